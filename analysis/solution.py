@@ -1,0 +1,163 @@
+"""What a solver answers: plain frozen records, without any solving or checking."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.games.coalitions import Mask
+
+type Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A claimed equilibrium of a game in normal form, before anyone has checked it.
+
+    Attributes
+    ----------
+    prices : ndarray, shape (n,)
+        Curnits per utilon, non-negative, summing to 1.
+    agreement : ndarray, shape (∏ m_i,)
+        What N plays: a distribution over outcomes in C order.
+    threats : dict from mask to ndarray
+        For every proper coalition the distribution over its joint actions (C order over ascending
+        members) that it plays against its complement.
+    vanishing : ndarray, shape (n,)
+        Zero for players with a positive price. Players whose price is zero are read as the limit of
+        ``prices + δ · vanishing`` for ``δ → 0``; these are their rates among themselves.
+    """
+
+    prices: Vector
+    agreement: Vector
+    threats: dict[Mask, Vector]
+    vanishing: Vector
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """How far an answer is from each condition, in shares of payoff range (0 is perfect).
+
+    ``pareto``: mean gain the players could have without anyone losing. ``support``: how much more
+    the best outcome is worth at these prices. ``regret``: the most any coalition could gain by
+    another threat. ``split``: spread of the gains inside a coalition. ``delivery``: claims against
+    what is delivered in conflict. ``clearing``: entitlements against payoffs.
+    """
+
+    pareto: float
+    support: float
+    regret: float
+    split: float
+    delivery: float
+    clearing: float
+
+
+@dataclass(frozen=True, eq=False)
+class CoalitionAccount:
+    """One coalition's books at an answer; vectors of shape (n,), NaN for players outside.
+
+    Attributes
+    ----------
+    coalition : int
+        Mask.
+    threat : ndarray
+        What the coalition plays against its complement (for N: the agreement).
+    value : float
+        Curnits: the worth of its fight, ``Σ_{i∈S} a_i r_i − Σ_{j∉S} a_j r_j``; for N ``a·u``.
+    delivered, claims : ndarray
+        Utilons of each member.
+    dividend : float
+        Curnits for each member.
+    weights : ndarray
+        Internal weights of the members; all ones in a ``coco`` equilibrium.
+    disposal : ndarray
+        Curnits each member forgoes; all zero in a ``coco`` equilibrium.
+    """
+
+    coalition: Mask
+    threat: Vector
+    value: float
+    delivered: Vector
+    claims: Vector
+    dividend: float
+    weights: Vector
+    disposal: Vector
+
+
+@dataclass(frozen=True, eq=False)
+class Equilibrium:
+    """A candidate with the verifier's figures.
+
+    Attributes
+    ----------
+    candidate : Candidate
+    payoffs : ndarray, shape (n,)
+        Payoffs of the agreement, in each player's own utilons.
+    on : str
+        Where on the frontier: ``vertex``, ``edge``, ``face``, ``interior`` or ``smooth``.
+    coalitions : tuple of CoalitionAccount
+        Every non-empty coalition, ascending by mask.
+    residuals : Residuals
+    accepted : bool
+        The verifier's verdict.
+    """
+
+    candidate: Candidate
+    payoffs: Vector
+    on: str
+    coalitions: tuple[CoalitionAccount, ...]
+    residuals: Residuals
+    accepted: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """What a concept says about a game.
+
+    Attributes
+    ----------
+    concept : str
+    exists : bool or None
+        None when undecided (nothing was found that the verifier accepts).
+    equilibria : tuple of Equilibrium
+        Accepted ones only.
+    complete : bool
+        Whether the list is known to hold every equilibrium.
+    method : str
+        How it was found.
+    notes : tuple of str
+        What a reader must know, such as prices that vanish.
+    """
+
+    concept: str
+    exists: bool | None
+    equilibria: tuple[Equilibrium, ...]
+    complete: bool
+    method: str
+    notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One payoff vector a closed-form concept selects, with the prices or directions behind it.
+
+    Attributes
+    ----------
+    concept : str
+    payoffs : ndarray, shape (n,)
+        Utilons. With money, payoffs after transfers.
+    prices : ndarray, shape (n,)
+        Weights that support the point, summing to 1.
+    agreement : ndarray, shape (∏ m_i,)
+        Distribution over outcomes; with money, what is played before transfers.
+    disagreement : ndarray, shape (n,)
+        Where talks start from; NaN for concepts that need none.
+    notes : tuple of str
+    """
+
+    concept: str
+    payoffs: Vector
+    prices: Vector
+    agreement: Vector
+    disagreement: Vector
+    notes: tuple[str, ...] = field(default=())

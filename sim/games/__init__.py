@@ -1,0 +1,1 @@
+"""Games, frontiers and coalitions: no agents and no solving here."""

@@ -105,9 +105,7 @@ class Game:
         """Return joint action number ``index`` (C order) of a coalition, player to action."""
         own = members(coalition)
         indices = np.unravel_index(index, [self.shape[i] for i in own])
-        return {
-            self.players[i]: self.actions[i][int(k)] for i, k in zip(own, indices, strict=True)
-        }
+        return {self.players[i]: self.actions[i][int(k)] for i, k in zip(own, indices, strict=True)}
 
     def joint_actions(self, coalition: Mask) -> int:
         """Return the number of joint actions of a coalition."""

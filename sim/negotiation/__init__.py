@@ -1,0 +1,1 @@
+"""Agents that threaten, split and trade, tick by tick."""

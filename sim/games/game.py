@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from math import prod
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -226,14 +227,24 @@ def check_names(players: Sequence[str], actions: Sequence[Sequence[str]]) -> Non
         raise GameError("a game needs at least one player")
     if len(actions) != len(players):
         raise GameError(f"{len(players)} players but {len(actions)} lists of actions")
-    _check_distinct("player", players)
     for player, own in zip(players, actions, strict=True):
         if not own:
             raise GameError(f"player {player!r} has no action")
+    check_size([len(own) for own in actions])
+    _check_distinct("player", players)
+    for player, own in zip(players, actions, strict=True):
         _check_distinct(f"action of player {player!r}", own)
-    cells = len(players)
-    for own in actions:
-        cells *= len(own)
+
+
+def check_size(counts: Sequence[int]) -> None:
+    """Check the size of a game from the numbers of actions alone, before anything is built.
+
+    Raises
+    ------
+    GameError
+        If the game is too big.
+    """
+    cells = len(counts) * prod(counts)
     if cells > MAX_CELLS:
         raise GameError(
             f"the game is too large: {cells:,} payoffs (players times outcomes), "
@@ -242,6 +253,8 @@ def check_names(players: Sequence[str], actions: Sequence[Sequence[str]]) -> Non
 
 
 def _check_distinct(what: str, names: Sequence[str]) -> None:
-    for k, name in enumerate(names):
-        if name in names[:k]:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
             raise GameError(f"duplicate {what}: {name!r}")
+        seen.add(name)

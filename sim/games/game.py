@@ -196,7 +196,7 @@ def from_payoffs(
     """
     try:
         tensor = np.asarray(payoffs, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (OverflowError, TypeError, ValueError) as error:
         raise GameError("payoffs must be equally long nested lists of numbers") from error
     n = tensor.shape[0] if tensor.ndim else 0
     if n == 0 or tensor.ndim != n + 1:

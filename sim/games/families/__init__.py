@@ -1,0 +1,29 @@
+"""Parametrised families of games; each is a frozen dataclass whose fields are its parameters."""
+
+from collections.abc import Mapping
+
+from sim.games.families.base import Family, FamilyError
+from sim.games.families.contests import ArmsRace, Majority, Saboteur
+from sim.games.families.coordination import BattleOfTheSexes, Coordination, MatchingPennies
+from sim.games.families.dilemmas import Chicken, PrisonersDilemma, PublicGoods
+from sim.games.families.random_games import Covariant, Integer, LogNormal, Normal, Uniform
+
+FAMILIES: Mapping[str, type[Family]] = {
+    "arms-race": ArmsRace,
+    "battle-of-the-sexes": BattleOfTheSexes,
+    "chicken": Chicken,
+    "coordination": Coordination,
+    "majority": Majority,
+    "matching-pennies": MatchingPennies,
+    "prisoners-dilemma": PrisonersDilemma,
+    "producers-and-saboteur": Saboteur,
+    "public-goods": PublicGoods,
+    "random-covariant": Covariant,
+    "random-integer": Integer,
+    "random-log-normal": LogNormal,
+    "random-normal": Normal,
+    "random-uniform": Uniform,
+}
+"""Every family by the name that scenario files use."""
+
+__all__ = ["FAMILIES", "Family", "FamilyError"]

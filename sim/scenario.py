@@ -1,0 +1,198 @@
+"""Scenario files: what is negotiated, how, and for how long."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.forms import FORMS, FamilyForm, NfgForm, NormalForm
+from sim.games.game import Game
+from sim.games.nfg import NfgError, read_nfg
+from sim.negotiation.settings import NegotiationSettings, RunSettings
+from sim.tables import FieldError
+from sim.yamlfile import MAX_CHARACTERS, Document, YamlError, parse, render, type_name
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be read; the message names the file, the line and the key."""
+
+
+class Scenario(BaseModel):
+    """A checked scenario file. What the file leaves out has its default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    source: str = Field(default="", description="Where the game comes from.")
+    summary: str = Field(default="", description="What happens in it.")
+    look_for: str = Field(default="", description="What a run shows.")
+    game: Annotated[NormalForm | NfgForm | FamilyForm, Field(discriminator="form")]
+    negotiation: NegotiationSettings = NegotiationSettings()
+    run: RunSettings = RunSettings()
+
+    def build(self) -> Game:
+        """Return the game, under the scenario's title."""
+        return replace(self.game.game, title=self.title)
+
+    def with_run(self, **settings: Any) -> "Scenario":
+        """Return the scenario with other settings in its section ``run``.
+
+        Raises
+        ------
+        ScenarioError
+            If a setting does not fit.
+        """
+        try:
+            run = RunSettings.model_validate({**self.run.model_dump(), **settings})
+        except ValidationError as error:
+            path, message = _described(error.errors()[0])
+            raise ScenarioError(f"{'.'.join(map(str, path))}: {message}") from error
+        return self.model_copy(update={"run": run})
+
+    def to_yaml(self) -> str:
+        """Return the complete file, defaults included; it reads back to an equal scenario."""
+        return render(self.model_dump(mode="json", exclude_none=True))
+
+
+def catalogue() -> dict[str, Path]:
+    """Return the scenario files that come with the package, by name."""
+    root = Path(str(files("scenarios")))
+    return {path.stem: path for path in sorted(root.rglob("*.yaml"))}
+
+
+def find(name: str) -> Path:
+    """Return the file for a path or a name in the catalogue.
+
+    Raises
+    ------
+    ScenarioError
+        If there is neither.
+    """
+    path, known = Path(name), catalogue()
+    if name in known and not path.is_file():
+        return known[name]
+    if path.exists():
+        return path
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "see: curnits scenarios"
+    raise ScenarioError(f"{name}: no such file, and no scenario of that name ({hint})")
+
+
+def load(path: Path) -> Scenario:
+    """Read a scenario file, or a Gambit ``.nfg`` file as a scenario with default settings.
+
+    Raises
+    ------
+    ScenarioError
+        If the file cannot be read, or does not describe a scenario.
+    """
+    text = _read(path)
+    if path.suffix.lower() == ".nfg":
+        return _from_nfg(path, text)
+    try:
+        document = parse(text)
+    except YamlError as error:
+        raise ScenarioError(f"{path}:{error.line}: {error}") from error
+    try:
+        _check_keys(document.data)
+        return Scenario.model_validate(_with_nfg_text(document.data, path.parent))
+    except FieldError as error:
+        raise ScenarioError(_located(path, document, error.path, str(error))) from error
+    except ValidationError as error:
+        found = [_described(details) for details in error.errors()]
+        first = min(found, key=lambda item: document.line(item[0]))
+        raise ScenarioError(_located(path, document, *first)) from error
+
+
+def _from_nfg(path: Path, text: str) -> Scenario:
+    try:
+        game = read_nfg(text)
+    except NfgError as error:
+        raise ScenarioError(f"{path}:{error.line}: {error.problem}") from error
+    return Scenario(title=game.title or path.stem, game=NfgForm(file=path.name, text=text))
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(MAX_CHARACTERS + 1)
+    except FileNotFoundError as error:
+        raise ScenarioError(f"{path}: no such file") from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{path}: not a text file (expected UTF-8)") from error
+    except OSError as error:
+        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(text) > MAX_CHARACTERS:
+        raise ScenarioError(f"{path}: the file is too large: at most {MAX_CHARACTERS:,} characters")
+    return text
+
+
+def _with_nfg_text(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Put the contents of the Gambit file that a scenario names into the scenario."""
+    game = data["game"]
+    if game["form"] != "nfg" or "text" in game:
+        return data
+    if not isinstance(game.get("file"), str):
+        raise FieldError(("game", "file"), "expected the path of a Gambit file")
+    try:
+        text = _read(folder / game["file"])
+    except ScenarioError as error:
+        raise FieldError(("game", "file"), str(error)) from error
+    return {**data, "game": {**game, "text": text}}
+
+
+def _check_keys(data: Mapping[str, Any]) -> None:
+    """Check the keys of every section before their values, which may only be wrong because of them.
+
+    Raises
+    ------
+    FieldError
+        At the first unknown or missing key, a section that is none, or an unknown form of game.
+    """
+    _check_known(Scenario, data, ())
+    game = data.get("game")
+    if not isinstance(game, Mapping):
+        raise FieldError(("game",), f"expected the section game (found {type_name(game)})")
+    form = game.get("form")
+    if not isinstance(form, str) or form not in FORMS:
+        expected = f"expected one of {', '.join(FORMS)}"
+        raise FieldError(("game", "form"), f"{expected} (found {type_name(form)})")
+    _check_known(FORMS[form], game, ("game",))
+    for section, model in (("negotiation", NegotiationSettings), ("run", RunSettings)):
+        if isinstance(data.get(section), Mapping):
+            _check_known(model, data[section], (section,))
+
+
+def _check_known(
+    model: type[BaseModel], data: Mapping[str, Any], path: tuple[str | int, ...]
+) -> None:
+    known = model.model_fields
+    for key in data:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            expected = f"did you mean {near[0]}?" if near else f"expected {', '.join(known)}"
+            raise FieldError((*path, key), f"unknown key ({expected})")
+
+
+def _described(details: ErrorDetails) -> tuple[tuple[str | int, ...], str]:
+    """Return where pydantic found an error and what it says, in this package's words."""
+    path = details["loc"]
+    if path[0] == "game":
+        path = (path[0], *path[2:])  # without the name of the form
+    cause = details.get("ctx", {}).get("error")
+    if isinstance(cause, FieldError):
+        return (*path, *cause.path), str(cause)
+    if details["type"] == "missing":
+        return path, "missing"
+    message = str(cause) if cause else details["msg"].replace("Input should be", "expected")
+    return path, f"{message} (found {type_name(details['input'])})"
+
+
+def _located(path: Path, document: Document, place: tuple[str | int, ...], message: str) -> str:
+    key = ".".join(map(str, place))
+    return f"{path}:{document.line(place)}: {f'{key}: ' if key else ''}{message}"

@@ -237,7 +237,10 @@ def _construct[T](kind: type[T], parameters: Tables, path: Path) -> T:
         if needed and key not in parameters:
             raise FieldError(path, f"missing: {key}")
     with _at(*path):
-        return kind(**parameters)
+        try:
+            return kind(**parameters)
+        except TypeError as error:  # such as a number where a list belongs
+            raise FieldError(path, f"unsuitable parameters: {error}") from error
 
 
 @contextmanager

@@ -190,6 +190,8 @@ def _described(details: ErrorDetails) -> tuple[tuple[str | int, ...], str]:
     if details["type"] == "missing":
         return path, "missing"
     message = str(cause) if cause else details["msg"].replace("Input should be", "expected")
+    if details["type"] == "model_type":
+        message = "expected keys with values"
     return path, f"{message} (found {type_name(details['input'])})"
 
 

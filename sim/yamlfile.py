@@ -15,8 +15,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 type Path = tuple[str | int, ...]
 """Keys and positions that lead from the top of a file to a value."""
 
-MAX_CHARACTERS = 4_000_000
-"""Longest YAML file that is read (about 20 s); larger games belong in a Gambit file."""
+MAX_CHARACTERS = 16_000_000
+"""Longest YAML file that is read (a minute)."""
 
 _TEXT_WIDTH = 96
 
@@ -119,15 +119,17 @@ def _plain(value: Any, line: int, seen: Iterator[int]) -> Any:
 
 def type_name(value: object) -> str:
     """Return what a value of a YAML file is called in messages."""
-    names = {dict: "keys with values", list: "a list", tuple: "a list", str: "text"}
     if value is None:
         return "nothing"
     if isinstance(value, bool):
         return f"a truth value: {str(value).lower()}"
-    for kind, name in names.items():
-        if isinstance(value, kind):
-            return f"{name}: {value!r}" if kind is str else name
-    return repr(value) if isinstance(value, int | float) else type(value).__name__
+    if isinstance(value, str):
+        return f"text: {value!r:.60}"
+    if isinstance(value, Mapping):
+        return "keys with values"
+    if isinstance(value, list | tuple):
+        return "a list" if value else "an empty list"
+    return f"{value!r:.60}" if isinstance(value, int | float) else type(value).__name__
 
 
 def render(data: Mapping[str, Any]) -> str:

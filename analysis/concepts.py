@@ -1,0 +1,175 @@
+"""Every solution concept by name: what it applies to, how it is solved and verified."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analysis import values
+from analysis.bargaining import UnsettledError
+from analysis.conflict import solve_conflicts
+from analysis.equilibrium import coco
+from analysis.solution import Candidate, Equilibrium, Point, Residuals, Solution, Vector
+from analysis.verify import ACCEPTED, CandidateError, verify
+from sim.games.frontier import is_pareto, locate, support
+from sim.games.game import Game
+
+
+class ConceptError(ValueError):
+    """A concept that is unknown or does not apply to a game."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A solution, and the disagreement point it starts from, shape ``(n,)``, utilons, if any."""
+
+    solution: Solution
+    disagreement: Vector | None = None
+
+
+def default_concept(game: Game) -> str:
+    """Return the concept that is meant when none is named."""
+    return "coco-value" if game.money else "coco"
+
+
+def solve(game: Game, concept: str, disagreement: Vector | None = None) -> Answer:
+    """Solve a game.
+
+    Parameters
+    ----------
+    game : Game
+    concept : str
+        A key of :data:`CONCEPTS`.
+    disagreement : ndarray, shape (n,), optional
+        Where talks start from, utilons; by default the maximin levels.
+
+    Raises
+    ------
+    ConceptError
+        If the concept is unknown, or does not apply to this game or a disagreement point.
+    analysis.bargaining.DisagreementError
+        If no agreement gives everybody at least its disagreement payoff.
+    """
+    if concept in _BARGAINING:
+        return _bargain(game, concept, disagreement)
+    if concept not in _EQUILIBRIA:
+        raise ConceptError(f"unknown concept {concept!r} (expected one of {', '.join(CONCEPTS)})")
+    if disagreement is not None:
+        raise ConceptError(
+            f"{concept} finds its own disagreement payoffs, from threats; a disagreement point "
+            f"applies to {', '.join(_BARGAINING)}"
+        )
+    return Answer(_EQUILIBRIA[concept](game))
+
+
+def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
+    """Verify an answer of ``coco`` or ``coco-value``.
+
+    For ``coco-value`` players are paid what they claim. Payoffs are then after transfers, they
+    clear if they add up to what is played, and any agreement with the largest joint payoff is
+    efficient.
+
+    Raises
+    ------
+    analysis.verify.CandidateError
+        If the candidate does not fit the game, or prices differ although there is money.
+    """
+    if concept == "coco":
+        return verify(game, candidate)
+    prices = candidate.prices
+    if not np.allclose(prices, 1.0 / game.n, rtol=0.0, atol=1e-12):
+        raise CandidateError(f"with money all prices are equal, found {prices.tolist()}")
+    equilibrium = verify(game, candidate)
+    claims = equilibrium.coalitions[-1].claims
+    unpaid = abs(float(claims.sum() - equilibrium.payoffs.sum())) / float(game.scales.sum())
+    figures = equilibrium.residuals
+    demands = (figures.support, figures.regret, figures.split, unpaid)
+    return replace(
+        equilibrium,
+        payoffs=claims,
+        on="smooth",
+        residuals=replace(figures, pareto=figures.support, clearing=unpaid),
+        accepted=max(demands) <= ACCEPTED,
+    )
+
+
+def _solve_coco(game: Game) -> Solution:
+    if game.money:
+        raise ConceptError(
+            "coco does not apply: with money, claims are paid and all prices are equal "
+            "(expected coco-value)"
+        )
+    return coco.solve(game)
+
+
+def _solve_coco_value(game: Game) -> Solution:
+    point = values.coco_value(game)
+    threats = solve_conflicts(game, point.prices).threats
+    candidate = Candidate(point.prices, point.agreement, threats, np.zeros(game.n))
+    equilibrium = verify_as(game, candidate, "coco-value")
+    gap = float((np.abs(equilibrium.payoffs - point.payoffs) / game.scales).max())
+    residuals = replace(equilibrium.residuals, clearing=max(gap, equilibrium.residuals.clearing))
+    accepted = equilibrium.accepted and gap <= ACCEPTED
+    found = replace(equilibrium, residuals=residuals, accepted=accepted)
+    notes = () if game.money else ("as if players could pay each other in utilons",)
+    return Solution(
+        "coco-value",
+        True if accepted else None,
+        (found,) if accepted else (),
+        accepted,
+        "conflict values in closed form; the value is unique",
+        notes,
+    )
+
+
+def _bargain(game: Game, concept: str, disagreement: Vector | None) -> Answer:
+    method = "convex programme" if concept == "nash" else "linear programmes"
+    start = values.maximin_levels(game) if disagreement is None else disagreement
+    try:
+        point = _BARGAINING[concept](game, start)
+    except UnsettledError as error:
+        return Answer(Solution(concept, None, (), False, method, (str(error),)), start)
+    found = _as_equilibrium(game, point)
+    solution = Solution(
+        concept,
+        True if found.accepted else None,
+        (found,) if found.accepted else (),
+        found.accepted,
+        f"{method}; the solution is unique",
+        point.notes,
+    )
+    return Answer(solution, start)
+
+
+def _as_equilibrium(game: Game, point: Point) -> Equilibrium:
+    """Return a point with the figures that are defined for it; the others are NaN."""
+    prices = point.prices
+    unit = float(prices @ game.ranges) or float(prices @ game.scales)
+    shortfall = support(game.outcomes, prices) - float(prices @ point.payoffs)
+    gap = max(0.0, shortfall) / unit
+    played = point.agreement @ game.outcomes
+    missed = played.sum() - point.payoffs.sum() if game.money else played - point.payoffs
+    delivered = float(np.max(np.abs(missed) / game.scales))
+    efficient = game.money or is_pareto(game.outcomes, point.payoffs)
+    return Equilibrium(
+        candidate=Candidate(prices, point.agreement, {}, np.zeros(game.n)),
+        payoffs=point.payoffs,
+        on="smooth" if game.money else locate(game.outcomes, point.payoffs),
+        coalitions=(),
+        residuals=Residuals(np.nan, gap, np.nan, np.nan, delivered, np.nan),
+        accepted=efficient and max(gap, delivered) <= ACCEPTED,
+    )
+
+
+_EQUILIBRIA: Mapping[str, Callable[[Game], Solution]] = {
+    "coco": _solve_coco,
+    "coco-value": _solve_coco_value,
+}
+_BARGAINING: Mapping[str, Callable[[Game, Vector], Point]] = {
+    "nash": values.nash,
+    "kalai-smorodinsky": values.kalai_smorodinsky,
+    "egalitarian": values.egalitarian,
+}
+
+CONCEPTS = (*_EQUILIBRIA, *_BARGAINING)
+"""Names of all concepts."""

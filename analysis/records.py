@@ -1,0 +1,269 @@
+"""The JSON in which solutions are written and read; unknown keys are kept out of the way."""
+
+from collections.abc import Iterable
+from json import JSONDecodeError, dumps, loads
+from math import isfinite
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from analysis.concepts import Answer
+from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Vector
+from sim.games.coalitions import Mask, grand, members
+from sim.games.game import Game, GameError, from_payoffs
+
+FIGURES = ("pareto", "support", "regret", "split", "delivery", "clearing")
+"""The residuals, in the order in which they are shown."""
+
+
+class RecordError(ValueError):
+    """A JSON file that does not hold what was expected; the message names the file and the key."""
+
+
+class Record(BaseModel):
+    """What all records share."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class Share(Record):
+    """One outcome, or one joint action of a coalition, and how often it is played."""
+
+    outcome: dict[str, str]
+    probability: float
+
+
+class CoalitionRecord(Record):
+    """The books of one coalition; see :class:`analysis.solution.CoalitionAccount`."""
+
+    members: list[str]
+    threat: list[Share]
+    value: float
+    delivered: dict[str, float]
+    claims: dict[str, float]
+    dividend: float
+    weights: dict[str, float]
+    disposal: dict[str, float]
+
+    @classmethod
+    def of(cls, game: Game, account: CoalitionAccount) -> Self:
+        """Write the books of a coalition."""
+        inside = members(account.coalition)
+
+        def own(amounts: Vector) -> dict[str, float]:
+            return {game.players[i]: float(amounts[i]) for i in inside}
+
+        return cls(
+            members=[game.players[i] for i in inside],
+            threat=_shares(game, account.coalition, account.threat),
+            value=account.value,
+            delivered=own(account.delivered),
+            claims=own(account.claims),
+            dividend=account.dividend,
+            weights=own(account.weights),
+            disposal=own(account.disposal),
+        )
+
+
+class EquilibriumRecord(Record):
+    """An answer with its residuals; ``vanishing`` says how zero prices are approached."""
+
+    prices: dict[str, float]
+    vanishing: dict[str, float]
+    payoffs: dict[str, float]
+    on: str
+    agreement: list[Share]
+    coalitions: list[CoalitionRecord]
+    residuals: dict[str, float | None]
+    accepted: bool
+
+    @classmethod
+    def of(cls, game: Game, equilibrium: Equilibrium) -> Self:
+        """Write an answer of a game."""
+        candidate = equilibrium.candidate
+        figures = {name: float(getattr(equilibrium.residuals, name)) for name in FIGURES}
+        return cls(
+            prices=by_player(game, candidate.prices),
+            vanishing={p: v for p, v in by_player(game, candidate.vanishing).items() if v},
+            payoffs=by_player(game, equilibrium.payoffs),
+            on=equilibrium.on,
+            agreement=_shares(game, grand(game.n), candidate.agreement),
+            coalitions=[CoalitionRecord.of(game, account) for account in equilibrium.coalitions],
+            residuals={name: x if isfinite(x) else None for name, x in figures.items()},
+            accepted=equilibrium.accepted,
+        )
+
+    def candidate(self, game: Game) -> Candidate:
+        """Read the answer back, with the threats of those coalitions that are listed.
+
+        Raises
+        ------
+        RecordError
+            If a player, an action or a coalition is not one of the game's.
+        """
+        threats = {}
+        for k, record in enumerate(self.coalitions):
+            place = f"coalitions.{k}"
+            mask = _mask(game, record.members, f"{place}.members")
+            if mask != grand(game.n):
+                threats[mask] = _distribution(game, mask, record.threat, f"{place}.threat")
+        return Candidate(
+            vector(game, self.prices, "prices"),
+            _distribution(game, grand(game.n), self.agreement, "agreement"),
+            threats,
+            vector(game, dict.fromkeys(game.players, 0.0) | self.vanishing, "vanishing"),
+        )
+
+
+class GameRecord(Record):
+    """A game, complete: ``payoffs[player][action of the first]…[action of the last]``."""
+
+    title: str
+    players: list[str]
+    actions: dict[str, list[str]]
+    form: str
+    money: bool
+    payoffs: dict[str, Any]
+
+    @classmethod
+    def of(cls, game: Game, form: str) -> Self:
+        """Write a game that a scenario stated in some form."""
+        return cls(
+            title=game.title,
+            players=list(game.players),
+            actions=dict(zip(game.players, map(list, game.actions), strict=True)),
+            form=form,
+            money=game.money,
+            payoffs=dict(zip(game.players, game.payoffs.tolist(), strict=True)),
+        )
+
+    def game(self) -> Game:
+        """Read the game back.
+
+        Raises
+        ------
+        RecordError
+            If names and payoffs do not make a game.
+        """
+        missing = set(self.players) - (self.actions.keys() & self.payoffs.keys())
+        if missing:
+            raise RecordError(f"game: no actions or payoffs of {sorted(missing)[0]!r}")
+        try:
+            return from_payoffs(
+                [self.payoffs[player] for player in self.players],
+                players=self.players,
+                actions=[self.actions[player] for player in self.players],
+                money=self.money,
+                title=self.title,
+            )
+        except GameError as error:
+            raise RecordError(f"game: {error}") from error
+
+
+class SolutionRecord(Record):
+    """What ``solve --json`` prints."""
+
+    game: GameRecord
+    concept: str
+    exists: bool | None
+    complete: bool
+    method: str
+    notes: list[str]
+    disagreement: dict[str, float] | None
+    equilibria: list[EquilibriumRecord]
+
+    @classmethod
+    def of(cls, game: Game, form: str, answer: Answer) -> Self:
+        """Write the solution of a game."""
+        solution = answer.solution
+        start = answer.disagreement
+        return cls(
+            game=GameRecord.of(game, form),
+            concept=solution.concept,
+            exists=solution.exists,
+            complete=solution.complete,
+            method=solution.method,
+            notes=list(solution.notes),
+            disagreement=None if start is None else by_player(game, start),
+            equilibria=[EquilibriumRecord.of(game, found) for found in solution.equilibria],
+        )
+
+
+def by_player(game: Game, amounts: Iterable[float]) -> dict[str, float]:
+    """Return amounts of shape ``(n,)`` by player."""
+    return {player: float(x) for player, x in zip(game.players, amounts, strict=True)}
+
+
+def vector(game: Game, amounts: dict[str, float], key: str) -> Vector:
+    """Return amounts by player as an array of shape ``(n,)``.
+
+    Raises
+    ------
+    RecordError
+        If the players are not those of the game; ``key`` says where.
+    """
+    if amounts.keys() != set(game.players):
+        raise RecordError(f"{key}: expected {list(game.players)} (found {list(amounts)})")
+    return np.array([amounts[player] for player in game.players])
+
+
+def to_json(value: BaseModel | dict[str, Any]) -> str:
+    """Return a record as indented JSON, every number exact."""
+    plain = value.model_dump() if isinstance(value, BaseModel) else value
+    return dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def read_json[R: Record](path: Path, kind: type[R]) -> R:
+    """Read a record from a file.
+
+    Raises
+    ------
+    RecordError
+        If the file cannot be read, is not JSON, or does not hold such a record.
+    """
+    try:
+        return kind.model_validate(loads(path.read_text("utf-8")))
+    except OSError as error:
+        raise RecordError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise RecordError(f"{path}: not a text file (expected UTF-8)") from error
+    except JSONDecodeError as error:
+        raise RecordError(f"{path}:{error.lineno}: not valid JSON: {error.msg}") from error
+    except RecursionError as error:
+        raise RecordError(f"{path}: nested too deeply") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        raise RecordError(f"{path}: {key}: {first['msg']}") from error
+
+
+def _shares(game: Game, mask: Mask, weights: Vector) -> list[Share]:
+    return [
+        Share(outcome=game.joint_action(mask, int(k)), probability=float(weights[k]))
+        for k in np.flatnonzero(weights)
+    ]
+
+
+def _mask(game: Game, names: list[str], key: str) -> Mask:
+    unknown = set(names) - set(game.players)
+    if unknown or not names or len(set(names)) < len(names):
+        raise RecordError(f"{key}: expected some of {list(game.players)} (found {names})")
+    return sum(1 << game.players.index(name) for name in names)
+
+
+def _distribution(game: Game, mask: Mask, shares: list[Share], key: str) -> Vector:
+    inside = members(mask)
+    weights = np.zeros(game.joint_actions(mask))
+    shape = [game.shape[i] for i in inside]
+    for k, share in enumerate(shares):
+        names = share.outcome
+        if names.keys() != {game.players[i] for i in inside}:
+            raise RecordError(f"{key}.{k}.outcome: expected an action of each member")
+        for i in inside:
+            if names[game.players[i]] not in game.actions[i]:
+                raise RecordError(f"{key}.{k}.outcome: unknown action {names[game.players[i]]!r}")
+        chosen = [game.actions[i].index(names[game.players[i]]) for i in inside]
+        weights[np.ravel_multi_index(chosen, shape)] += share.probability
+    return weights

@@ -24,8 +24,8 @@ class Candidate:
         For every proper coalition the distribution over its joint actions (C order over ascending
         members) that it plays against its complement.
     vanishing : ndarray, shape (n,)
-        Zero for players with a positive price. Players whose price is zero are read as the limit of
-        ``prices + δ · vanishing`` for ``δ → 0``; these are their rates among themselves.
+        Players whose price is zero are read as the limit of ``prices + δ · vanishing`` for
+        ``δ → 0``: positive for them, of any sign for the others, all 0 if nobody's price is zero.
     """
 
     prices: Vector

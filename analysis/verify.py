@@ -63,8 +63,8 @@ def verify(game: Game, candidate: Candidate, concept: str = "coco") -> Equilibri
     game : Game
     candidate : Candidate
         Prices in curnits per utilon; a player whose price is exactly 0 is read as the limit of
-        ``prices + δ · vanishing``: it must clear only from above, every threat must also be
-        optimal to first order in δ, and its claims are those of the conflicts at ``vanishing``.
+        ``prices + δ · vanishing``: it may get more than it claims, every threat must be optimal
+        to first order in δ, and what it claims is its entitlement at ``vanishing``.
     concept : str
         Which conditions to demand: ``"coco"``.
 
@@ -93,11 +93,12 @@ def verify(game: Game, candidate: Candidate, concept: str = "coco") -> Equilibri
     unit = float(candidate.prices @ game.ranges) or float(candidate.prices @ game.scales)
     prices = candidate.prices * game.scales / unit
     rates = candidate.vanishing * game.scales
-    rates = rates / (rates.sum() or 1.0)
+    rates = rates / (rates[prices == 0].sum() or 1.0)
 
     scaled = game.normalised
     delivered, regret = _fight(scaled, plays, prices, rates)
-    books = _Books.draw_up(delivered, prices, rates, _CONCEPTS[concept].dividends)
+    limit = np.vstack([delivered[:-1], _best_in_the_limit(scaled.outcomes, prices, rates)])
+    books = _Books.draw_up(delivered, limit, prices, rates, _CONCEPTS[concept].dividends)
     residuals = Residuals(
         pareto=_pareto_gap(scaled.outcomes, delivered[-1]),
         support=float(max(0.0, (scaled.outcomes @ prices).max() - delivered[-1] @ prices)),
@@ -122,10 +123,11 @@ def _checked_plays(game: Game, candidate: Candidate) -> dict[Mask, Vector]:
     prices = _numbers("prices", candidate.prices, game.n)
     if abs(prices.sum() - 1.0) > _ROUNDING:
         raise CandidateError(f"prices must sum to 1, found {prices.sum():.12g}")
-    vanishing = _numbers("vanishing", candidate.vanishing, game.n)
-    if ((prices > 0) == (vanishing > 0)).any():
+    vanishing = _numbers("vanishing", candidate.vanishing, game.n, lowest=-np.inf)
+    free = prices == 0
+    if (vanishing[free] <= 0).any() or (vanishing.any() and not free.any()):
         raise CandidateError(
-            "vanishing must be positive exactly for the players whose price is 0, "
+            "vanishing must be positive for the players whose price is 0, and 0 if there are none; "
             f"found prices {prices.tolist()} and vanishing {vanishing.tolist()}"
         )
     expected = set(proper_coalitions(game.n))
@@ -198,6 +200,13 @@ def _regret(matrices: NDArray[np.float64], rows: Vector, columns: Vector) -> flo
     return float(max((answers.max(axis=1) - now).max(), (now - exposures.min(axis=1)).max()))
 
 
+def _best_in_the_limit(outcomes: Vector, prices: Vector, rates: Vector) -> Vector:
+    """Return the payoffs of N's best outcome at ``prices + δ · rates`` for ``δ → 0``."""
+    worths = outcomes @ prices
+    face = outcomes[worths >= worths.max() - ACCEPTED]
+    return np.asarray(face[(face @ rates).argmax()])
+
+
 def _second_regret(first: Vector, second: Vector, own: Vector, other: Vector) -> float:
     """Return what the row side could gain in ``second`` by a strategy as safe in ``first``.
 
@@ -230,6 +239,7 @@ class _Books:
     @staticmethod
     def draw_up(
         delivered: Vector,
+        limit: Vector,
         prices: Vector,
         rates: Vector,
         divide: Callable[[Vector, Vector], Vector],
@@ -239,7 +249,7 @@ class _Books:
         owed = inside * zeta(dividends[:, None] * inside)
         if not rates.any():
             return _Books(delivered, _per_utilon(owed, prices), dividends, owed[-1])
-        vanishing = inside * zeta(divide(delivered, rates)[:, None] * inside)
+        vanishing = inside * zeta(divide(limit, rates)[:, None] * inside)
         claims = np.where(prices > 0, _per_utilon(owed, prices), _per_utilon(vanishing, rates))
         return _Books(delivered, claims, dividends, owed[-1])
 

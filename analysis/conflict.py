@@ -1,0 +1,121 @@
+"""Values and optimal strategies of conflict games: every coalition against its complement."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.linear import minimise
+from analysis.solution import Vector
+from sim.games.coalitions import Mask, grand
+from sim.games.game import ConflictStack, Game
+
+
+@dataclass(frozen=True, eq=False)
+class Conflicts:
+    """Solved conflict games of all coalitions at given prices.
+
+    Attributes
+    ----------
+    values : ndarray, shape (2**n,)
+        ``v_a(S)`` in curnits by mask; ``values[0] = 0`` and ``values[N] = max_x a·U(x)``.
+    threats : dict from mask to ndarray
+        An optimal strategy of every proper coalition, over its joint actions.
+    """
+
+    values: Vector
+    threats: dict[Mask, Vector]
+
+
+def values(game: Game, prices: Vector) -> Vector:
+    """Return ``v_a(S)`` of every coalition in curnits, shape ``(2**n,)``."""
+    return solve_conflicts(game, prices).values
+
+
+def solve_conflicts(game: Game, prices: Vector) -> Conflicts:
+    """Solve the conflict game of every pair {S, N∖S} once (von Neumann 1928).
+
+    Parameters
+    ----------
+    game : Game
+    prices : ndarray, shape (n,)
+        Curnits per utilon of each player.
+    """
+    full = grand(game.n)
+    result = np.zeros(full + 1)
+    result[full] = (game.outcomes @ prices).max()
+    threats: dict[Mask, Vector] = {}
+    for stack in game.conflicts():
+        solved, rows, columns = solve_stack(stack.matrices(prices))
+        result[stack.coalitions] = solved
+        result[full ^ stack.coalitions] = -solved
+        for mask, row, column in zip(stack.coalitions, rows, columns, strict=True):
+            threats[int(mask)] = row
+            threats[full ^ int(mask)] = column
+    return Conflicts(result, threats)
+
+
+def value_gradients(stack: ConflictStack, rows: Vector, columns: Vector) -> Vector:
+    """Return ``∂v_a(S)/∂a_i``, shape ``(P, n)``: signed payoffs at optimal strategies.
+
+    By the envelope theorem the strategies need not be differentiated. Where they are not unique,
+    the value has a kink and this is one of its generalised gradients.
+    """
+    against = stack.payoffs @ columns[:, None, :, None]
+    delivered = (rows[:, None, None, :] @ against)[:, :, 0, 0]
+    return np.asarray(stack.sides * delivered)
+
+
+def solve_stack(matrices: NDArray[np.float64]) -> tuple[Vector, Vector, Vector]:
+    """Solve zero-sum games of one shape; rows maximise.
+
+    Parameters
+    ----------
+    matrices : ndarray, shape (P, R, C)
+
+    Returns
+    -------
+    values : ndarray, shape (P,)
+    rows : ndarray, shape (P, R)
+    columns : ndarray, shape (P, C)
+        Optimal mixed strategies of both sides.
+    """
+    count, height, width = matrices.shape
+    row_floor, column_ceiling = matrices.min(axis=2), matrices.max(axis=1)
+    best_row, best_column = row_floor.argmax(axis=1), column_ceiling.argmin(axis=1)
+    index = np.arange(count)
+    solved = row_floor[index, best_row]
+    rows, columns = np.zeros((count, height)), np.zeros((count, width))
+    rows[index, best_row] = columns[index, best_column] = 1.0
+    for p in np.flatnonzero(solved < column_ceiling[index, best_column]):
+        solved[p], rows[p], columns[p] = _solve_mixed(matrices[p])
+    return solved, rows, columns
+
+
+def _solve_mixed(matrix: NDArray[np.float64]) -> tuple[float, Vector, Vector]:
+    """Solve a zero-sum game without a pure saddle point as a linear program."""
+    if matrix.shape[0] < matrix.shape[1]:
+        value, columns, rows = _solve_mixed(-matrix.T)
+        return -value, rows, columns
+    low, spread = matrix.min(), np.ptp(matrix)
+    scaled = (matrix - low) / spread
+    height, width = scaled.shape
+    # minimise the ceiling t of the column side's mixture q: scaled q − t ≤ 0, Σ q = 1
+    program = np.zeros((height + 1, width + 1))
+    program[:height, :width], program[:height, width], program[height, :width] = scaled, -1.0, 1.0
+    target = np.append(np.zeros(height), 1.0)
+    solution, duals = minimise(
+        np.append(np.zeros(width), 1.0),
+        program,
+        (np.append(np.full(height, -np.inf), 1.0), target),
+        (np.zeros(width + 1), np.append(np.ones(width), np.inf)),
+    )
+    columns = _distribution(solution[:width])
+    rows = _distribution(-duals[:height])
+    floor, ceiling = (rows @ scaled).min(), (scaled @ columns).max()
+    return low + spread * (floor + ceiling) / 2, rows, columns
+
+
+def _distribution(weights: Vector) -> Vector:
+    positive = np.clip(weights, 0.0, None)
+    return positive / positive.sum()

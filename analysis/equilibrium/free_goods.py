@@ -1,0 +1,109 @@
+"""Players whose price is zero: the limit of equilibria in which their price has a small floor.
+
+At a zero price the threats of the others are often not unique, and which of them is the limit
+depends on how *all* prices approach theirs. So the approach itself is part of the answer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.equilibrium.market import Market
+from analysis.equilibrium.newton import Clearing, entitlements
+from analysis.linear import LinearProgramError, minimise
+from analysis.solution import Vector
+from sim.games.coalitions import Mask
+
+_NUDGE = 1e-6
+_FACE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Limit:
+    """Clearing prices ``prices + δ · direction`` for ``δ → 0``.
+
+    Attributes
+    ----------
+    clearing : Clearing
+        At the limit.
+    direction : ndarray, shape (n,)
+        Normalised; 1 for the free players, of any sign for those who clear.
+    """
+
+    clearing: Clearing
+    direction: Vector
+
+
+def limit_clearing(clear_with_floor: Callable[[float], Clearing]) -> Limit:
+    """Extrapolate clearing prices from two small floors to 0 (Richardson)."""
+    far, near = clear_with_floor(_NUDGE), clear_with_floor(_NUDGE / 2)
+    return Limit(
+        Clearing(
+            np.clip(2 * near.prices - far.prices, 0.0, None),
+            near.mixture,
+            max(near.residual, far.residual),
+        ),
+        (far.prices - near.prices) / (_NUDGE / 2),
+    )
+
+
+def limit_threats(market: Market, prices: Vector, direction: Vector) -> dict[Mask, Vector]:
+    """Return the limit, as δ → 0, of optimal threats at ``prices + δ · direction`` (normalised).
+
+    Optimal strategies are rational functions of δ near 0, so two small steps and Richardson's
+    extrapolation give the limit up to O(δ²).
+    """
+    if not direction.any():
+        return market.threats(prices)
+    near = market.threats(prices + _NUDGE / 2 * direction)
+    far = market.threats(prices + _NUDGE * direction)
+    limits = {}
+    for mask, threat in near.items():
+        limit = np.clip(2 * threat - far[mask], 0.0, None)
+        limits[mask] = limit / limit.sum()
+    return limits
+
+
+def settle(
+    market: Market,
+    limit: Limit,
+    free: NDArray[np.bool_],
+    threats: dict[Mask, Vector],
+    constant: NDArray[np.bool_],
+) -> Vector | None:
+    """Choose, among the supported agreements that clear, one that serves the free players best.
+
+    Returns
+    -------
+    ndarray, shape (X,) or None
+        A mixture of the distinct outcomes, or None if some free player cannot get what it could
+        claim.
+    """
+    prices, outcomes, n = limit.clearing.prices, market.outcomes, market.n
+    worth = outcomes @ prices
+    face = np.flatnonzero(worth >= worth.max() - _FACE)
+    corners = outcomes[face]
+    due, _ = entitlements(market, prices, corners[0], constant)
+    priced = np.flatnonzero(prices > 0)
+    slack = 1.01 * limit.clearing.residual + 1e-13
+    target = due[priced] / prices[priced]
+    # a free player's claim is the change of its entitlement with δ: claims + direction·u / n ≤ u_i
+    claims = market.claims_of(threats, limit.direction)[free]
+    served = corners[:, free].T - corners @ limit.direction / n
+    try:
+        mixture, _ = minimise(
+            -corners[:, free].sum(axis=1),
+            np.vstack([corners[:, priced].T, served, np.ones(len(face))]),
+            (
+                np.concatenate([target - slack, claims - _FACE, [1.0]]),
+                np.concatenate([target + slack, np.full(len(claims), np.inf), [1.0]]),
+            ),
+            (np.zeros(len(face)), np.ones(len(face))),
+        )
+    except LinearProgramError:
+        return None
+    whole = np.zeros(len(outcomes))
+    whole[face] = np.clip(mixture, 0.0, None)
+    return whole / whole.sum()

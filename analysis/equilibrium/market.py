@@ -1,0 +1,88 @@
+"""Entitlements at given prices: the supply side of the market for curnits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.conflict import solve_stack, value_gradients
+from analysis.solution import Vector
+from sim.games.coalitions import Mask, grand, shapley_weights
+from sim.games.game import ConflictStack, Game
+
+
+@dataclass(frozen=True, eq=False)
+class Claims:
+    """What fights entitle the players to, the grand coalition's own worth left out.
+
+    Attributes
+    ----------
+    amounts : ndarray, shape (n,)
+        ``Σ_{S∋i, S≠N} γ_S v_a(S)``, curnits. Player i's entitlement is this plus ``a·u/n``.
+    gradient : ndarray, shape (n, n)
+        Derivatives of the amounts (rows) with the prices (columns), utilons.
+    """
+
+    amounts: Vector
+    gradient: NDArray[np.float64]
+
+
+class Market:
+    """A game prepared for asking many prices: stacked conflicts and distinct outcomes.
+
+    Payoffs are normalised, so prices are curnits for a player's whole payoff range.
+
+    Attributes
+    ----------
+    outcomes : ndarray, shape (X, n)
+        Distinct payoff vectors, each player's payoffs on [0, 1] (constant players: 0).
+    origin : ndarray of int, shape (X,)
+        An outcome of the game (C order) behind each of them.
+    """
+
+    def __init__(self, game: Game) -> None:
+        normalised = game.normalised
+        self.n = game.n
+        self.outcomes, self.origin = np.unique(normalised.outcomes, axis=0, return_index=True)
+        self._stacks = tuple(normalised.conflicts())
+        self._shares = tuple(_signed_weights(stack, game.n) for stack in self._stacks)
+
+    def claims(self, prices: Vector) -> Claims:
+        """Return claims and their gradient at normalised prices, shape ``(n,)``."""
+        amounts, gradient = np.zeros(self.n), np.zeros((self.n, self.n))
+        for stack, shares in zip(self._stacks, self._shares, strict=True):
+            values, rows, columns = solve_stack(stack.matrices(prices))
+            amounts += values @ shares
+            gradient += shares.T @ value_gradients(stack, rows, columns)
+        return Claims(amounts, gradient)
+
+    def threats(self, prices: Vector) -> dict[Mask, Vector]:
+        """Return optimal threats of all proper coalitions at normalised prices."""
+        found: dict[Mask, Vector] = {}
+        for stack in self._stacks:
+            _, rows, columns = solve_stack(stack.matrices(prices))
+            for mask, row, column in zip(stack.coalitions.tolist(), rows, columns, strict=True):
+                found[mask], found[grand(self.n) ^ mask] = row, column
+        return found
+
+    def claims_of(self, threats: dict[Mask, Vector], prices: Vector) -> Vector:
+        """Return the amounts of :class:`Claims`, shape ``(n,)``, when given threats are played."""
+        amounts = np.zeros(self.n)
+        for stack, shares in zip(self._stacks, self._shares, strict=True):
+            rows = np.stack([threats[mask] for mask in stack.coalitions.tolist()])
+            columns = np.stack(
+                [threats[grand(self.n) ^ mask] for mask in stack.coalitions.tolist()]
+            )
+            amounts += np.einsum("pr,prc,pc->p", rows, stack.matrices(prices), columns) @ shares
+        return amounts
+
+    def best(self, prices: Vector) -> int:
+        """Return the number of the (first) distinct outcome worth most at these prices."""
+        return int((self.outcomes @ prices).argmax())
+
+
+def _signed_weights(stack: ConflictStack, n: int) -> NDArray[np.float64]:
+    """Return by how much ``v(S)`` of each pair counts in each player's value, shape ``(P, n)``."""
+    weights = shapley_weights(n)
+    own, other = weights[stack.coalitions], weights[grand(n) ^ stack.coalitions]
+    return np.where(stack.sides > 0, own[:, None], -other[:, None])

@@ -1,0 +1,154 @@
+"""A Newton step that respects the frontier: clearing prices on a guessed face."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.equilibrium.market import Market
+from analysis.linear import LinearProgramError, minimise
+from analysis.solution import Vector
+
+PRECISE = 1e-12
+"""Residual, a share of payoff range, at which there is nothing left to improve."""
+
+_MOST_STEPS = 30
+_LARGEST_STEP = 0.5
+_STEP_COST = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class Clearing:
+    """Prices and a mixture on a face of the feasible set at which every priced player clears.
+
+    Attributes
+    ----------
+    prices : ndarray, shape (n,)
+        Normalised; those that were free to move add to 1.
+    mixture : ndarray, shape (k,)
+        Weights of the outcomes of the face.
+    residual : float
+        Largest clearing residual or support gap, a share of payoff range.
+    """
+
+    prices: Vector
+    mixture: Vector
+    residual: float
+
+
+def clear(
+    market: Market,
+    prices: Vector,
+    face: NDArray[np.int64],
+    pinned: NDArray[np.bool_],
+) -> Clearing:
+    """Search for clearing prices near given ones, with the agreement on a guessed face.
+
+    Each step minimises the largest residual of the linearised conditions over prices and mixture, a
+    linear program, with a small charge on the length of the step, so that continua of solutions do
+    no harm (in the manner of Facchinei, Fischer & Herrich 2014, "An LP-Newton method").
+
+    Parameters
+    ----------
+    market : Market
+    prices : ndarray, shape (n,)
+        Where to start; prices of pinned players stay as they are.
+    face : ndarray of int, shape (k,)
+        Distinct outcomes that must all be worth most.
+    pinned : ndarray of bool, shape (n,)
+        Players whose clearing is not asked for here; see :func:`entitlements`.
+    """
+    corners = market.outcomes[face]
+    priced = np.flatnonzero(~pinned)
+    current = np.where(pinned, prices, prices / prices[priced].sum())
+    mixture = np.full(len(face), 1.0 / len(face))
+    best = Clearing(current, mixture, np.inf)
+    stalled = 0
+    for _ in range(_MOST_STEPS):
+        payoffs = mixture @ corners
+        due, slope = entitlements(market, current, payoffs, pinned)
+        residual = _residual(market, current, payoffs, due, priced)
+        stalled = 0 if residual < best.residual / 2 else stalled + 1
+        if residual < best.residual:
+            best = Clearing(current, mixture, residual)
+        if best.residual < PRECISE or stalled > 2:
+            break
+        try:
+            move, mixture = _step(current, payoffs, due, slope, corners, priced)
+        except LinearProgramError:
+            break
+        current = np.clip(current + move, 0.0, None)
+    return best
+
+
+def entitlements(
+    market: Market, prices: Vector, payoffs: Vector, pinned: NDArray[np.bool_]
+) -> tuple[Vector, NDArray[np.float64]]:
+    """Return entitlements in curnits, shape (n,), and their derivatives with the prices, (n, n).
+
+    What pinned players are due beyond their payoffs is shared equally by the others, so that Walras'
+    law holds among those. (Nothing can be delivered at any price to a player whose payoffs do not
+    vary; a free player's surplus tends to nothing with its price.)
+    """
+    claims = market.claims(prices)
+    due = claims.amounts + prices @ payoffs / market.n
+    slope = claims.gradient + payoffs / market.n
+    if pinned.any():
+        others = max(np.count_nonzero(~pinned), 1)
+        due = due + (due - prices * payoffs)[pinned].sum() / others
+        slope = slope + slope[pinned].sum(axis=0) / others
+    return due, slope
+
+
+def _residual(
+    market: Market, prices: Vector, payoffs: Vector, due: Vector, priced: NDArray[np.int64]
+) -> float:
+    support = (market.outcomes @ prices).max() - prices @ payoffs
+    if prices[priced].min() <= 0.0:
+        return np.inf
+    excess = due[priced] / prices[priced] - payoffs[priced]
+    return float(max(support, np.abs(excess).max()))
+
+
+def _step(
+    prices: Vector,
+    payoffs: Vector,
+    due: Vector,
+    slope: NDArray[np.float64],
+    corners: NDArray[np.float64],
+    priced: NDArray[np.int64],
+) -> tuple[Vector, Vector]:
+    """Return the change of prices, shape (n,), and the new mixture, shape (k,)."""
+    n, k = len(prices), len(corners)
+    at, p = prices[priced], len(priced)
+    # unknowns: changes of the p prices, mixture, largest residual t, largest relative change s
+    linearised = np.zeros((p, p + k + 2))
+    linearised[:, :p] = slope[np.ix_(priced, priced)] - np.diag(payoffs[priced])
+    linearised[:, p : p + k] = -at[:, None] * corners[:, priced].T
+    below, above = linearised.copy(), linearised
+    below[:, -2], above[:, -2] = -at, at
+    fall, rise = np.zeros_like(below), np.zeros_like(below)
+    fall[:, :p] = rise[:, :p] = np.eye(p)
+    fall[:, -1], rise[:, -1] = at, -at
+    level = np.zeros((k - 1, p + k + 2))
+    level[:, :p] = (corners[1:] - corners[0])[:, priced]
+    totals = np.zeros((2, p + k + 2))
+    totals[0, :p], totals[1, p : p + k] = 1.0, 1.0
+    none, gap = np.full(p, np.inf), -(corners[1:] - corners[0]) @ prices
+    exact = np.concatenate([gap, [0.0, 1.0]])
+    solution, _ = minimise(
+        np.concatenate([np.zeros(p + k), [1.0, _STEP_COST]]),
+        np.vstack([below, above, fall, rise, level, totals]),
+        (
+            np.concatenate([-none, -due[priced], np.zeros(p), -none, exact]),
+            np.concatenate([-due[priced], none, none, np.zeros(p), exact]),
+        ),
+        (
+            np.concatenate([np.full(p, -np.inf), np.zeros(k + 2)]),
+            np.concatenate([none, np.ones(k), [np.inf, _LARGEST_STEP]]),
+        ),
+    )
+    move = np.zeros(n)
+    move[priced] = solution[:p]
+    mixture = np.clip(solution[p : p + k], 0.0, None)
+    return move, mixture / mixture.sum()

@@ -14,6 +14,9 @@ from analysis.verify import ACCEPTED, CandidateError, verify
 from sim.games.frontier import is_pareto, locate, support
 from sim.games.game import Game
 
+_ROUNDING = 1e-9
+"""How far prices or an agreement may be from a distribution."""
+
 
 class ConceptError(ValueError):
     """A concept that is unknown or does not apply to a game."""
@@ -52,14 +55,14 @@ def solve(game: Game, concept: str, disagreement: Vector | None = None) -> Answe
     """
     if concept in _BARGAINING:
         return _bargain(game, concept, disagreement)
-    if concept not in _EQUILIBRIA:
+    if concept not in EQUILIBRIA:
         raise ConceptError(f"unknown concept {concept!r} (expected one of {', '.join(CONCEPTS)})")
     if disagreement is not None:
         raise ConceptError(
             f"{concept} finds its own disagreement payoffs, from threats; a disagreement point "
             f"applies to {', '.join(_BARGAINING)}"
         )
-    return Answer(_EQUILIBRIA[concept](game))
+    return Answer(EQUILIBRIA[concept](game))
 
 
 def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
@@ -90,6 +93,39 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
         on="smooth",
         residuals=replace(figures, pareto=figures.support, clearing=unpaid),
         accepted=max(demands) <= ACCEPTED,
+    )
+
+
+def verify_point(game: Game, point: Point) -> Equilibrium:
+    """Return a bargaining solution with the figures that are defined for it; the others are NaN.
+
+    ``delivery`` is the gap between its payoffs and those of its agreement (with money: of the joint
+    ones). Whether its rule selects this point among the efficient ones is not tested.
+
+    Raises
+    ------
+    analysis.verify.CandidateError
+        If prices or agreement do not fit the game.
+    sim.games.frontier.FrontierError
+        If the payoffs are not feasible.
+    """
+    prices = point.prices
+    for what, weights in (("prices", prices), ("agreement", point.agreement)):
+        if not (weights.min() >= -_ROUNDING and abs(weights.sum() - 1.0) <= _ROUNDING):
+            raise CandidateError(f"{what} must be non-negative numbers that sum to 1")
+    unit = float(prices @ game.ranges) or float(prices @ game.scales)
+    gap = max(0.0, support(game.outcomes, prices) - float(prices @ point.payoffs)) / unit
+    played = point.agreement @ game.outcomes
+    missed = played.sum() - point.payoffs.sum() if game.money else played - point.payoffs
+    delivery = float(np.max(np.abs(missed) / game.scales))
+    efficient = game.money or is_pareto(game.outcomes, point.payoffs)
+    return Equilibrium(
+        candidate=Candidate(prices, point.agreement, {}, np.zeros(game.n)),
+        payoffs=point.payoffs,
+        on="smooth" if game.money else locate(game.outcomes, point.payoffs),
+        coalitions=(),
+        residuals=Residuals(np.nan, gap, np.nan, np.nan, delivery, np.nan),
+        accepted=efficient and gap <= ACCEPTED and delivery <= ACCEPTED,
     )
 
 
@@ -129,7 +165,7 @@ def _bargain(game: Game, concept: str, disagreement: Vector | None) -> Answer:
         point = _BARGAINING[concept](game, start)
     except UnsettledError as error:
         return Answer(Solution(concept, None, (), False, method, (str(error),)), start)
-    found = _as_equilibrium(game, point)
+    found = verify_point(game, point)
     solution = Solution(
         concept,
         True if found.accepted else None,
@@ -141,35 +177,17 @@ def _bargain(game: Game, concept: str, disagreement: Vector | None) -> Answer:
     return Answer(solution, start)
 
 
-def _as_equilibrium(game: Game, point: Point) -> Equilibrium:
-    """Return a point with the figures that are defined for it; the others are NaN."""
-    prices = point.prices
-    unit = float(prices @ game.ranges) or float(prices @ game.scales)
-    shortfall = support(game.outcomes, prices) - float(prices @ point.payoffs)
-    gap = max(0.0, shortfall) / unit
-    played = point.agreement @ game.outcomes
-    missed = played.sum() - point.payoffs.sum() if game.money else played - point.payoffs
-    delivered = float(np.max(np.abs(missed) / game.scales))
-    efficient = game.money or is_pareto(game.outcomes, point.payoffs)
-    return Equilibrium(
-        candidate=Candidate(prices, point.agreement, {}, np.zeros(game.n)),
-        payoffs=point.payoffs,
-        on="smooth" if game.money else locate(game.outcomes, point.payoffs),
-        coalitions=(),
-        residuals=Residuals(np.nan, gap, np.nan, np.nan, delivered, np.nan),
-        accepted=efficient and max(gap, delivered) <= ACCEPTED,
-    )
-
-
-_EQUILIBRIA: Mapping[str, Callable[[Game], Solution]] = {
+EQUILIBRIA: Mapping[str, Callable[[Game], Solution]] = {
     "coco": _solve_coco,
     "coco-value": _solve_coco_value,
 }
+"""Concepts whose answers are prices, an agreement and threats."""
+
 _BARGAINING: Mapping[str, Callable[[Game, Vector], Point]] = {
     "nash": values.nash,
     "kalai-smorodinsky": values.kalai_smorodinsky,
     "egalitarian": values.egalitarian,
 }
 
-CONCEPTS = (*_EQUILIBRIA, *_BARGAINING)
+CONCEPTS = (*EQUILIBRIA, *_BARGAINING)
 """Names of all concepts."""

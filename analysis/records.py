@@ -13,6 +13,7 @@ from analysis.concepts import Answer
 from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Vector
 from sim.games.coalitions import Mask, grand, members
 from sim.games.game import Game, GameError, from_payoffs
+from sim.scenario import Scenario
 
 FIGURES = ("pareto", "support", "regret", "split", "delivery", "clearing")
 """The residuals, in the order in which they are shown."""
@@ -188,6 +189,47 @@ class SolutionRecord(Record):
             notes=list(solution.notes),
             disagreement=None if start is None else by_player(game, start),
             equilibria=[EquilibriumRecord.of(game, found) for found in solution.equilibria],
+        )
+
+
+class CheckRecord(Record):
+    """What ``check --json`` prints: answers as verified now, and what their file has wrong."""
+
+    path: str
+    kind: str
+    concept: str
+    passed: bool
+    equilibria: list[EquilibriumRecord]
+    state: EquilibriumRecord | None
+    objections: list[str]
+
+
+class ScenarioRecord(Record):
+    """An entry of the catalogue; ``shows`` is the folder it stands in."""
+
+    name: str
+    title: str
+    players: int
+    form: str
+    money: bool
+    shows: str
+    summary: str
+    look_for: str
+    source: str
+
+    @classmethod
+    def of(cls, path: Path, scenario: Scenario) -> Self:
+        """Describe a scenario file."""
+        return cls(
+            name=path.stem,
+            title=scenario.title,
+            players=scenario.game.game.n,
+            form=scenario.game.form,
+            money=scenario.game.money,
+            shows=path.parent.name,
+            summary=scenario.summary,
+            look_for=scenario.look_for,
+            source=scenario.source,
         )
 
 

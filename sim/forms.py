@@ -60,6 +60,19 @@ class NormalForm(Form):
     outcomes: dict[str, Any] | None = None
     utilities: dict[str, Any] | None = None
 
+    @classmethod
+    def of(cls, game: Game) -> Self:
+        """State a game by its payoffs."""
+        payoffs = np.where(game.payoffs == 0, 0.0, game.payoffs)
+        return cls.model_validate(
+            {
+                "players": list(game.players),
+                "actions": dict(zip(game.players, map(list, game.actions), strict=True)),
+                "payoffs": dict(zip(game.players, _plain(payoffs.tolist()), strict=True)),
+                "money": game.money,
+            }
+        )
+
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, data: dict[str, Any]) -> dict[str, Any]:
@@ -264,6 +277,13 @@ def _check_keys(tables: Tables, players: Sequence[str], path: Path) -> None:
     missing = [player for player in players if player not in tables]
     if missing:
         raise FieldError(path, f"missing: {_listed(missing)}")
+
+
+def _plain(value: Any) -> Any:
+    """Write whole numbers as such."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -32,8 +32,8 @@ class Scenario(BaseModel):
     summary: str = Field(default="", description="What happens in it.")
     look_for: str = Field(default="", description="What a run shows.")
     game: Annotated[NormalForm | NfgForm | FamilyForm, Field(discriminator="form")]
-    negotiation: NegotiationSettings = NegotiationSettings()
-    run: RunSettings = RunSettings()
+    negotiation: NegotiationSettings = NegotiationSettings.model_validate({})
+    run: RunSettings = RunSettings.model_validate({})
 
     def build(self) -> Game:
         """Return the game, under the scenario's title."""
@@ -53,6 +53,19 @@ class Scenario(BaseModel):
             path, message = _described(error.errors()[0])
             raise ScenarioError(f"{'.'.join(map(str, path))}: {message}") from error
         return self.model_copy(update={"run": run})
+
+    def as_normal_form(self) -> "Scenario":
+        """Return the scenario with its game stated by payoffs.
+
+        Raises
+        ------
+        ScenarioError
+            If the game has names that a scenario file cannot hold.
+        """
+        try:
+            return self.model_copy(update={"game": NormalForm.of(self.game.game)})
+        except ValidationError as error:
+            raise ScenarioError(f"{self.title}: {_described(error.errors()[0])[1]}") from error
 
     def to_yaml(self) -> str:
         """Return the complete file, defaults included; it reads back to an equal scenario."""
@@ -182,14 +195,16 @@ def _check_known(
 def _described(details: ErrorDetails) -> tuple[tuple[str | int, ...], str]:
     """Return where pydantic found an error and what it says, in this package's words."""
     path = details["loc"]
-    if path[0] == "game":
+    if path[:1] == ("game",):
         path = (path[0], *path[2:])  # without the name of the form
     cause = details.get("ctx", {}).get("error")
     if isinstance(cause, FieldError):
         return (*path, *cause.path), str(cause)
     if details["type"] == "missing":
         return path, "missing"
-    message = str(cause) if cause else details["msg"].replace("Input should be", "expected")
+    if cause is not None:
+        return path, str(cause)
+    message = details["msg"].replace("Input should be", "expected")
     if details["type"] == "model_type":
         message = "expected keys with values"
     return path, f"{message} (found {type_name(details['input'])})"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ from sim.yamlfile import Path, type_name
 ANY = "any"
 DEFAULT = "default"
 
-_RATIONAL = re.compile(r"[+-]?\d{1,400}(/\d{1,400})?")
+_NUMERAL = re.compile(
+    r"[+-]?(\d{1,400}/\d{1,400}|(\d{1,400}\.?\d*|\.\d+)([eE][+-]?\d{1,3})?)", re.ASCII
+)
 
 
 class FieldError(ValueError):
@@ -34,24 +36,25 @@ class FieldError(ValueError):
 
 
 def number(value: object, path: Path) -> float:
-    """Return a finite number, written as such or as a fraction in text (``1/3``).
+    """Return a finite number, written as such or in text, there also as a fraction (``1/3``).
 
     Raises
     ------
     FieldError
         For anything else.
     """
-    expected = "expected a finite number, or a fraction such as 1/3"
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise FieldError(path, f"{expected} (found {type_name(value)})")
-    if isinstance(value, str) and not _RATIONAL.fullmatch(value.strip()):
-        raise FieldError(path, f"{expected} (found {type_name(value)})")
     try:
-        result = float(Fraction(value.strip()) if isinstance(value, str) else value)
-    except (ZeroDivisionError, OverflowError) as error:
-        raise FieldError(path, f"{expected} (found {value!r:.40})") from error
+        if isinstance(value, str) and _NUMERAL.fullmatch(value.strip()):
+            result = float(Fraction(value.strip()))
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            result = float(value)
+        else:
+            result = inf
+    except (ZeroDivisionError, OverflowError):
+        result = inf
     if not isfinite(result):
-        raise FieldError(path, f"{expected} (found {value!r})")
+        expected = "expected a finite number, or a fraction such as 1/3"
+        raise FieldError(path, f"{expected} (found {type_name(value)})")
     return result
 
 

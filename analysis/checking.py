@@ -1,0 +1,106 @@
+"""Re-verification of written answers, from their files alone."""
+
+from pathlib import Path
+
+from analysis.concepts import CONCEPTS, EQUILIBRIA, solve, verify_as, verify_point
+from analysis.records import (
+    CheckRecord,
+    EquilibriumRecord,
+    RecordError,
+    SolutionRecord,
+    by_player,
+    read_json,
+    vector,
+)
+from analysis.solution import Equilibrium, Point, Vector
+from analysis.verify import ACCEPTED, CandidateError
+from sim.games.frontier import FrontierError
+from sim.games.game import Game
+
+
+def check_solution(path: Path) -> CheckRecord:
+    """Check a file that ``solve --json`` has written.
+
+    Raises
+    ------
+    RecordError
+        If the file does not hold a solution.
+    """
+    solution = read_json(path, SolutionRecord)
+    try:
+        fresh, objections = recheck(solution, solution.game.game())
+    except RecordError as error:
+        raise RecordError(f"{path}: {error}") from error
+    return CheckRecord(
+        path=str(path),
+        kind="solution",
+        concept=solution.concept,
+        passed=bool(fresh) and all(found.accepted for found in fresh) and not objections,
+        equilibria=fresh,
+        state=None,
+        objections=objections,
+    )
+
+
+def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecord], list[str]]:
+    """Verify every answer of a solution anew.
+
+    Equilibria are verified from their prices, agreement and threats. Bargaining solutions have no
+    threats: their efficiency is verified, and they are found again from the disagreement point.
+
+    Returns
+    -------
+    equilibria : list of EquilibriumRecord
+        As they were verified now.
+    objections : list of str
+        What the file says that is not so.
+
+    Raises
+    ------
+    RecordError
+        If the file does not describe answers of the game.
+    """
+    if solution.concept not in CONCEPTS:
+        raise RecordError(f"concept: expected one of {', '.join(CONCEPTS)}")
+    fresh: list[EquilibriumRecord] = []
+    objections: list[str] = []
+    for k, stated in enumerate(solution.equilibria):
+        place = f"equilibria.{k}"
+        try:
+            payoffs = vector(game, stated.payoffs, "payoffs")
+            found, due = _again(solution, game, stated, payoffs)
+        except (RecordError, CandidateError, FrontierError) as error:
+            raise RecordError(f"{place}: {error}") from error
+        fresh.append(EquilibriumRecord.of(game, found))
+        objections += [f"{place}: {text}" for text in differences(game, payoffs, due)]
+        if stated.accepted and not found.accepted:
+            objections.append(f"{place}: is said to be accepted, and is not")
+    return fresh, objections
+
+
+def differences(game: Game, stated: Vector, found: Vector) -> list[str]:
+    """Say whose stated payoffs differ from those found by more than rounding."""
+    said, is_so = by_player(game, stated), by_player(game, found)
+    return [
+        f"{player} is said to get {said[player]:.9g}, and gets {is_so[player]:.9g}"
+        for player, scale in zip(game.players, game.scales, strict=True)
+        if not abs(said[player] - is_so[player]) <= ACCEPTED * scale
+    ]
+
+
+def _again(
+    solution: SolutionRecord, game: Game, stated: EquilibriumRecord, payoffs: Vector
+) -> tuple[Equilibrium, Vector]:
+    """Return a verified answer, and the payoffs it should state."""
+    candidate = stated.candidate(game)
+    if solution.concept in EQUILIBRIA:
+        found = verify_as(game, candidate, solution.concept)
+        return found, found.payoffs
+    if solution.disagreement is None:
+        raise RecordError("disagreement: missing")
+    start = vector(game, solution.disagreement, "disagreement")
+    point = Point(solution.concept, payoffs, candidate.prices, candidate.agreement, start)
+    again = solve(game, solution.concept, start).solution.equilibria
+    if not again:
+        raise RecordError(f"{solution.concept} finds nothing from this disagreement point")
+    return verify_point(game, point), again[0].payoffs

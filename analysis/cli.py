@@ -1,0 +1,216 @@
+"""The command ``curnits``: parse, call, print. Heavy modules are imported inside the commands."""
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
+
+app = typer.Typer(
+    help="Negotiation with threats and coalitions, simulated by agents and solved analytically.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Source = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="Scenario file, Gambit .nfg or catalogue name.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace an earlier result.")]
+
+
+class Format(StrEnum):
+    """What ``convert`` writes."""
+
+    NFG = "nfg"
+    YAML = "yaml"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; bad input ends it with one message and status 2."""
+    try:
+        app(arguments)
+    except ValueError as error:
+        if not isinstance(error, _input_errors()):
+            raise
+        typer.echo(f"curnits: {error}", err=True)
+        sys.exit(2)
+
+
+def _input_errors() -> tuple[type[ValueError], ...]:
+    from analysis.bargaining import DisagreementError
+    from analysis.concepts import ConceptError
+    from analysis.records import RecordError
+    from analysis.runfolder import FolderError
+    from sim.scenario import ScenarioError
+
+    return ConceptError, DisagreementError, FolderError, RecordError, ScenarioError
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"curnits {version('curnits')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def solve(
+    source: Source,
+    concept: Annotated[
+        str | None,
+        typer.Option(
+            help="coco, coco-value, nash, kalai-smorodinsky or egalitarian. "
+            "By default coco, or coco-value with money."
+        ),
+    ] = None,
+    disagreement: Annotated[
+        str | None,
+        typer.Option(
+            help="Where bargaining starts: payoffs such as 2,1 or maximin (the default): "
+            "what each player can secure alone."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Solve a game analytically, and verify the answer.
+
+    [bold]Examples[/bold]
+
+      curnits solve hot-dog-stands
+      curnits solve game.nfg --concept nash --disagreement 2,1
+      curnits solve three-solutions --json > solution.json
+    """
+    from analysis.concepts import default_concept
+    from analysis.concepts import solve as solve_game
+    from analysis.records import SolutionRecord, to_json
+    from analysis.reporting import console, heading, show_solution
+    from sim.scenario import find, load
+
+    scenario = load(find(source))
+    game = scenario.build()
+    start = _disagreement(disagreement, game.n)
+    chosen = concept or default_concept(game)
+    answer = solve_game(game, chosen, start)
+    record = SolutionRecord.of(game, scenario.game.form, answer)
+    if json:
+        typer.echo(to_json(record), nl=False)
+    else:
+        out = console()
+        heading(out, game.title, chosen)
+        show_solution(out, record)
+    raise typer.Exit(0 if record.equilibria else 1)
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(metavar="RUN_DIR|SOLUTION.json")],
+    json: Json = False,
+) -> None:
+    """Verify a run folder or a solution again, from its files alone.
+
+    [bold]Examples[/bold]
+
+      curnits check runs/hot-dog-stands-seed0
+      curnits solve threat-game --json > solution.json; curnits check solution.json
+    """
+    from analysis.checking import check_run, check_solution
+    from analysis.records import to_json
+    from analysis.reporting import console, show_check
+
+    report = check_run(path) if path.is_dir() else check_solution(path)
+    if json:
+        typer.echo(to_json(report), nl=False)
+    else:
+        show_check(console(), report)
+    raise typer.Exit(0 if report.passed else 1)
+
+
+@app.command()
+def scenarios(json: Json = False) -> None:
+    """List the catalogue.
+
+    [bold]Examples[/bold]
+
+      curnits scenarios
+      curnits scenarios --json
+    """
+    from analysis.records import ScenarioRecord, to_json
+    from analysis.reporting import console, show_catalogue
+    from sim.scenario import catalogue, load
+
+    entries = [ScenarioRecord.of(path, load(path)) for path in catalogue().values()]
+    if json:
+        typer.echo(to_json({"scenarios": [entry.model_dump() for entry in entries]}), nl=False)
+    else:
+        show_catalogue(console(), entries)
+
+
+@app.command()
+def convert(
+    source: Source,
+    to: Annotated[Format, typer.Option(help="Format to write.")],
+    out: Annotated[Path | None, typer.Option(help="File to write, instead of printing.")] = None,
+    force: Force = False,
+) -> None:
+    """Write a game as a Gambit file, or as a complete scenario file with its payoffs.
+
+    [bold]Examples[/bold]
+
+      curnits convert hot-dog-stands --to nfg --out hot-dogs.nfg
+      curnits convert game.nfg --to yaml
+    """
+    from analysis.runfolder import write_text
+    from sim.games.nfg import write_nfg
+    from sim.scenario import find, load
+
+    scenario = load(find(source))
+    if to is Format.YAML:
+        text = scenario.as_normal_form().to_yaml()
+    else:
+        text = write_nfg(scenario.build())
+        if scenario.game.money:
+            typer.echo("curnits: Gambit files cannot say that there is money; left out", err=True)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        write_text(out, text, replace=force)
+
+
+def _disagreement(text: str | None, n: int) -> "NDArray[float64] | None":
+    import numpy as np
+
+    from analysis.concepts import ConceptError
+    from sim.tables import FieldError, number
+
+    if text is None or text == "maximin":
+        return None
+    try:
+        point = np.array([number(part, ()) for part in text.split(",")])
+    except FieldError as error:
+        raise ConceptError(f"--disagreement: {error}") from error
+    if len(point) != n:
+        raise ConceptError(f"--disagreement: expected {n} payoffs (found {len(point)})")
+    return point

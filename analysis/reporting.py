@@ -1,0 +1,167 @@
+"""Tables for people."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from analysis.records import (
+    FIGURES,
+    CheckRecord,
+    CoalitionRecord,
+    ScenarioRecord,
+    Share,
+    SolutionRecord,
+)
+from analysis.verify import ACCEPTED
+
+_MOST_ROWS = 31
+"""Longer lists are cut; the coalitions of five players just fit."""
+
+_WIDTH = 110
+"""Columns of text when the output is not a terminal."""
+
+_NEGLIGIBLE = 1e-9
+"""Amounts and probabilities not worth showing."""
+
+_CONDITIONS = {
+    "pareto": "nobody can gain without a loss to others",
+    "support": "no outcome is worth more at these prices",
+    "regret": "no coalition has a better threat",
+    "split": "dividends are equal inside coalitions",
+    "delivery": "claims are met without payments (coco does not ask for it)",
+    "clearing": "everybody gets what it is entitled to",
+}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console that prints names as they are, without markup."""
+    made = Console(markup=False, highlight=False, emoji=False, stderr=stderr)
+    if not made.is_terminal:
+        made.width = _WIDTH
+    return made
+
+
+def heading(out: Console, title: str, subtitle: str) -> None:
+    """Print what the tables below are about."""
+    out.print(Text(title, style="bold"), Text(subtitle))
+
+
+def show_solution(out: Console, solution: SolutionRecord) -> None:
+    """Print what was found, equilibrium by equilibrium."""
+    for number, found in enumerate(solution.equilibria, start=1):
+        place = f"{number} of {len(solution.equilibria)}, " if len(solution.equilibria) > 1 else ""
+        out.print(f"\n{place}on the frontier: {found.on}")
+        columns = {"payoff": found.payoffs, "price": found.prices}
+        if solution.disagreement is not None:
+            columns["disagreement"] = solution.disagreement
+        show_players(out, columns)
+        show_agreement(out, found.agreement)
+        show_coalitions(out, found.coalitions)
+        show_conditions(out, {"residual": found.residuals})
+    if not solution.equilibria:
+        out.print("No answer was found that the verifier accepts.")
+    for note in solution.notes:
+        out.print(f"Note: {note}.")
+    out.print(f"Method: {solution.method}.")
+
+
+def show_check(out: Console, report: CheckRecord) -> None:
+    """Print what was verified anew, answer by answer, coalition by coalition."""
+    heading(out, report.path, f"{report.kind}, {report.concept}")
+    answers = [("answer", found) for found in report.equilibria]
+    if report.state is not None:
+        answers.insert(0, ("simulated state", report.state))
+    for name, found in answers:
+        verdict = "accepted" if found.accepted else f"not accepted at {ACCEPTED:g}"
+        out.print(f"\n{name}: {verdict}")
+        show_players(out, {"payoff": found.payoffs, "price": found.prices})
+        show_coalitions(out, found.coalitions)
+        show_conditions(out, {"residual": found.residuals})
+    for objection in report.objections:
+        out.print(f"Objection: {objection}.")
+    out.print("Passed." if report.passed else "Not passed.")
+
+
+def show_catalogue(out: Console, entries: Sequence[ScenarioRecord]) -> None:
+    """Print one row for each scenario."""
+    table = _table("name", "players", "form", "shows", "source")
+    table.columns[0].no_wrap = True
+    for entry in sorted(entries, key=lambda entry: (entry.shows, entry.name)):
+        form = f"{entry.form}, money" if entry.money else entry.form
+        table.add_row(entry.name, str(entry.players), form, entry.shows, entry.source)
+    out.print(table)
+
+
+def show_players(out: Console, columns: Mapping[str, Mapping[str, float]]) -> None:
+    """Print one row for each player and one column for each quantity."""
+    table = _table("player", *columns)
+    rounded = [_rounded(amounts) for amounts in columns.values()]
+    for player in rounded[0]:
+        table.add_row(player, *(amounts[player] for amounts in rounded))
+    out.print(table)
+
+
+def show_agreement(out: Console, shares: Sequence[Share]) -> None:
+    """Print the outcomes that are agreed upon, the most frequent first."""
+    table = _table("agreement", "probability")
+    played = [share for share in shares if share.probability > _NEGLIGIBLE]
+    ordered = sorted(played, key=lambda share: -share.probability)
+    for share in ordered[:_MOST_ROWS]:
+        table.add_row(_outcome(share), f"{share.probability:.6g}")
+    out.print(table)
+    _say_rest(out, len(ordered), "outcomes")
+
+
+def show_coalitions(out: Console, coalitions: Sequence[CoalitionRecord]) -> None:
+    """Print the books of every coalition: what it threatens with and what it is worth."""
+    if not coalitions:
+        return
+    table = _table("coalition", "worth of its fight", "dividend", "claims", "plays")
+    worths = _rounded({k: record.value for k, record in enumerate(coalitions)})
+    dividends = _rounded({k: record.dividend for k, record in enumerate(coalitions)})
+    ordered = sorted(enumerate(coalitions), key=lambda entry: len(entry[1].members))
+    for k, record in ordered[:_MOST_ROWS]:
+        likely = max(record.threat, key=lambda share: share.probability)
+        mixed = "" if likely.probability > 1 - _NEGLIGIBLE else f"{likely.probability:.0%} "
+        claims = ", ".join(_rounded(record.claims).values())
+        row = (" + ".join(record.members), worths[k], dividends[k], claims)
+        table.add_row(*row, f"{mixed}{_outcome(likely)}")
+    out.print(table)
+    _say_rest(out, len(coalitions), "coalitions")
+
+
+def show_conditions(out: Console, columns: Mapping[str, Mapping[str, float | None]]) -> None:
+    """Print residuals, in shares of payoff range, beside what each of them stands for."""
+    table = _table("condition", *columns)
+    for name in FIGURES:
+        figures = [figures[name] for figures in columns.values()]
+        if any(figure is not None for figure in figures):
+            cells = ("–" if figure is None else f"{figure:.1e}" for figure in figures)
+            table.add_row(f"{name}: {_CONDITIONS[name]}", *cells)
+    out.print(table)
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column(first, overflow="fold")
+    for name in others:
+        words = name in ("claims", "plays", "form", "source", "shows")
+        table.add_column(name, justify="left" if words else "right", overflow="fold")
+    return table
+
+
+def _say_rest(out: Console, count: int, what: str) -> None:
+    if count > _MOST_ROWS:
+        out.print(f"… and {count - _MOST_ROWS} more {what} (--json prints all)")
+
+
+def _outcome(share: Share) -> str:
+    return ", ".join(f"{player}: {action}" for player, action in share.outcome.items())
+
+
+def _rounded[K](amounts: Mapping[K, float]) -> dict[K, str]:
+    """Write amounts with six figures, and those that are rounding beside the others as 0."""
+    smallest = _NEGLIGIBLE * max(map(abs, amounts.values()), default=0.0)
+    return {key: f"{x:.6g}" if abs(x) > smallest else "0" for key, x in amounts.items()}

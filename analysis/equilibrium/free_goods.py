@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.equilibrium.market import Market
 from analysis.equilibrium.newton import Clearing, entitlements
@@ -16,8 +15,9 @@ from analysis.linear import LinearProgramError, minimise
 from analysis.solution import Vector
 from sim.games.coalitions import Mask
 
-_NUDGE = 1e-6
+_NUDGE = 1e-7
 _FACE = 1e-9
+_ZERO = 1e-11
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,20 +29,20 @@ class Limit:
     clearing : Clearing
         At the limit.
     direction : ndarray, shape (n,)
-        Normalised; 1 for the free players, of any sign for those who clear.
+        Normalised; positive where the price is 0, of any sign for the others.
     """
 
     clearing: Clearing
     direction: Vector
 
 
-def limit_clearing(clear_with_floor: Callable[[float], Clearing]) -> Limit:
+def clear_in_the_limit(clear_with_floor: Callable[[float], Clearing]) -> Limit:
     """Extrapolate clearing prices from two small floors to 0 (Richardson)."""
     far, near = clear_with_floor(_NUDGE), clear_with_floor(_NUDGE / 2)
+    prices = 2 * near.prices - far.prices
     return Limit(
         Clearing(
-            np.clip(2 * near.prices - far.prices, 0.0, None),
-            near.mixture,
+            np.where(prices > _ZERO, prices, 0.0),
             max(near.residual, far.residual),
         ),
         (far.prices - near.prices) / (_NUDGE / 2),
@@ -69,9 +69,7 @@ def limit_threats(market: Market, prices: Vector, direction: Vector) -> dict[Mas
 def settle(
     market: Market,
     limit: Limit,
-    free: NDArray[np.bool_],
     threats: dict[Mask, Vector],
-    constant: NDArray[np.bool_],
 ) -> Vector | None:
     """Choose, among the supported agreements that clear, one that serves the free players best.
 
@@ -85,8 +83,8 @@ def settle(
     worth = outcomes @ prices
     face = np.flatnonzero(worth >= worth.max() - _FACE)
     corners = outcomes[face]
-    due, _ = entitlements(market, prices, corners[0], constant)
-    priced = np.flatnonzero(prices > 0)
+    priced, free = np.flatnonzero(prices > 0), (prices == 0) & ~market.constant
+    due, _ = entitlements(market, prices, corners[0], free)
     slack = 1.01 * limit.clearing.residual + 1e-13
     target = due[priced] / prices[priced]
     # a free player's claim is the change of its entitlement with δ: claims + direction·u / n ≤ u_i

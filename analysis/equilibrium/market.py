@@ -38,12 +38,15 @@ class Market:
         Distinct payoff vectors, each player's payoffs on [0, 1] (constant players: 0).
     origin : ndarray of int, shape (X,)
         An outcome of the game (C order) behind each of them.
+    constant : ndarray of bool, shape (n,)
+        Players whose payoffs do not vary.
     """
 
     def __init__(self, game: Game) -> None:
         normalised = game.normalised
         self.n = game.n
         self.outcomes, self.origin = np.unique(normalised.outcomes, axis=0, return_index=True)
+        self.constant = np.asarray(game.ranges == 0.0)
         self._stacks = tuple(normalised.conflicts())
         self._shares = tuple(_signed_weights(stack, game.n) for stack in self._stacks)
 

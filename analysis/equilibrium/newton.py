@@ -13,26 +13,24 @@ PRECISE = 1e-12
 """Residual, a share of payoff range, at which there is nothing left to improve."""
 
 _MOST_STEPS = 30
+_SLOW = 0.15
 _LARGEST_STEP = 0.5
 _STEP_COST = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
 class Clearing:
-    """Prices and a mixture on a face of the feasible set at which every priced player clears.
+    """Prices at which every priced player clears with some agreement on a face.
 
     Attributes
     ----------
     prices : ndarray, shape (n,)
         Normalised; those that were free to move add to 1.
-    mixture : ndarray, shape (k,)
-        Weights of the outcomes of the face.
     residual : float
         Largest clearing residual or support gap, a share of payoff range.
     """
 
     prices: Vector
-    mixture: Vector
     residual: float
 
 
@@ -40,7 +38,7 @@ def clear(
     market: Market,
     prices: Vector,
     face: NDArray[np.int64],
-    pinned: NDArray[np.bool_],
+    free: NDArray[np.bool_],
 ) -> Clearing:
     """Search for clearing prices near given ones, with the agreement on a guessed face.
 
@@ -52,51 +50,59 @@ def clear(
     ----------
     market : Market
     prices : ndarray, shape (n,)
-        Where to start; prices of pinned players stay as they are.
+        Where to start; prices of free players stay as they are.
     face : ndarray of int, shape (k,)
         Distinct outcomes that must all be worth most.
-    pinned : ndarray of bool, shape (n,)
+    free : ndarray of bool, shape (n,)
         Players whose clearing is not asked for here; see :func:`entitlements`.
     """
     corners = market.outcomes[face]
-    priced = np.flatnonzero(~pinned)
-    current = np.where(pinned, prices, prices / prices[priced].sum())
+    priced = np.flatnonzero(~(free | market.constant))
+    current = prices / prices[priced].sum()
+    current = np.where(free, prices, np.where(market.constant, 0.0, current))
     mixture = np.full(len(face), 1.0 / len(face))
-    best = Clearing(current, mixture, np.inf)
+    best = Clearing(current, np.inf)
     stalled = 0
     for _ in range(_MOST_STEPS):
         payoffs = mixture @ corners
-        due, slope = entitlements(market, current, payoffs, pinned)
+        due, slope = entitlements(market, current, payoffs, free)
         residual = _residual(market, current, payoffs, due, priced)
-        stalled = 0 if residual < best.residual / 2 else stalled + 1
+        gain = residual / best.residual
+        stalled = 0 if gain < 0.5 else stalled + 1
         if residual < best.residual:
-            best = Clearing(current, mixture, residual)
+            best = Clearing(current, residual)
         if best.residual < PRECISE or stalled > 2:
             break
         try:
             move, mixture = _step(current, payoffs, due, slope, corners, priced)
         except LinearProgramError:
             break
-        current = np.clip(current + move, 0.0, None)
+        # a double root slows Newton's steps down to half the way, so go twice as far
+        stretch = 2.0 if _SLOW < gain < 0.5 else 1.0
+        current = np.clip(current + stretch * move, 0.0, None)
     return best
 
 
 def entitlements(
-    market: Market, prices: Vector, payoffs: Vector, pinned: NDArray[np.bool_]
+    market: Market, prices: Vector, payoffs: Vector, free: NDArray[np.bool_]
 ) -> tuple[Vector, NDArray[np.float64]]:
     """Return entitlements in curnits, shape (n,), and their derivatives with the prices, (n, n).
 
-    What pinned players are due beyond their payoffs is shared equally by the others, so that Walras'
-    law holds among those. (Nothing can be delivered at any price to a player whose payoffs do not
-    vary; a free player's surplus tends to nothing with its price.)
+    What cannot be paid out to some is passed on to the others, so that Walras' law holds among
+    those. Players whose payoffs do not vary can be given nothing at any price: their due is shared
+    equally. The surplus of free players, which tends to nothing with their price, is shared in
+    proportion to prices.
     """
     claims = market.claims(prices)
     due = claims.amounts + prices @ payoffs / market.n
     slope = claims.gradient + payoffs / market.n
-    if pinned.any():
-        others = max(np.count_nonzero(~pinned), 1)
-        due = due + (due - prices * payoffs)[pinned].sum() / others
-        slope = slope + slope[pinned].sum(axis=0) / others
+    if market.constant.any():
+        heirs = max(1, int(np.count_nonzero(~market.constant)))
+        due = due + due[market.constant].sum() / heirs
+        slope = slope + slope[market.constant].sum(axis=0) / heirs
+    if free.any():
+        unclaimed = (due - prices * payoffs)[free].sum()
+        due = due + prices * unclaimed / prices[~free].sum()
     return due, slope
 
 

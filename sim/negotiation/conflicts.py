@@ -1,0 +1,228 @@
+"""Every conflict of a game at once: threats in one flat vector, payoffs in stacked arrays."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.games.coalitions import Mask, grand, membership
+from sim.games.game import Game, GameError
+
+type Vector = NDArray[np.float64]
+
+MAX_CONFLICT_CELLS = 100_000_000
+"""Largest number of payoffs all conflicts together may hold: 800 MB."""
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """Cuts a flat vector into consecutive pieces, one for each coalition.
+
+    Attributes
+    ----------
+    sizes : ndarray of int, shape (K,)
+        Length of each piece; none is empty.
+    """
+
+    sizes: NDArray[np.int64]
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """Where each piece starts, shape ``(K,)``."""
+        return np.cumsum(self.sizes) - self.sizes
+
+    @cached_property
+    def owner(self) -> NDArray[np.int64]:
+        """The piece each entry belongs to, shape ``(L,)``."""
+        return np.repeat(np.arange(len(self.sizes)), self.sizes)
+
+    def sums(self, values: Vector) -> Vector:
+        """Return the sum of each piece, shape ``(K,)``."""
+        return np.add.reduceat(values, self.starts)
+
+    def maxima(self, values: Vector) -> Vector:
+        """Return the maximum of each piece, shape ``(K,)``."""
+        return np.maximum.reduceat(values, self.starts)
+
+    def uniform(self) -> Vector:
+        """Return the uniform distribution on every piece, shape ``(L,)``."""
+        return 1.0 / self.sizes[self.owner]
+
+    def normalise(self, weights: Vector) -> Vector:
+        """Return non-negative weights scaled to sum to 1 on every piece."""
+        return weights / self.sums(weights)[self.owner]
+
+    def regrets(self, strategies: Vector, gains: Vector) -> Vector:
+        """Return what each piece could gain by its best pure reply, shape ``(K,)``."""
+        return self.maxima(gains) - self.sums(strategies * gains)
+
+
+@dataclass(frozen=True, eq=False)
+class Seat:
+    """One coalition's place in its conflict.
+
+    Attributes
+    ----------
+    coalition : int
+        Mask.
+    stakes : ndarray, shape (n,)
+        +1 for members, −1 for the others.
+    payoffs : ndarray, shape (n, own joint actions, joint actions of the complement)
+    own, other : slice
+        Where its threat and its complement's lie in the flat vector.
+    """
+
+    coalition: Mask
+    stakes: Vector
+    payoffs: Vector
+    own: slice
+    other: slice
+
+    def gains(self, threats: Vector, prices: Vector) -> Vector:
+        """Return what each joint action earns against the complement's standing threat, curnits."""
+        return np.asarray((self.stakes * prices) @ (self.payoffs @ threats[self.other]))
+
+
+@dataclass(frozen=True, eq=False)
+class _Stack:
+    coalitions: NDArray[np.int64]  # (P,) the row sides; the column sides are their complements
+    stakes: Vector  # (P, n)
+    payoffs: Vector  # (P, n, R, C)
+    rows: slice
+    columns: slice
+
+    def fight(self, threats: Vector, prices: Vector) -> tuple[Vector, Vector, Vector]:
+        """Return gains of rows ``(P, 1, R)`` and columns ``(P, 1, C)``, delivered ``(P, n)``."""
+        count, _, height, width = self.payoffs.shape
+        rows = threats[self.rows].reshape(count, 1, 1, height)
+        columns = threats[self.columns].reshape(count, 1, width, 1)
+        stakes = (self.stakes * prices)[:, None, :]
+        against_columns = (self.payoffs @ columns)[..., 0]
+        against_rows = (rows @ self.payoffs)[:, :, 0]
+        delivered = against_columns @ rows.reshape(count, height, 1)
+        return stakes @ against_columns, -(stakes @ against_rows), delivered[..., 0]
+
+
+@dataclass(frozen=True, eq=False)
+class Conflicts:
+    """Every pair {S, N∖S} of a game, ready to be fought at given threats and prices.
+
+    The threats of all proper coalitions lie in one flat vector, coalitions whose conflicts have one
+    shape side by side, so that a rule handles them all in a few array operations.
+
+    Attributes
+    ----------
+    n : int
+        Number of players.
+    coalitions : ndarray of int, shape (2**n − 2,)
+        The coalition each piece of the flat vector belongs to.
+    segments : Segments
+        The pieces.
+    """
+
+    n: int
+    coalitions: NDArray[np.int64]
+    segments: Segments
+    _stacks: tuple[_Stack, ...]
+
+    def fight(self, threats: Vector, prices: Vector) -> tuple[Vector, Vector]:
+        """Let every coalition carry out its threat against its complement's.
+
+        Parameters
+        ----------
+        threats : ndarray, shape (L,)
+            A distribution for each coalition.
+        prices : ndarray, shape (n,)
+
+        Returns
+        -------
+        gains : ndarray, shape (L,)
+            ``Σ_{i∈S} a_i U_i − Σ_{j∉S} a_j U_j`` of every joint action of every S, in curnits.
+        delivered : ndarray, shape (2**n, n)
+            ``r_i^S`` in utilons for ``i ∈ S``; zero elsewhere, and for N.
+        """
+        gains = np.empty(len(threats))
+        delivered = np.zeros((1 << self.n, self.n))
+        for stack in self._stacks:
+            rows, columns, payoffs = stack.fight(threats, prices)
+            gains[stack.rows], gains[stack.columns] = rows.ravel(), columns.ravel()
+            delivered[stack.coalitions] = payoffs
+            delivered[grand(self.n) ^ stack.coalitions] = payoffs
+        return gains, delivered * membership(self.n)
+
+    def seats(self) -> list[Seat]:
+        """Return the place of every proper coalition, in the order of :attr:`coalitions`."""
+        found = []
+        for stack in self._stacks:
+            count, _, height, width = stack.payoffs.shape
+            own = [
+                slice(stack.rows.start + p * height, stack.rows.start + (p + 1) * height)
+                for p in range(count)
+            ]
+            other = [
+                slice(stack.columns.start + p * width, stack.columns.start + (p + 1) * width)
+                for p in range(count)
+            ]
+            for p, mask in enumerate(stack.coalitions):
+                found.append(Seat(int(mask), stack.stakes[p], stack.payoffs[p], own[p], other[p]))
+            for p, mask in enumerate(grand(self.n) ^ stack.coalitions):
+                transposed = stack.payoffs[p].transpose(0, 2, 1)
+                found.append(Seat(int(mask), -stack.stakes[p], transposed, other[p], own[p]))
+        return found
+
+    def by_coalition(self, threats: Vector) -> dict[Mask, Vector]:
+        """Return the flat vector cut into one distribution for each proper coalition."""
+        pieces = np.split(threats, self.segments.starts[1:])
+        return {
+            int(mask): piece
+            for mask, piece in sorted(
+                zip(self.coalitions, pieces, strict=True), key=lambda pair: int(pair[0])
+            )
+        }
+
+
+def conflicts_of(game: Game) -> Conflicts:
+    """Lay out every conflict of a game; the side with fewer joint actions is the row side.
+
+    Raises
+    ------
+    GameError
+        If all conflicts together would hold more than ``MAX_CONFLICT_CELLS`` payoffs.
+    """
+    cells = ((1 << game.n - 1) - 1) * game.payoffs.size
+    if cells > MAX_CONFLICT_CELLS:
+        raise GameError(
+            f"the game is too large to be negotiated: its conflicts hold {cells:,} payoffs, "
+            f"at most {MAX_CONFLICT_CELLS:,} fit"
+        )
+    full = grand(game.n)
+    shapes: dict[tuple[int, int], list[Mask]] = defaultdict(list)
+    for mask in range(1, full, 2):
+        row = min(mask, full ^ mask, key=game.joint_actions)
+        shapes[game.joint_actions(row), game.joint_actions(full ^ row)].append(row)
+    stacks: list[_Stack] = []
+    coalitions: list[NDArray[np.int64]] = []
+    sizes: list[int] = []
+    end = 0
+    for (height, width), masks in shapes.items():
+        rows = np.array(masks)
+        middle, start, end = end + height * len(masks), end, end + (height + width) * len(masks)
+        stacks.append(
+            _Stack(
+                rows,
+                2.0 * membership(game.n)[rows] - 1.0,
+                np.stack([game.conflict(mask) for mask in masks]),
+                slice(start, middle),
+                slice(middle, end),
+            )
+        )
+        coalitions += [rows, full ^ rows]
+        sizes += [height] * len(masks) + [width] * len(masks)
+    return Conflicts(
+        game.n,
+        np.concatenate([np.zeros(0, dtype=np.int64), *coalitions]),
+        Segments(np.array(sizes, dtype=np.int64)),
+        tuple(stacks),
+    )

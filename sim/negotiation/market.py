@@ -1,0 +1,176 @@
+"""Where curnits are redeemed: quotes on the sanded frontier, and money where it exists.
+
+Utilities are in shares of payoff range and prices, in curnits per utilon, have mean 1.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import override
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.games.game import Game
+from sim.negotiation.conflicts import Vector
+from sim.negotiation.settings import NegotiationSettings
+
+_GIVE = 0.5
+"""How far quotes give way where the frontier does not: log-price for a curnit at a vertex."""
+_HALVINGS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Quote:
+    """What N would agree on at some prices.
+
+    Attributes
+    ----------
+    prices : ndarray, shape (n,)
+        Curnits per utilon.
+    agreement : ndarray, shape (X,)
+        ``softmax(a·U / ε)`` over outcomes.
+    payoffs : ndarray, shape (n,)
+        The sanded frontier point ``u_ε(a)``.
+    """
+
+    prices: Vector
+    agreement: Vector
+    payoffs: Vector
+
+
+def quote(outcomes: Vector, prices: Vector, sanding: float) -> Quote:
+    """Return the point of the sanded frontier, ``∇ ε log Σ_x exp(a·U(x)/ε)``, at these prices."""
+    worths = outcomes @ prices
+    weights = np.exp((worths - worths.max()) / sanding)
+    agreement = weights / weights.sum()
+    return Quote(prices, agreement, agreement @ outcomes)
+
+
+class Market(ABC):
+    """Turns curnits into payoffs."""
+
+    @abstractmethod
+    def open(self, sanding: float) -> Quote:
+        """Return the first quote."""
+
+    @abstractmethod
+    def redeem(self, standing: Quote, purses: Vector, sanding: float) -> tuple[Quote, Vector]:
+        """Redeem some of the curnits in the purses.
+
+        Parameters
+        ----------
+        standing : Quote
+        purses : ndarray, shape (n,)
+            Curnits held; negative ones are owed. They sum to zero.
+        sanding : float
+            Roughness of the frontier from now on.
+
+        Returns
+        -------
+        Quote
+            What is quoted afterwards.
+        ndarray, shape (n,)
+            Curnits redeemed, to be taken from the purses; they sum to zero too.
+        """
+
+    @abstractmethod
+    def payoffs(self, standing: Quote, purses: Vector) -> Vector:
+        """Return the payoffs if the talks ended now, shape ``(n,)``."""
+
+    def free(self, standing: Quote) -> NDArray[np.bool_]:
+        """Return whose payoffs are free goods at this quote, shape ``(n,)``."""
+        return np.zeros(len(standing.prices), dtype=np.bool_)
+
+
+@dataclass(frozen=True, eq=False)
+class Frontier(Market):
+    """Curnits are claims on small moves along the sanded frontier.
+
+    Redeeming ``c_i`` curnits asks for a move ``a_i Δu_i = c_i``. A small change of log-prices ``y``
+    gives ``a_i Δu_i = (J Δy)_i`` with ``J = diag(a) Cov(U) diag(a) / ε``, the frontier's local
+    slope; where it is flat (``J`` large) prices hardly move, at a vertex (``J = 0``) only they do.
+    The change is therefore ``Δy = (J + g I)⁻¹ c``, cut down to the trust region.
+
+    Attributes
+    ----------
+    outcomes : ndarray, shape (X, n)
+    share : float
+        Share of each purse presented for redemption in a tick.
+    trust : float
+        Largest change of a log-price or a payoff in a tick; what exceeds it stays in the purse.
+    price_floor : float
+        Lowest price as a share of the highest.
+    """
+
+    outcomes: Vector
+    share: float
+    trust: float
+    price_floor: float
+
+    @override
+    def open(self, sanding: float) -> Quote:
+        return quote(self.outcomes, np.ones(self.outcomes.shape[1]), sanding)
+
+    @override
+    def redeem(self, standing: Quote, purses: Vector, sanding: float) -> tuple[Quote, Vector]:
+        prices, claims = standing.prices, self.share * purses
+        spread = (self.outcomes - standing.payoffs) * prices
+        slope = (spread.T * standing.agreement) @ spread / sanding
+        movable = 1.0 - (self.free(standing) & (claims < 0.0))
+        slope = slope * movable[:, None] * movable
+        slope.flat[:: len(prices) + 1] += _GIVE
+        change = np.linalg.solve(slope, claims * movable)
+        part = min(1.0, self.trust / max(np.abs(change).max(), self.trust))
+        for _ in range(_HALVINGS):
+            moved = quote(self.outcomes, self._reprice(prices, part * change), sanding)
+            if np.abs(moved.payoffs - standing.payoffs).max() <= self.trust:
+                break
+            part /= 2.0
+        return moved, part * claims
+
+    def _reprice(self, prices: Vector, change: Vector) -> Vector:
+        changed = prices * np.exp(change)
+        bounded = np.maximum(changed, self.price_floor * changed.max())
+        return np.asarray(bounded * (len(bounded) / bounded.sum()))
+
+    @override
+    def payoffs(self, standing: Quote, purses: Vector) -> Vector:
+        return standing.payoffs
+
+    @override
+    def free(self, standing: Quote) -> NDArray[np.bool_]:
+        return standing.prices <= 1.001 * self.price_floor * standing.prices.max()
+
+
+@dataclass(frozen=True, eq=False)
+class Money(Market):
+    """Curnits are money: prices stay, and purses are paid out.
+
+    Attributes
+    ----------
+    outcomes : ndarray, shape (X, n)
+    prices : ndarray, shape (n,)
+    """
+
+    outcomes: Vector
+    prices: Vector
+
+    @override
+    def open(self, sanding: float) -> Quote:
+        return quote(self.outcomes, self.prices, sanding)
+
+    @override
+    def redeem(self, standing: Quote, purses: Vector, sanding: float) -> tuple[Quote, Vector]:
+        return self.open(sanding), np.zeros_like(purses)
+
+    @override
+    def payoffs(self, standing: Quote, purses: Vector) -> Vector:
+        return standing.payoffs + purses / self.prices
+
+
+def market_of(game: Game, settings: NegotiationSettings) -> Market:
+    """Return the market of a game; with money, prices are equal in the game's own utilons."""
+    outcomes = game.normalised.outcomes
+    if game.money:
+        return Money(outcomes, game.scales / game.scales.mean())
+    return Frontier(outcomes, settings.redeemed, settings.trust, settings.price_floor)

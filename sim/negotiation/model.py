@@ -1,0 +1,155 @@
+"""A negotiation: one tick is redeem → threaten → split → trade."""
+
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.games.game import Game
+from sim.negotiation.activation import ACTIVATIONS
+from sim.negotiation.coalition import Coalition
+from sim.negotiation.conflicts import Segments, Vector, conflicts_of
+from sim.negotiation.market import market_of
+from sim.negotiation.negotiator import Negotiator
+from sim.negotiation.settings import NegotiationSettings
+from sim.negotiation.splitting import SPLITS
+from sim.negotiation.threats import THREATS, Situation, recency
+from sim.negotiation.trading import TRADES
+
+
+class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
+    """The players of a game and all their coalitions at the table.
+
+    Inside, utilities are in shares of payoff range and prices have mean 1, so that no choice of
+    units matters. State lives in arrays over all players or coalitions; agents are views on it.
+
+    Parameters
+    ----------
+    game : Game
+    settings : NegotiationSettings
+    seed : int
+
+    Raises
+    ------
+    GameError
+        If the game has too many conflicts to be negotiated.
+
+    Attributes
+    ----------
+    ticks : int
+        Ticks so far.
+    sanding : float
+        Roughness of the frontier, in curnits.
+    quote : Quote
+        What N would agree on at the quoted prices.
+    threats, reputations, gains : ndarray, shape (L,)
+        Standing threats of all proper coalitions (``conflicts.segments``), their averages over
+        recent ticks, and the curnits each joint action gained when the threats last met.
+    delivered : ndarray, shape (2**n, n)
+        ``r_i^S`` in shares of range when the threats last met; zero outside S. The last row is the
+        agreement of N.
+    shares : ndarray, shape (2**n, n)
+        Curnits each member takes from each coalition.
+    entitlements : ndarray, shape (n,)
+        Curnits each player takes from all its coalitions.
+    purses : ndarray, shape (n,)
+        Curnits held and not yet redeemed.
+    flows : ndarray, shape (n, n)
+        Curnits paid in the last trade, payer by payee.
+    ledger : ndarray, shape (n, n)
+        Curnits paid so far, payer by payee.
+    """
+
+    def __init__(self, game: Game, settings: NegotiationSettings, seed: int) -> None:
+        super().__init__(rng=seed)
+        self.game, self.settings = game, settings
+        self.conflicts = conflicts_of(game.normalised)
+        self.market = market_of(game, settings)
+        self.threat_rule = THREATS[settings.threats](settings)
+        self.split_rule = SPLITS[settings.splitting]()
+        self.trade_rule = TRADES[settings.trading]()
+        self._activate = ACTIVATIONS[settings.activation]
+
+        n = game.n
+        self.ticks = 0
+        self.sanding = settings.sanding_start
+        self.quote = self.market.open(self.sanding)
+        self.threats = self.conflicts.segments.uniform()
+        self.reputations = self.threats.copy()
+        self.gains = np.zeros_like(self.threats)
+        self._memory = np.zeros((self.threat_rule.memories, len(self.threats)))
+        self.delivered = np.zeros((1 << n, n))
+        self.shares = np.zeros((1 << n, n))
+        self.entitlements = np.zeros(n)
+        self.purses = np.zeros(n)
+        self.flows = np.zeros((n, n))
+        self.ledger = np.zeros((n, n))
+
+        Negotiator.create_agents(self, n, list(range(n)))
+        for seat in sorted(self.conflicts.seats(), key=lambda s: s.coalition.bit_count()):
+            Coalition(self, seat)
+
+    def step(self) -> None:
+        """Redeem what the last trade left in the purses, then threaten, split and trade."""
+        self.redeem()
+        self.threaten()
+        self.split()
+        self.trade()
+        self.ticks += 1
+
+    def redeem(self) -> None:
+        """Sand the frontier a little less and move along it."""
+        settings = self.settings
+        falling = settings.sanding_start / (1.0 + self.ticks / settings.sanding_pace) ** 2
+        self.sanding = max(settings.sanding_floor, falling)
+        self.quote, redeemed = self.market.redeem(self.quote, self.purses, self.sanding)
+        self.purses -= redeemed
+
+    def threaten(self) -> None:
+        """Let the standing threats meet, then let every coalition adapt its own."""
+        self.gains, self.delivered = self.conflicts.fight(self.threats, self.quote.prices)
+        self.delivered[-1] = self.quote.payoffs
+        self._activate(self)
+        self.reputations += recency(self.ticks) * (self.threats - self.reputations)
+
+    def adapt(self, where: slice, gains: Vector, segments: Segments) -> Vector:
+        """Return the next threats of some coalitions, given what their joint actions gain."""
+        at_stake = self.game.n
+        return self.threat_rule.respond(
+            Situation(
+                self.threats[where],
+                self._memory[:, where],
+                gains / at_stake,
+                segments,
+                self.sanding / at_stake,
+                self.ticks,
+            )
+        )
+
+    def split(self) -> None:
+        """Let the members of every coalition, N included, divide what it adds."""
+        self.shares = self.split_rule.divide(self.delivered * self.quote.prices)
+        self.entitlements = self.shares.sum(axis=0)
+
+    def trade(self) -> None:
+        """Trade curnits for what players are entitled to beyond their payoffs and purses."""
+        self.flows = self.trade_rule.settle(self.gaps - self.purses, self.rng)
+        self.ledger += self.flows
+        self.purses += self.flows.sum(axis=0) - self.flows.sum(axis=1)
+
+    @property
+    def gaps(self) -> Vector:
+        """``E_i − a_i u_i``: curnits the agreement leaves each player short, shape ``(n,)``."""
+        return self.entitlements - self.quote.prices * self.quote.payoffs
+
+    @property
+    def payoffs(self) -> Vector:
+        """Payoffs if talks ended now, in the players' own utilons, shape ``(n,)``."""
+        shares = self.market.payoffs(self.quote, self.purses)
+        return shares * self.game.scales + self.game.outcomes.min(axis=0)
+
+    @property
+    def prices(self) -> Vector:
+        """Quoted prices for the players' own utilons, summing to 1, shape ``(n,)``."""
+        prices = self.quote.prices / self.game.scales
+        return np.asarray(prices / prices.sum())

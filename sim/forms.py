@@ -220,7 +220,13 @@ def _entries(tables: Tables | list[Any]) -> Iterable[tuple[str | int, Any]]:
 def _names(stated: object, path: Path) -> list[str]:
     if not isinstance(stated, list) or not stated:
         raise FieldError(path, f"expected a list of names (found {type_name(stated)})")
-    return [_name(name, (*path, k)) for k, name in enumerate(stated)]
+    names: dict[str, None] = {}
+    for k, entry in enumerate(stated):
+        name = _name(entry, (*path, k))
+        if name in names:
+            raise FieldError((*path, k), f"duplicate name {name!r}")
+        names[name] = None
+    return list(names)
 
 
 def _name(value: object, path: Path) -> str:

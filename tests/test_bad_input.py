@@ -1,0 +1,206 @@
+"""Bad input: status 2 and one message that names file, line, key, problem and finding."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from command import Command
+
+START = "title: a game\ngame:\n  form: normal\n  actions:\n    Ada: [u, d]\n    Bo: [l, r]\n"
+GOOD = START + "  payoffs:\n    Ada: [[1, 2], [3, 4]]\n    Bo: [[1, 2], [3, 4]]\n"
+FAMILY = "title: g\ngame:\n  form: family\n  family: public-goods\n"
+MONEY = "{money: [[1, 2], [3, 4]]}"
+OUTCOMES = START + f"  outcomes: {{Ada: {MONEY}, Bo: {MONEY}}}\n  utilities:\n"
+PLAYERS = ", ".join(f"p{i}" for i in range(40))
+
+FILES = {
+    "empty": ("", "1: the file is empty"),
+    "comment only": ("# nothing\n", "1: the file is empty"),
+    "list": ("- 1\n- 2\n", "1: expected keys with values (found a list)"),
+    "binary": (b"\x89PNG\xff\xfe\x00", "not a text file"),
+    "zero bytes": (b"\x00\x00", "1: not valid YAML"),
+    "syntax": ("title: x\ngame: {form: [}\n", "2: not valid YAML"),
+    "tab": ("title: x\n\tgame: y\n", "2: not valid YAML"),
+    "too deep": ("a: " + "[" * 500, "1: not readable: nested too deeply"),
+    "aliases multiply": (
+        "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+        + "".join(f"{c}: &{c} [{', '.join(['*' + p] * 10)}]\n" for p, c in pairwise("abcdefgh")),
+        "aliases in this file repeat too much",
+    ),
+    "tag": ("title: !!python/object:os.system x\ngame: {}\n", "1: expected plain data"),
+    "unknown key": (GOOD + "rnu: {}\n", "10: rnu: unknown key (did you mean run?)"),
+    "unknown key in game": (GOOD.replace("payoffs", "pay"), "7: game.pay: unknown key"),
+    "unknown key in run": (GOOD + "run:\n  tick: 5\n", "11: run.tick: unknown key"),
+    "unknown key in negotiation": (GOOD + "negotiation: {x: 5}\n", "10: negotiation.x: unknown"),
+    "duplicate key": (GOOD + "title: again\n", "10: not valid YAML: found duplicate key"),
+    "no title": (GOOD.replace("title: a game\n", ""), "1: title: missing"),
+    "no game": ("title: x\n", "1: game: expected the section game (found nothing)"),
+    "no form": ("title: x\ngame: {}\n", "2: game.form: expected one of normal, nfg, family"),
+    "form of later": (
+        "title: x\ngame: {form: bargaining}\n",
+        "2: game.form: expected one of normal",
+    ),
+    "section is a list": (GOOD + "run: [3]\n", "10: run: expected keys with values (found a list)"),
+    "wrong width": (
+        GOOD.replace("[1, 2]", "[1, 2, 3]", 1),
+        "8: game.payoffs.Ada.0: expected a list of 2 entries (found 3)",
+    ),
+    "wrong height": (
+        GOOD.replace("[[1, 2], ", "["),
+        "8: game.payoffs.Ada: expected a list of 2 entries (found 1)",
+    ),
+    "not nested enough": (
+        "title: x\ngame: {form: normal, payoffs: [[1, 2], [3, 4]]}\n",
+        "2: game.payoffs.0.0: expected lists nested 2 deep",
+    ),
+    "nan": (GOOD.replace("4]", ".nan]", 1), "8: game.payoffs.Ada.1.1: expected a finite number"),
+    "infinity": (GOOD.replace("4]", "-.inf]", 1), "8: game.payoffs.Ada.1.1: expected a finite"),
+    "overflow": (GOOD.replace("4]", "1e999]", 1), "8: game.payoffs.Ada.1.1: expected a finite"),
+    "long integer": (GOOD.replace("4]", "9" * 5000 + "]", 1), "not readable"),
+    "zero denominator": (GOOD.replace("4]", "1/0]", 1), "(found text: '1/0')"),
+    "word": (GOOD.replace("4]", "four]", 1), "(found text: 'four')"),
+    "truth value": (GOOD.replace("4]", "true]", 1), "(found a truth value: true)"),
+    "code": (GOOD.replace("4]", "__import__('os')]", 1), "8: game.payoffs.Ada.1.1: expected"),
+    "duplicate player": (
+        "title: x\ngame:\n  form: normal\n  players: [A, A]\n  payoffs: [[[1]], [[2]]]\n",
+        "4: game.players.1: duplicate name 'A'",
+    ),
+    "duplicate action": (GOOD.replace("u, d", "u, u"), "5: game.actions.Ada.1: duplicate name 'u'"),
+    "no players": ("title: x\ngame: {form: normal, players: [], payoffs: []}\n", "2: game.p"),
+    "no actions": (GOOD.replace("[u, d]", "[]"), "5: game.actions.Ada: expected a list of names"),
+    "name is no name": (GOOD.replace("u,", "2013-01-02,"), "5: expected plain data, found date"),
+    "unknown player": (GOOD + "    Cy: 3\n", "10: game.payoffs.Cy: unknown player"),
+    "missing player": (GOOD.rsplit("\n", 2)[0] + "\n", "7: game.payoffs: missing: Bo"),
+    "unknown action": (
+        START + "  profiles:\n    u, x: [1, 2]\n",
+        "8: game.profiles.u, x: Bo has no",
+    ),
+    "short profile": (START + "  profiles: {u: [1, 2]}\n", "expected an action of each of the 2"),
+    "hole": (START + "  profiles: {'u, l': [1, 2]}\n", "nothing is said about 'u, r'"),
+    "short row": (START + "  profiles: {default: [1]}\n", "expected a list of 2 entries (found 1)"),
+    "reserved name": (
+        START.replace("u,", "any,") + "  profiles: {default: [1, 2]}\n",
+        "Ada has an action named 'any'",
+    ),
+    "no payoffs": (START, "2: game: expected one of payoffs, profiles, outcomes"),
+    "payoffs twice": (GOOD + "  profiles: {default: [1, 2]}\n", "(found payoffs, profiles)"),
+    "money is no truth value": (GOOD + "  money: 1\n", "10: game.money: expected a valid boolean"),
+    "too large": (
+        f"title: x\ngame:\n  form: normal\n  players: [{PLAYERS}]\n  actions: [a, b]\n"
+        "  profiles: {default: 1}\n",
+        "5: game.actions: the game is too large: 43,980,465,111,040 payoffs",
+    ),
+    "family too large": (FAMILY + "  parameters: {players: 99}\n", "players must be an integer"),
+    "unknown family": ("title: g\ngame: {form: family, family: foo}\n", "2: game.family: expected"),
+    "unknown parameter": (FAMILY + "  parameters: {x: 1}\n", "5: game.parameters.x: unknown key"),
+    "bad parameter": (FAMILY + "  parameters: {cost: 99}\n", "5: game.parameters: a public good"),
+    "negative game seed": (FAMILY + "  seed: -1\n", "5: game.seed: expected greater than or equal"),
+    "no such nfg": (
+        "title: g\ngame:\n  form: nfg\n  file: none.nfg\n",
+        "4: game.file: none.nfg: no such file",
+    ),
+    "bad nfg text": ("title: g\ngame:\n  form: nfg\n  text: NFG 9\n", "4: game.text: line 1: "),
+    "outcomes without utilities": (OUTCOMES.rsplit("  u", 1)[0], "belong together"),
+    "unknown utility": (
+        OUTCOMES + "    Ada: {function: sum}\n    Bo: {function: log, quantity: money}\n",
+        "9: game.utilities.Ada.function: expected one of linear",
+    ),
+    "unknown quantity": (
+        OUTCOMES + "    Ada: {function: log, quantity: time}\n    Bo: {}\n",
+        "9: game.utilities.Ada: no amounts of 'time'",
+    ),
+    "missing parameter": (
+        OUTCOMES + "    Ada: {function: log}\n    Bo: {}\n",
+        "9: game.utilities.Ada: missing: quantity",
+    ),
+    "outside the domain": (
+        OUTCOMES.replace("1, 2", "-1, 2")
+        + "    Ada: {function: log, quantity: money}\n    Bo: {function: log, quantity: money}\n",
+        "9: game.utilities.Ada: amounts of 'money'",
+    ),
+    "negative tolerance": (
+        GOOD + "run:\n  seed: 1\n  tolerance: -1\n",
+        "12: run.tolerance: expected greater than 0 (found -1)",
+    ),
+    "no ticks": (GOOD + "run: {ticks: 0}\n", "10: run.ticks: expected greater than or equal to 1"),
+    "negative seed": (GOOD + "run: {seed: -3}\n", "10: run.seed: expected greater than or equal"),
+    "unknown rule": (
+        GOOD + "negotiation: {threats: nuclear}\n",
+        "10: negotiation.threats: expected",
+    ),
+}
+
+
+@pytest.fixture
+def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(capsys)
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_bad_scenario_file(
+    case: str, curnits: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, message = FILES[case]
+    monkeypatch.chdir(tmp_path)
+    Path("bad.yaml").write_bytes(content if isinstance(content, bytes) else content.encode())
+    result = curnits("solve", "bad.yaml")
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith("curnits: bad.yaml")
+    assert message in result.err
+    assert result.err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.yaml"]
+
+
+NFG = {
+    "empty": ("", ":1: "),
+    "not nfg": ("EFG 2 R", ":1: "),
+    "too few": ('NFG 1 R "" { "A" "B" } { 2 2 }\n1 2 3 4 5 6 7', ":2: "),
+    "too large": ('NFG 1 R "" { "A" "B" }\n{ 9999999 9999999 }\n1', "too large"),
+}
+
+
+@pytest.mark.parametrize("case", NFG)
+def test_bad_nfg_file(case: str, curnits: Command, tmp_path: Path) -> None:
+    content, message = NFG[case]
+    path = tmp_path / "bad.nfg"
+    path.write_text(content)
+    result = curnits("solve", path)
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith(f"curnits: {path}:")
+    assert message in result.err
+
+
+def test_missing_file_suggests_a_name(curnits: Command) -> None:
+    result = curnits("solve", "hot-dog-stand")
+    assert result.status == 2
+    assert "did you mean 'hot-dog-stands'?" in result.err
+
+
+@pytest.mark.parametrize("place", [".", "/dev/zero"])
+def test_what_is_no_file(place: str, curnits: Command) -> None:
+    result = curnits("solve", place)
+    assert (result.status, result.err.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("solve", "threat-game", "--concept", "kernel"), "unknown concept 'kernel'"),
+        (("solve", "hot-dog-stands-with-money", "--concept", "coco"), "expected coco-value"),
+        (("solve", "threat-game", "--disagreement", "1,1"), "disagreement point applies to nash"),
+        (
+            ("solve", "threat-game", "--concept", "nash", "--disagreement", "1"),
+            "expected 2 payoffs",
+        ),
+        (("solve", "threat-game", "--concept", "nash", "--disagreement", "1,x"), "text: 'x'"),
+        (("solve", "threat-game", "--concept", "nash", "--disagreement", "9,9"), "disagreement"),
+        (("solve",), "Missing argument"),
+        (("solve", "threat-game", "--nonsense"), "No such option"),
+        (("convert", "threat-game", "--to", "pdf"), "'pdf' is not one of"),
+        (("fly",), "No such command"),
+    ],
+)
+def test_bad_usage(words: tuple[str, ...], message: str, curnits: Command) -> None:
+    result = curnits(*words)
+    assert (result.status, result.out) == (2, "")
+    assert message in result.err

@@ -1,0 +1,105 @@
+"""The catalogue: complete entries, the textbook's payoffs, the textbook's answers."""
+
+import numpy as np
+import pytest
+from textbook import numbers, textbook_game
+
+from analysis.concepts import default_concept, solve
+from sim.scenario import Scenario, catalogue, load
+
+CATALOGUE = catalogue()
+
+TEXTBOOK = {
+    "battle-of-the-sexes": "battle of the sexes",
+    "ferguson-threats": "Ferguson III.4 A",
+    "hot-dog-stands": "hot-dog stands",
+    "hot-dog-stands-and-a-bystander": "hot-dog stands and a bystander",
+    "hot-dog-stands-with-money": "hot-dog stands",
+    "prisoners-dilemma": "prisoner's dilemma",
+    "split-or-steal": "split or steal",
+    "strategic-banker": "strategic Banker",
+    "threat-game": "threat game",
+    "three-solutions": "three solutions",
+    "vertex-agreement": "vertex agreement",
+}
+
+ANSWERS = {
+    "arms-race": [0, 0, 0, 0],
+    "battle-of-the-sexes": ["3/2", "3/2"],
+    "ferguson-threats": ["29/6", "13/4"],
+    "ferguson-with-money": ["91/20", "109/20"],
+    "hot-dog-stands": [70, 140],
+    "hot-dog-stands-and-a-bystander": [95, 145, 0],
+    "hot-dog-stands-with-money": [95, 145],
+    "majority": [1, 1, 1],
+    "prisoners-dilemma": [3, 3],
+    "producers-and-saboteur": ["19/6", "19/6", "5/3"],
+    "public-goods": [3, 3, 3],
+    "split-or-steal": ["1/2", "1/2"],
+    "stag-hunt": [3, 3, 4],
+    "strategic-banker": [50, 50, 0],
+    "threat-game": [1, 4],
+    "vertex-agreement": [5, 6],
+}
+"""Payoffs by the concept that is the default for the game."""
+
+
+@pytest.fixture(params=sorted(CATALOGUE))
+def scenario(request: pytest.FixtureRequest) -> Scenario:
+    return load(CATALOGUE[request.param])
+
+
+def test_catalogue_is_large_and_names_are_unique() -> None:
+    files = list(next(iter(CATALOGUE.values())).parents[1].rglob("*.yaml"))
+    assert len(CATALOGUE) == len(files) >= 12
+
+
+def test_entry_says_what_it_is(scenario: Scenario) -> None:
+    assert scenario.title
+    assert scenario.source
+    assert len(scenario.summary) > 40
+    assert len(scenario.look_for) > 40
+
+
+def test_complete_file_reads_back(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory):
+    path = tmp_path_factory.mktemp("complete") / "scenario.yaml"
+    path.write_text(scenario.to_yaml(), encoding="utf-8")
+    again = load(path)
+    assert again == scenario
+    assert again.build().payoffs.tobytes() == scenario.build().payoffs.tobytes()
+    assert again.to_yaml() == scenario.to_yaml()
+
+
+@pytest.mark.parametrize("name", TEXTBOOK)
+def test_payoffs_are_those_of_the_textbook(name: str) -> None:
+    game, expected = load(CATALOGUE[name]).build(), textbook_game(TEXTBOOK[name])
+    np.testing.assert_array_equal(game.payoffs, expected.payoffs)
+
+
+def test_public_goods_are_those_of_the_textbook() -> None:
+    """There, to contribute is the first action."""
+    game, expected = load(CATALOGUE["public-goods"]).build(), textbook_game("public goods")
+    np.testing.assert_array_equal(np.flip(game.payoffs, axis=(1, 2, 3)), expected.payoffs)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answer(name: str) -> None:
+    game = load(CATALOGUE[name]).build()
+    solution = solve(game, default_concept(game)).solution
+    (found,) = solution.equilibria
+    assert found.accepted
+    np.testing.assert_allclose(found.payoffs, numbers(ANSWERS[name]), atol=1e-9 * game.ranges.max())
+
+
+def test_risk_aversion_costs_money() -> None:
+    """Ada's square root of 40 against Bo's 80; the utility is 2 (√c − 1)."""
+    game = load(CATALOGUE["risk-averse-bargainers"]).build()
+    (found,) = solve(game, "coco").solution.equilibria
+    np.testing.assert_allclose(found.payoffs, [2 * (40**0.5 - 1), 80])
+
+
+def test_three_solutions_reaches_one_of_three() -> None:
+    game = load(CATALOGUE["three-solutions"]).build()
+    (found,) = solve(game, "coco").solution.equilibria
+    known = numbers([[1, 1, 1], ["5/6", "5/3", "5/6"], ["5/6", "5/6", "5/3"]])
+    assert np.abs(known - found.payoffs).max(axis=1).min() < 1e-9

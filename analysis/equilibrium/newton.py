@@ -12,7 +12,7 @@ from analysis.solution import Vector
 PRECISE = 1e-12
 """Residual, a share of payoff range, at which there is nothing left to improve."""
 
-_MOST_STEPS = 30
+_MOST_STEPS, _TRIAL_STEPS, _HOPELESS = 30, 4, 1e-2
 _SLOW = 0.15
 _LARGEST_STEP = 0.5
 _STEP_COST = 1e-4
@@ -63,7 +63,7 @@ def clear(
     mixture = np.full(len(face), 1.0 / len(face))
     best = Clearing(current, np.inf)
     stalled = 0
-    for _ in range(_MOST_STEPS):
+    for step in range(_MOST_STEPS):
         payoffs = mixture @ corners
         due, slope = entitlements(market, current, payoffs, free)
         residual = _residual(market, current, payoffs, due, priced)
@@ -71,7 +71,9 @@ def clear(
         stalled = 0 if gain < 0.5 else stalled + 1
         if residual < best.residual:
             best = Clearing(current, residual)
-        if best.residual < PRECISE or stalled > 2:
+        if best.residual < PRECISE or stalled > 1:
+            break
+        if step >= _TRIAL_STEPS and best.residual > _HOPELESS:
             break
         try:
             move, mixture = _step(current, payoffs, due, slope, corners, priced)

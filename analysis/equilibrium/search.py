@@ -1,0 +1,180 @@
+"""Where to look for clearing prices: path following, and guesses at the exact answer nearby."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.equilibrium.free_goods import Limit, clear_in_the_limit, limit_threats, settle
+from analysis.equilibrium.market import Market
+from analysis.equilibrium.newton import Clearing, clear, entitlements
+from analysis.equilibrium.pathfollowing import Cell, PathError, refine
+from analysis.solution import Candidate, Vector
+from sim.games.game import Game
+
+_STAGES = ((1e-3, 10), (1e-6, 27))
+"""Lowest price allowed while following the path, and the number of passes with it."""
+
+_FIRST_MESH, _SHRINK, _PIVOTS = 0.2, 0.3, 3000
+_NEGLIGIBLE, _HOPEFUL, _SAME = 1e-11, 1e-8, 1e-9
+_WIDE = 3
+"""Every so many passes, faces other than that of the cell are tried."""
+
+_SMALL = 100.0
+"""Prices below so many times the floor may vanish together with the floor."""
+
+_SECOND_ORDER = 1e-6
+
+
+def candidates(game: Game, start: Vector | None = None) -> Iterator[Candidate]:
+    """Yield possible ``coco`` equilibria, the most promising first, none of them verified."""
+    market = Market(game)
+    seen: list[Vector] = []
+    for limit in _limits(market, None if start is None else start * game.scales):
+        asked = np.concatenate([limit.clearing.prices, limit.direction])
+        if any(np.abs(asked - other).max() < _SAME for other in seen):
+            continue
+        seen.append(asked)
+        candidate = _candidate(game, market, limit)
+        if candidate is not None:
+            yield candidate
+
+
+def _limits(market: Market, start: Vector | None) -> Iterator[Limit]:
+    """Yield prices that clear, as far as Newton's steps can tell."""
+    varying = np.flatnonzero(~market.constant)
+    if len(varying) <= 1:
+        only = np.where(market.constant, 0.0, 1.0)
+        yield Limit(Clearing(only, 0.0), 0.0 * only)
+        return
+    # ordered by their payoffs, so that the order of the players does not matter
+    axes = varying[np.lexsort(np.sort(market.outcomes[:, varying], axis=0))]
+    mesh = _FIRST_MESH / len(axes)
+    begin = np.ones(market.n) if start is None else start
+    for floor, passes in _STAGES:
+        begin = np.maximum(begin[axes] / begin[axes].sum(), floor)
+        begin /= begin.sum()
+        path = refine(_Excess(market, axes, floor), begin[:-1], mesh, _SHRINK, _PIVOTS)
+        try:
+            for k, cell in enumerate(islice(path, passes)):
+                reach = 0 if k % _WIDE else len(axes) + 1
+                for guess in _guesses(market, axes, cell, floor, reach):
+                    limit = guess.refined(market)
+                    if limit.clearing.residual < _HOPEFUL:
+                        yield limit
+                begin = _prices(cell.zero, axes, market.n)
+                mesh = 10 * floor
+        except PathError:
+            continue
+
+
+def _prices(y: Vector, axes: NDArray[np.int64], n: int) -> Vector:
+    prices = np.zeros(n)
+    prices[axes] = np.append(y, 1.0 - y.sum())
+    return prices
+
+
+@dataclass(frozen=True, eq=False)
+class _Excess:
+    """Excess entitlements over a simplex of prices with a floor, as a field on ``R^{k−1}``.
+
+    Where a price is below the floor, the field pushes it up; a zero of the field is then a solution
+    of the complementarity problem with the floor in place of 0.
+    """
+
+    market: Market
+    axes: NDArray[np.int64]
+    floor: float
+
+    def __call__(self, y: Vector) -> Vector:
+        prices = _prices(y, self.axes, self.market.n)
+        own = prices[self.axes]
+        low = own < self.floor
+        if low.any():
+            excess = low / low.sum()
+        else:
+            payoffs = self.market.outcomes[self.market.best(prices)]
+            due, _ = entitlements(self.market, prices, payoffs, np.zeros(self.market.n, bool))
+            excess = due[self.axes] / own - payoffs[self.axes]
+        return np.asarray((excess - excess.mean())[:-1])
+
+
+@dataclass(frozen=True, eq=False)
+class _Guess:
+    """Where an equilibrium may be: on which face, and who is served at a price of zero.
+
+    ``free`` players sit at the floor; ``sinking`` ones (the free included) have prices that go to
+    zero with it.
+    """
+
+    prices: Vector
+    face: NDArray[np.int64]
+    free: NDArray[np.bool_]
+    sinking: NDArray[np.bool_]
+    floor: float
+
+    def refined(self, market: Market) -> Limit:
+        """Return exact prices near the guess; their residual says whether they clear."""
+        if not self.free.any():
+            clearing = clear(market, self.prices, self.face, self.free)
+            return Limit(clearing, np.zeros(market.n))
+
+        def clear_with(floor: float) -> Clearing:
+            prices = np.where(self.sinking, self.prices * floor / self.floor, self.prices)
+            return clear(market, np.where(self.free, floor, prices), self.face, self.free)
+
+        return clear_in_the_limit(clear_with)
+
+
+def _guesses(
+    market: Market, axes: NDArray[np.int64], cell: Cell, floor: float, reach: int
+) -> Iterator[_Guess]:
+    """Yield guesses from a cell: its own outcomes first, then the 1 … reach most valuable ones."""
+    corners = np.array(
+        [
+            _prices(y, axes, market.n)
+            for y, weight in zip(cell.points, cell.weights, strict=True)
+            if weight > _NEGLIGIBLE
+        ]
+    )
+    low = (corners < floor).any(axis=0) & ~market.constant
+    prices = np.maximum(_prices(cell.zero, axes, market.n), floor * ~market.constant)
+    prices /= prices.sum()
+    ranking = np.argsort(-(market.outcomes @ prices), kind="stable").tolist()
+    own = {market.best(corner) for corner in corners if corner[axes].min() >= floor}
+    faces = [sorted(own), *(sorted(ranking[:k]) for k in range(1, reach + 1))]
+    nobody = np.zeros(market.n, dtype=np.bool_)
+    freedoms = [(nobody, nobody)]
+    if low.any():
+        sinking = low | ((prices < _SMALL * floor) & ~market.constant)
+        freedoms += [(low, low)] if (sinking == low).all() else [(low, low), (low, sinking)]
+    for free, sinking in freedoms:
+        if free[axes].all():
+            continue
+        for face in dict.fromkeys(tuple(face) for face in faces if face):
+            yield _Guess(prices, np.array(face), free, sinking, floor)
+
+
+def _candidate(game: Game, market: Market, limit: Limit) -> Candidate | None:
+    """Add threats and an agreement to clearing prices; None if no agreement serves the free."""
+    constant, clearing = market.constant, limit.clearing
+    threats = limit_threats(market, clearing.prices, limit.direction)
+    mixture = settle(market, limit, threats)
+    if mixture is None:
+        return None
+    agreement = np.zeros(len(game.outcomes))
+    agreement[market.origin] = mixture
+    worth = clearing.prices @ (mixture @ market.outcomes)
+    owed = market.claims(clearing.prices).amounts + worth / market.n
+    unpaid = constant & (owed > _NEGLIGIBLE)
+    if unpaid.any():
+        # nothing can be delivered to them: next to their price all the others vanish
+        prices = unpaid.astype(np.float64)
+        direction = clearing.prices + _SECOND_ORDER * limit.direction + (constant & ~unpaid)
+    else:
+        prices = clearing.prices if clearing.prices.any() else np.ones(market.n)
+        direction = limit.direction + (constant & (prices == 0.0))
+    prices, direction = prices / game.scales, direction / game.scales
+    return Candidate(prices / prices.sum(), agreement, threats, direction / prices.sum())

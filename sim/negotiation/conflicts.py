@@ -174,12 +174,10 @@ class Conflicts:
 
     def by_coalition(self, threats: Vector) -> dict[Mask, Vector]:
         """Return the flat vector cut into one distribution for each proper coalition."""
-        pieces = np.split(threats, self.segments.starts[1:])
+        starts, ends = self.segments.starts, self.segments.starts + self.segments.sizes
         return {
-            int(mask): piece
-            for mask, piece in sorted(
-                zip(self.coalitions, pieces, strict=True), key=lambda pair: int(pair[0])
-            )
+            int(self.coalitions[k]): threats[starts[k] : ends[k]]
+            for k in np.argsort(self.coalitions)
         }
 
 

@@ -10,6 +10,7 @@ from typing import override
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.games.frontier import sanded
 from sim.games.game import Game
 from sim.negotiation.conflicts import Vector
 from sim.negotiation.settings import NegotiationSettings
@@ -17,6 +18,7 @@ from sim.negotiation.settings import NegotiationSettings
 _GIVE = 0.5
 """How far quotes give way where the frontier does not: log-price for a curnit at a vertex."""
 _HALVINGS = 10
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +41,9 @@ class Quote:
 
 
 def quote(outcomes: Vector, prices: Vector, sanding: float) -> Quote:
-    """Return the point of the sanded frontier, ``∇ ε log Σ_x exp(a·U(x)/ε)``, at these prices."""
-    worths = outcomes @ prices
-    weights = np.exp((worths - worths.max()) / sanding)
-    agreement = weights / weights.sum()
-    return Quote(prices, agreement, agreement @ outcomes)
+    """Return what the sanded frontier offers at these prices."""
+    _, payoffs, agreement = sanded(outcomes, prices, sanding)
+    return Quote(prices, agreement, payoffs)
 
 
 class Market(ABC):
@@ -77,9 +77,17 @@ class Market(ABC):
     def payoffs(self, standing: Quote, purses: Vector) -> Vector:
         """Return the payoffs if the talks ended now, shape ``(n,)``."""
 
-    def free(self, standing: Quote) -> NDArray[np.bool_]:
-        """Return whose payoffs are free goods at this quote, shape ``(n,)``."""
-        return np.zeros(len(standing.prices), dtype=np.bool_)
+    @abstractmethod
+    def excess(self, standing: Quote, gaps: Vector, purses: Vector) -> Vector:
+        """Return what keeps each player from settling, shape ``(n,)``, in shares of range.
+
+        Parameters
+        ----------
+        standing : Quote
+        gaps : ndarray, shape (n,)
+            ``E_i − a_i u_i``, curnits.
+        purses : ndarray, shape (n,)
+        """
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +124,7 @@ class Frontier(Market):
         prices, claims = standing.prices, self.share * purses
         spread = (self.outcomes - standing.payoffs) * prices
         slope = (spread.T * standing.agreement) @ spread / sanding
-        movable = 1.0 - (self.free(standing) & (claims < 0.0))
+        movable = 1.0 - (self._at_floor(prices) & (claims < 0.0))
         slope = slope * movable[:, None] * movable
         slope.flat[:: len(prices) + 1] += _GIVE
         change = np.linalg.solve(slope, claims * movable)
@@ -138,8 +146,13 @@ class Frontier(Market):
         return standing.payoffs
 
     @override
-    def free(self, standing: Quote) -> NDArray[np.bool_]:
-        return standing.prices <= 1.001 * self.price_floor * standing.prices.max()
+    def excess(self, standing: Quote, gaps: Vector, purses: Vector) -> Vector:
+        excess = gaps / standing.prices
+        return np.where(self._at_floor(standing.prices), np.maximum(excess, 0.0), excess)
+
+    def _at_floor(self, prices: Vector) -> NDArray[np.bool_]:
+        """Return whose payoffs are free goods: they get more than their due, at no cost."""
+        return np.asarray(prices <= (1.0 + _ROUNDING) * self.price_floor * prices.max())
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +179,10 @@ class Money(Market):
     @override
     def payoffs(self, standing: Quote, purses: Vector) -> Vector:
         return standing.payoffs + purses / self.prices
+
+    @override
+    def excess(self, standing: Quote, gaps: Vector, purses: Vector) -> Vector:
+        return (gaps - purses) / self.prices
 
 
 def market_of(game: Game, settings: NegotiationSettings) -> Market:

@@ -143,6 +143,43 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         return self.entitlements - self.quote.prices * self.quote.payoffs
 
     @property
+    def excess(self) -> Vector:
+        """What keeps each player from settling, shape ``(n,)``, in shares of payoff range.
+
+        ``E_i / a_i − u_i``; a player whose price is as good as zero may well get more than its due,
+        and where money exists, purses count as payoffs.
+        """
+        return self.market.excess(self.quote, self.gaps, self.purses)
+
+    def credible(self) -> tuple[Vector, Vector]:
+        """Return the threats to take seriously, and each coalition's regret in them.
+
+        In each conflict both sides are taken at their standing threats or at their reputations,
+        whichever leaves the two of them less to regret: the standing threats of some rules cycle
+        while their averages settle, those of others settle long before their averages do.
+
+        Returns
+        -------
+        threats : ndarray, shape (L,)
+        regrets : ndarray, shape (2**n,)
+            Curnits, by mask; for N what the best outcome is worth beyond the agreement.
+        """
+        standing, reputed = self._regrets(self.threats), self._regrets(self.reputations)
+        better = standing + standing[::-1] <= reputed + reputed[::-1]
+        of_piece = better[self.conflicts.coalitions][self.conflicts.segments.owner]
+        threats = np.where(of_piece, self.threats, self.reputations)
+        regrets = np.where(better, standing, reputed)
+        worths = self.game.normalised.outcomes @ self.quote.prices
+        regrets[-1] = worths.max() - worths @ self.quote.agreement
+        return threats, regrets
+
+    def _regrets(self, threats: Vector) -> Vector:
+        gains, _ = self.conflicts.fight(threats, self.quote.prices)
+        regrets = np.zeros(1 << self.game.n)
+        regrets[self.conflicts.coalitions] = self.conflicts.segments.regrets(threats, gains)
+        return regrets
+
+    @property
     def payoffs(self) -> Vector:
         """Payoffs if talks ended now, in the players' own utilons, shape ``(n,)``."""
         shares = self.market.payoffs(self.quote, self.purses)

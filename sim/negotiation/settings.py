@@ -15,33 +15,36 @@ class NegotiationSettings(BaseModel):
 
     threats: Literal[
         "optimistic", "regret-matching", "fictitious-play", "best-response", "logit"
-    ] = Field("optimistic", description="how a coalition adapts its threat")
+    ] = Field(default="optimistic", description="how a coalition adapts its threat")
     threat_step: Positive = Field(
-        1.2,
+        default=1.2,
         description="step of the optimistic rule, per share of all that is at stake",
     )
     splitting: Literal["direct", "concession"] = Field(
-        "direct", description="how members divide what their coalition adds"
+        default="direct", description="how members divide what their coalition adds"
     )
     trading: Literal["auctioneer", "pairs"] = Field(
-        "auctioneer", description="who trades curnits with whom"
+        default="auctioneer", description="who trades curnits with whom"
     )
     activation: Literal["simultaneous", "random", "staged"] = Field(
-        "simultaneous", description="in which order coalitions adapt their threats"
+        default="simultaneous", description="in which order coalitions adapt their threats"
     )
     sanding_start: Positive = Field(
-        0.05, description="roughness of the frontier at the first tick, in curnits"
+        default=0.05, description="roughness of the frontier at the first tick, in curnits"
     )
-    sanding_floor: Positive = Field(1e-4, description="roughness at which sanding stops")
-    sanding_pace: Positive = Field(50.0, description="ticks T in the schedule start / (1 + t/T)²")
+    sanding_floor: Positive = Field(default=1e-4, description="roughness at which sanding stops")
+    sanding_pace: Positive = Field(
+        default=50.0, description="ticks T in the schedule start / (1 + t/T)²"
+    )
     redeemed: Share = Field(
-        0.05, description="share of the curnits in the purses that is redeemed each tick"
+        default=0.05, description="share of the curnits in the purses that is redeemed each tick"
     )
     trust: Share = Field(
-        0.1, description="most a redemption may move a payoff or the logarithm of a price"
+        default=0.1, description="most a redemption may move a payoff or the logarithm of a price"
     )
     price_floor: Share = Field(
-        1e-3, description="lowest price, as a share of the highest; a price there is as good as 0"
+        default=1e-3,
+        description="lowest price, as a share of the highest; a price there is as good as 0",
     )
 
     @model_validator(mode="after")
@@ -59,17 +62,17 @@ class RunSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    ticks: Annotated[int, Field(ge=1)] = Field(20_000, description="ticks before giving up")
+    ticks: Annotated[int, Field(ge=1)] = Field(default=20_000, description="ticks before giving up")
     tolerance: Positive = Field(
-        1e-3,
+        default=1e-3,
         description="a run has converged when nothing moves, is owed or is regretted by more "
         "than this share of payoff range",
     )
     window: Annotated[int, Field(ge=1)] = Field(
-        200, description="ticks over which nothing may move"
+        default=200, description="ticks over which nothing may move"
     )
-    seed: Annotated[int, Field(ge=0)] = Field(1, description="seed of every random choice")
+    seed: Annotated[int, Field(ge=0)] = Field(default=1, description="seed of every random choice")
     record_every: Annotated[int, Field(ge=1)] = Field(
-        10,
+        default=10,
         description="ticks between two rows of a series; trades in between are summed, never lost",
     )

@@ -1,0 +1,152 @@
+"""What is kept of a run: tidy tables, one row an observation, built when the run is over.
+
+Curnits in the tables are those of the reported prices, which sum to 1 for the players' own
+utilons.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.games.coalitions import members, membership
+from sim.negotiation.model import Negotiation
+
+type Vector = NDArray[np.float64]
+
+
+@dataclass
+class Recorder:
+    """Watches a negotiation tick by tick and remembers every few of them.
+
+    Attributes
+    ----------
+    model : Negotiation
+    every : int
+        Ticks between two rows of a series. Trades in between are summed.
+    """
+
+    model: Negotiation
+    every: int
+    _ticks: list[int] = field(default_factory=list)
+    _series: dict[str, list[Vector]] = field(default_factory=dict)
+    _trades: Vector = field(init=False)
+
+    def __post_init__(self) -> None:
+        n = self.model.game.n
+        self._trades = np.zeros((3, n, n))
+
+    def observe(self) -> None:
+        """Note the trades of this tick, and every few ticks everything else."""
+        model = self.model
+        flows = model.flows * self._unit
+        self._trades += (flows, flows / model.prices[:, None], flows / model.prices)
+        if model.ticks % self.every == 0:
+            self.keep()
+
+    def keep(self) -> None:
+        """Remember the present state, unless it is already."""
+        model, unit = self.model, self._unit
+        if self._ticks and self._ticks[-1] == model.ticks:
+            return
+        self._ticks.append(model.ticks)
+        lowest = model.prices * model.game.outcomes.min(axis=0)
+        regrets = model.credible()[1]
+        worths = unit * (model.delivered * model.quote.prices).sum(axis=1)
+        dividends = unit * model.shares.sum(axis=1) / np.maximum(self._membership.sum(axis=1), 1)
+        dividends[1 << np.arange(model.game.n)] += lowest
+        excess = model.excess
+        state = {
+            "sanding": np.array(model.sanding),
+            "clearing": np.abs(excess).max(),
+            "regret": regrets.max(),
+            "traded": self._trades[0].sum(),
+            "payoff": model.payoffs,
+            "price": model.prices,
+            "entitlement": unit * model.entitlements + lowest,
+            "excess": excess,
+            "purse": unit * model.purses,
+            "dividend": dividends[1:],
+            "worth": (worths + self._membership @ lowest)[1:],
+            "coalition regret": regrets[1:],
+            "trades": self._trades,
+        }
+        for name, value in state.items():
+            self._series.setdefault(name, []).append(np.array(value))
+        self._trades = np.zeros_like(self._trades)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables ``ticks``, ``negotiators``, ``coalitions`` and ``trades``.
+
+        Returns
+        -------
+        dict from str to DataFrame
+            - ``ticks``: tick, sanding (curnits at mean price 1 and range 1), clearing (largest
+              excess), regret (largest, in average payoff ranges), traded (curnits since the
+              last row).
+            - ``negotiators``: tick, player, payoff (utilons), price, entitlement (curnits),
+              excess (entitlement less payoff, in shares of payoff range), purse (curnits).
+            - ``coalitions``: tick, coalition (names joined by ``+``), dividend (curnits for each
+              member), worth (curnits delivered to its members), regret (average payoff ranges).
+            - ``trades``: tick, payer, payee, curnits paid since the last row, given_up (utilons of
+              the payer that buys at the quotes) and received (utilons of the payee).
+        """
+        game = self.model.game
+        names = ["+".join(game.players[i] for i in members(mask)) for mask in range(1, 1 << game.n)]
+        series = {name: np.array(values) for name, values in self._series.items()}
+        ticks = np.array(self._ticks)
+        return {
+            "ticks": pd.DataFrame(
+                {"tick": ticks, **_columns(series, "sanding", "clearing", "regret", "traded")}
+            ),
+            "negotiators": pd.DataFrame(
+                {
+                    **_index(ticks, "player", list(game.players)),
+                    **_columns(series, "payoff", "price", "entitlement", "excess", "purse"),
+                }
+            ),
+            "coalitions": pd.DataFrame(
+                {
+                    **_index(ticks, "coalition", names),
+                    **_columns(series, "dividend", "worth"),
+                    "regret": series["coalition regret"].ravel(),
+                }
+            ),
+            "trades": self._trade_table(ticks, series["trades"]),
+        }
+
+    def _trade_table(self, ticks: NDArray[np.int64], trades: Vector) -> pd.DataFrame:
+        when, payer, payee = np.nonzero(trades[:, 0])
+        players = np.array(self.model.game.players)
+        curnits, given_up, received = np.moveaxis(trades, 1, 0)[:, when, payer, payee]
+        return pd.DataFrame(
+            {
+                "tick": ticks[when],
+                "payer": players[payer],
+                "payee": players[payee],
+                "curnits": curnits,
+                "given_up": given_up,
+                "received": received,
+            }
+        )
+
+    @property
+    def _unit(self) -> float:
+        """Reported curnits in one curnit of the model, at present quotes."""
+        model = self.model
+        return float(1.0 / (model.quote.prices / model.game.scales).sum())
+
+    @property
+    def _membership(self) -> Vector:
+        return membership(self.model.game.n)
+
+
+def _index(
+    ticks: NDArray[np.int64], name: str, entries: list[str]
+) -> dict[str, NDArray[np.int64] | list[str]]:
+    return {"tick": np.repeat(ticks, len(entries)), name: entries * len(ticks)}
+
+
+def _columns(series: dict[str, Vector], *names: str) -> dict[str, Vector]:
+    return {name: series[name].ravel() for name in names}

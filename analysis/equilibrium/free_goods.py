@@ -79,7 +79,7 @@ def settle(
         A mixture of the distinct outcomes, or None if some free player cannot get what it could
         claim.
     """
-    prices, outcomes, n = limit.clearing.prices, market.outcomes, market.n
+    prices, outcomes = limit.clearing.prices, market.outcomes
     worth = outcomes @ prices
     face = np.flatnonzero(worth >= worth.max() - _FACE)
     corners = outcomes[face]
@@ -87,13 +87,13 @@ def settle(
     due, _ = entitlements(market, prices, corners[0], free)
     slack = 1.01 * limit.clearing.residual + 1e-13
     target = due[priced] / prices[priced]
-    # a free player's claim is the change of its entitlement with δ: claims + direction·u / n ≤ u_i
-    claims = market.claims_of(threats, limit.direction)[free]
-    served = corners[:, free].T - corners @ limit.direction / n
+    # a free player's claim is the change of its entitlement with δ, N's worth included
+    gain = (corners @ limit.direction).max() / market.n
+    claims = market.claims_of(threats, limit.direction)[free] + gain
     try:
         mixture, _ = minimise(
             -corners[:, free].sum(axis=1),
-            np.vstack([corners[:, priced].T, served, np.ones(len(face))]),
+            np.vstack([corners[:, priced].T, corners[:, free].T, np.ones(len(face))]),
             (
                 np.concatenate([target - slack, claims - _FACE, [1.0]]),
                 np.concatenate([target + slack, np.full(len(claims), np.inf), [1.0]]),

@@ -1,0 +1,76 @@
+"""How often, and how fast, the coco solver finds an equilibrium that the verifier accepts.
+
+Run it from the project's folder::
+
+    python -m tests.benchmarks.coco_solver --games 2000 --out solver.csv
+"""
+
+import argparse
+import sys
+import time
+
+import pandas as pd
+
+from analysis.equilibrium.coco import solve
+from tests.benchmarks.games import games
+
+
+def measure(count: int, seed: int) -> pd.DataFrame:
+    """Return one row a game: what it is, whether an answer was accepted, worst residual, seconds."""
+    rows = []
+    for k, (kind, game) in enumerate(games(count, seed)):
+        begin = time.perf_counter()
+        solution = solve(game)
+        seconds = time.perf_counter() - begin
+        accepted = bool(solution.equilibria)
+        found = solution.equilibria[0] if accepted else None
+        rows.append(
+            {
+                "game": k,
+                "kind": kind,
+                "players": game.n,
+                "outcomes": len(game.outcomes),
+                "accepted": accepted,
+                "zero_prices": int((found.candidate.prices == 0).sum()) if found else -1,
+                "residual": max(
+                    found.residuals.pareto,
+                    found.residuals.support,
+                    found.residuals.regret,
+                    found.residuals.split,
+                    found.residuals.clearing,
+                )
+                if found
+                else float("nan"),
+                "seconds": seconds,
+            }
+        )
+        if not accepted or seconds > 10:
+            print(rows[-1], file=sys.stderr, flush=True)
+    return pd.DataFrame(rows)
+
+
+def main() -> None:
+    """Measure, write the table, and print its summary."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--games", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--out", help="write one row a game to this CSV file")
+    options = parser.parse_args()
+    table = measure(options.games, options.seed)
+    if options.out:
+        table.to_csv(options.out, index=False)
+    summary = table.groupby("players").agg(
+        games=("game", "size"),
+        accepted=("accepted", "sum"),
+        with_zero_prices=("zero_prices", lambda z: int((z > 0).sum())),
+        worst_residual=("residual", "max"),
+        median_seconds=("seconds", "median"),
+        p99_seconds=("seconds", lambda s: s.quantile(0.99)),
+        slowest_seconds=("seconds", "max"),
+    )
+    print(summary.to_string(float_format="{:.2g}".format))
+    print(f"accepted {table['accepted'].sum()} of {len(table)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -123,11 +123,11 @@ class Power(Utility):
     @override
     def value(self, bundle: Bundle) -> Amounts:
         (amounts,) = _amounts(bundle, (self.quantity,))
-        consumption = self.wealth + amounts
+        consumption, lowest = self.wealth + amounts, 0.0 - self.wealth
         if self.risk_aversion < 1:
-            _check_domain(self.quantity, amounts, consumption >= 0, f"at least {-self.wealth:g}")
+            _check_domain(self.quantity, amounts, consumption >= 0, f"at least {lowest:g}")
         else:
-            _check_domain(self.quantity, amounts, consumption > 0, f"above {-self.wealth:g}")
+            _check_domain(self.quantity, amounts, consumption > 0, f"above {lowest:g}")
         # The Box-Cox transform is this function, without cancellation near γ = 1.
         utilities = boxcox(consumption / self.unit, 1.0 - self.risk_aversion)
         return _told_apart(self.quantity, amounts, _finite(utilities))
@@ -358,7 +358,8 @@ def _finite(utilities: Amounts) -> Amounts:
 
 def _told_apart(quantity: str, amounts: Amounts, utilities: Amounts) -> Amounts:
     """Refuse a strictly increasing function that rounding has made flat."""
-    if amounts.size and np.ptp(amounts) > 0 and np.ptp(utilities) == 0:
+    differ = amounts.size > 0 and np.ptp(amounts) > 1e-9 * np.abs(amounts).max()
+    if differ and np.ptp(utilities) == 0:
         raise UtilityError(
             f"amounts of {quantity!r} from {amounts.min():g} to {amounts.max():g} all get the same "
             f"utility after rounding; use amounts in another unit or a weaker risk aversion"

@@ -1,0 +1,143 @@
+"""Did the agents get there? A finished run against the analytic answer."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis import concepts
+from analysis.equilibrium import coco
+from analysis.solution import Candidate, Equilibrium, Solution, Vector
+from sim.games.game import Game
+from sim.running import Run
+
+REACHED = 5e-3
+"""Distance in payoffs, a share of payoff range, below which a run counts as arrived."""
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What the analysis says of a run.
+
+    Attributes
+    ----------
+    concept : str
+        ``coco``, or ``coco-value`` with money.
+    solution : Solution
+        The analytic answer or answers.
+    nearest : Equilibrium or None
+        The analytic answer nearest in payoffs, if any was found.
+    payoff_distance : float
+        Largest gap in payoffs to the nearest answer, a share of that player's range; NaN without.
+    price_distance : float
+        Largest gap in prices, each multiplied with its player's range and scaled to sum to 1.
+        At a vertex of the frontier equilibrium prices are not unique, so it may stay large.
+    state : Equilibrium
+        The simulated state itself, with its residuals, judged as if it were an answer.
+    rate : float
+        Fitted p in "distance falls like ticks to the power −p"; NaN where there is no such fit.
+    arrived : bool
+        Whether the agents settled, and within :data:`REACHED` of the nearest answer.
+    verdict : str
+        The same in plain words.
+    """
+
+    concept: str
+    solution: Solution
+    nearest: Equilibrium | None
+    payoff_distance: float
+    price_distance: float
+    state: Equilibrium
+    rate: float
+    arrived: bool
+    verdict: str
+
+
+def judge(game: Game, run: Run) -> Judgement:
+    """Solve a game analytically and compare a finished run with the nearest answer.
+
+    If the run ended elsewhere than the first equilibrium found, another one is looked for near the
+    simulated prices: a game may have several.
+    """
+    concept = concepts.default_concept(game)
+    solution = concepts.solve(game, concept).solution
+    nearest, distance = _nearest(game, run.payoffs, solution)
+    if concept == "coco" and not distance < REACHED:
+        nearby = coco.solve(game, start=run.prices)
+        other, other_distance = _nearest(game, run.payoffs, nearby)
+        if other is not None and not distance <= other_distance:
+            solution, nearest, distance = nearby, other, other_distance
+    state = concepts.verify_as(
+        game, Candidate(run.prices, run.agreement, run.threats, np.zeros(game.n)), concept
+    )
+    price_distance, rate = np.nan, np.nan
+    if nearest is not None:
+        gaps = _shares(game, run.prices) - _shares(game, nearest.candidate.prices)
+        price_distance = float(np.abs(gaps).max())
+        rate = convergence_rate(game, run.tables["negotiators"], nearest.payoffs)
+    return Judgement(
+        concept,
+        solution,
+        nearest,
+        distance,
+        price_distance,
+        state,
+        rate,
+        run.converged and distance < REACHED,
+        _verdict(run, concept, distance),
+    )
+
+
+def distances(game: Game, negotiators: pd.DataFrame, target: Vector) -> pd.Series:
+    """Return the distance in payoffs from a target by tick, a share of payoff range.
+
+    Parameters
+    ----------
+    negotiators : DataFrame
+        A run's table of that name, with columns ``tick``, ``player`` and ``payoff``.
+    target : ndarray, shape (n,)
+        Payoffs in utilons.
+    """
+    order = negotiators["player"].map({player: i for i, player in enumerate(game.players)})
+    gaps = (negotiators["payoff"] - target[order]).abs() / game.scales[order]
+    return gaps.groupby(negotiators["tick"]).max()
+
+
+def convergence_rate(game: Game, negotiators: pd.DataFrame, target: Vector) -> float:
+    """Return p of the least-squares fit ``distance ∝ tick^−p`` over the later half of the ticks."""
+    series = distances(game, negotiators, target)
+    late = series[(series.index >= series.index.max() / 2) & (series > 0)]
+    if late.index.nunique() < 3:
+        return np.nan
+    ticks = np.log(late.index.to_numpy(dtype=np.float64))
+    return float(-np.polyfit(ticks, np.log(late.to_numpy()), 1)[0])
+
+
+def _nearest(game: Game, payoffs: Vector, solution: Solution) -> tuple[Equilibrium | None, float]:
+    gaps = [np.abs((payoffs - e.payoffs) / game.scales).max() for e in solution.equilibria]
+    if not gaps:
+        return None, np.nan
+    best = int(np.argmin(gaps))
+    return solution.equilibria[best], float(gaps[best])
+
+
+def _shares(game: Game, prices: Vector) -> Vector:
+    weighted = prices * game.scales
+    return np.asarray(weighted / weighted.sum())
+
+
+def _verdict(run: Run, concept: str, distance: float) -> str:
+    settled = (
+        f"settled after {run.ticks:,} ticks"
+        if run.converged
+        else (f"had not settled after {run.ticks:,} ticks")
+    )
+    answer = "coco value" if concept == "coco-value" else f"{concept} equilibrium"
+    if np.isnan(distance):
+        return f"The agents {settled}; no analytic {answer} was found to compare with."
+    where = f"{100 * distance:.2g} % of payoff range from the nearest {answer}"
+    if run.converged and distance < REACHED:
+        return f"The agents {settled}, {where}: they got there."
+    if run.converged:
+        return f"The agents {settled}, but {where}: they did not get there."
+    return f"The agents {settled}; they are {where}."

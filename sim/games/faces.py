@@ -106,7 +106,8 @@ def smallest_face(outcomes: Matrix, point: Vector) -> Face:
     """Return the smallest face of F that holds a point, both stretched.
 
     The point is written as a mixture of outcomes; then outcomes are added as long as the centre of
-    those found so far is also a mixture with weight elsewhere. Each step adds a dimension.
+    those found so far is also a mixture with weight elsewhere; hardly more often than the face has
+    dimensions.
 
     Raises
     ------
@@ -123,9 +124,10 @@ def smallest_face(outcomes: Matrix, point: Vector) -> Face:
             -(~face.on).astype(np.float64),
             equal=(np.vstack([outcomes.T, np.ones(len(outcomes))]), [*face.centre, 1.0]),
         )
-        if weights[~face.on].sum() <= TOLERANCE:
+        added = (weights > TOLERANCE) & ~face.on
+        if not added.any():
             return face
-        on = face.on | (weights > TOLERANCE)
+        on = face.on | added
 
 
 def _mixture(outcomes: Matrix, point: Vector) -> Vector:

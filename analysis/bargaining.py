@@ -285,7 +285,8 @@ def _log_optimum(points: Vector, weights: Vector) -> Vector:
         previous, decrement = decrement, float(np.linalg.norm(edges @ step))
         move = np.zeros(len(weights))
         move[active] = np.append(-step.sum(), step)
-        # a Newton step this short converges quadratically; a longer one is damped (Nesterov 1994)
+        # a Newton step this short converges quadratically; a longer one is damped (Nesterov &
+        # Nemirovskii 1994)
         length = 1.0 if decrement < 0.25 else 1.0 / (1.0 + decrement)
         shrinking = move < 0
         limits = np.full(len(weights), np.inf)

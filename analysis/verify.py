@@ -201,7 +201,10 @@ def _regret(matrices: NDArray[np.float64], rows: Vector, columns: Vector) -> flo
 
 
 def _best_in_the_limit(outcomes: Vector, prices: Vector, rates: Vector) -> Vector:
-    """Return the payoffs of N's best outcome at ``prices + δ · rates`` for ``δ → 0``."""
+    """Return the payoffs of N's best outcome at ``prices + δ · rates`` for ``δ → 0``.
+
+    Entitlements are shares of the support function, whatever N agrees on while a price is 0.
+    """
     worths = outcomes @ prices
     face = outcomes[worths >= worths.max() - ACCEPTED]
     return np.asarray(face[(face @ rates).argmax()])

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 from textbook import CASES, names, numbers, textbook_game
 
-from analysis.conflict import solve_conflicts
+from analysis.conflict import solve_conflicts, solve_stack
 from analysis.solution import Candidate
-from analysis.verify import ACCEPTED, CandidateError, _split_spread, verify
+from analysis.verify import ACCEPTED, CandidateError, _second_regret, _split_spread, verify
 from sim.games.coalitions import grand, members, proper_coalitions, subsets
 from sim.games.game import Game, from_payoffs
 
@@ -163,8 +163,7 @@ def test_regret_fires_for_every_coalition():
     for mask, threat in good.threats.items():
         for k in range(len(threat)):
             other = {**good.threats, mask: np.eye(len(threat))[k]}
-            delivered, regret = by_hand(game, replace(good, threats=other))
-            del delivered
+            _, regret = by_hand(game, replace(good, threats=other))
             found = verify(game, replace(good, threats=other))
             assert found.residuals.regret == pytest.approx(regret, abs=1e-12)
             fired += found.residuals.regret > ACCEPTED
@@ -220,8 +219,9 @@ def test_a_vanishing_price_asks_for_threats_optimal_in_the_limit():
 
 
 def test_a_zero_priced_player_must_not_get_less_than_its_claim():
-    # what is left at the threat's outcome, 3, is less than the claim (3 + 3)/2 + … = 3 plus gains
+    # carried out, the threat leaves 3 to player 2, who can claim the mean of 3 and 5
     found = verify(costless_threat(), costless_threat_answer(agreement=2))
+    assert found.residuals.clearing == pytest.approx(1 / 6)
     assert found.residuals.pareto == pytest.approx(0.5 * 2 / 6)
     assert not found.accepted
 
@@ -292,6 +292,29 @@ def test_players_with_vanishing_prices_threaten_each_other():
     found = verify(game, answer)
     assert found.accepted, found.residuals
     assert found.coalitions[-1].claims == pytest.approx([1, 1, 4])
+
+
+def test_limit_threats_are_told_apart_as_mills_says():
+    # the value of first + δ second has slope `own second other` when both are optimal in the limit
+    rng = np.random.default_rng(5)
+    refused = confirmed = 0
+    for _ in range(300):
+        rows, columns = rng.integers(1, 5, size=2)
+        first = rng.integers(-1, 2, size=(rows, columns)).astype(float)
+        second = rng.integers(-2, 3, size=(rows, columns)).astype(float)
+        step = 1e-5
+        (value,), own, other = solve_stack(first[None])
+        (near,), _, _ = solve_stack((first + step * second)[None])
+        regret = max(
+            _second_regret(first, second, own[0], other[0]),
+            _second_regret(-first.T, -second.T, other[0], own[0]),
+        )
+        if regret > ACCEPTED:
+            refused += 1
+            continue
+        confirmed += 1
+        assert own[0] @ second @ other[0] == pytest.approx((near - value) / step, abs=1e-3)
+    assert min(refused, confirmed) > 50
 
 
 @pytest.mark.parametrize(

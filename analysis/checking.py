@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from analysis.concepts import CONCEPTS, EQUILIBRIA, solve, verify_as, verify_point
+from analysis.concepts import CONCEPTS, EQUILIBRIA, solve, units, verify_as, verify_point
+from analysis.convergence import REACHED
 from analysis.records import (
     CheckRecord,
     EquilibriumRecord,
@@ -12,10 +13,13 @@ from analysis.records import (
     read_json,
     vector,
 )
+from analysis.runfolder import SCENARIO, SUMMARY, TABLES, read_table
+from analysis.runrecords import Summary
 from analysis.solution import Equilibrium, Point, Vector
 from analysis.verify import ACCEPTED, CandidateError
 from sim.games.frontier import FrontierError
 from sim.games.game import Game
+from sim.scenario import load
 
 
 def check_solution(path: Path) -> CheckRecord:
@@ -38,6 +42,46 @@ def check_solution(path: Path) -> CheckRecord:
         passed=bool(fresh) and all(found.accepted for found in fresh) and not objections,
         equilibria=fresh,
         state=None,
+        objections=objections,
+    )
+
+
+def check_run(folder: Path) -> CheckRecord:
+    """Check a run folder: the last state, the analytic solution, and how close they are.
+
+    Raises
+    ------
+    ScenarioError, FolderError, RecordError
+        If a file of the folder is missing or cannot be read.
+    """
+    game = load(folder / SCENARIO).build()
+    summary = read_json(folder / SUMMARY, Summary)
+    last = {name: read_table(folder, name) for name in TABLES}["negotiators"].tail(game.n)
+    try:
+        state = verify_as(game, summary.state.candidate(game), summary.solution.concept)
+        final = vector(game, summary.final.payoffs, "final.payoffs")
+        recorded = dict(zip(last["player"], last["payoff"], strict=True))
+        logged = vector(game, recorded, "the last payoffs in negotiators.parquet")
+        fresh, objections = recheck(summary.solution, game)
+    except (RecordError, CandidateError) as error:
+        raise RecordError(f"{folder / SUMMARY}: {error}") from error
+    objections += [f"final: {text}" for text in differences(game, final, state.payoffs)]
+    objections += [f"last tick: {text}" for text in differences(game, logged, state.payoffs)]
+    gaps = [
+        float(max(abs(state.payoffs - vector(game, found.payoffs, "payoffs")) / units(game)))
+        for found in fresh
+        if found.accepted
+    ]
+    arrived = summary.settled and bool(gaps) and min(gaps) < REACHED
+    if summary.converged and not arrived:
+        objections.append("is said to have converged, and has not")
+    return CheckRecord(
+        path=str(folder),
+        kind="run",
+        concept=summary.solution.concept,
+        passed=arrived and not objections,
+        equilibria=fresh,
+        state=EquilibriumRecord.of(game, state),
         objections=objections,
     )
 
@@ -83,7 +127,7 @@ def differences(game: Game, stated: Vector, found: Vector) -> list[str]:
     said, is_so = by_player(game, stated), by_player(game, found)
     return [
         f"{player} is said to get {said[player]:.9g}, and gets {is_so[player]:.9g}"
-        for player, scale in zip(game.players, game.scales, strict=True)
+        for player, scale in zip(game.players, units(game), strict=True)
         if not abs(said[player] - is_so[player]) <= ACCEPTED * scale
     ]
 

@@ -51,9 +51,10 @@ def _input_errors() -> tuple[type[ValueError], ...]:
     from analysis.concepts import ConceptError
     from analysis.records import RecordError
     from analysis.runfolder import FolderError
+    from sim.games.game import GameError
     from sim.scenario import ScenarioError
 
-    return ConceptError, DisagreementError, FolderError, RecordError, ScenarioError
+    return ConceptError, DisagreementError, FolderError, GameError, RecordError, ScenarioError
 
 
 def _print_version(wanted: bool) -> None:
@@ -74,6 +75,58 @@ def _options(
     ] = False,
 ) -> None:
     pass
+
+
+@app.command()
+def run(
+    source: Source,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the run.")] = None,
+    ticks: Annotated[int | None, typer.Option(min=1, help="Ticks before giving up.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Run folder; by default runs/<name>-seed<seed>.")
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+) -> None:
+    """Let agents negotiate a scenario, solve it, and say how close they got.
+
+    Writes a run folder with the complete scenario, tables of every tick and a summary.
+
+    [bold]Examples[/bold]
+
+      curnits run hot-dog-stands
+      curnits run game.nfg --seed 7 --ticks 5000 --out here
+      curnits run three-solutions --json
+    """
+    from analysis.convergence import judge
+    from analysis.records import to_json
+    from analysis.reporting import console, heading, show_run, ticking
+    from analysis.runfolder import fresh_folder, write_run
+    from analysis.runrecords import Summary
+    from sim.running import simulate
+    from sim.scenario import find, load
+
+    path = find(source)
+    changes = {"seed": seed, "ticks": ticks}
+    scenario = load(path).with_run(**{k: v for k, v in changes.items() if v is not None})
+    game = scenario.build()
+    target = out or Path("runs") / f"{path.stem}-seed{scenario.run.seed}"
+    with fresh_folder(target, replace=force) as folder:
+        with ticking(scenario.run.ticks, quiet=quiet) as progress:
+            finished = simulate(game, scenario.negotiation, scenario.run, progress=progress)
+        summary = Summary.of(path.stem, scenario, finished, judge(game, finished))
+        write_run(
+            folder, scenario, finished.tables, summary.model_dump(), ["curnits", *sys.argv[1:]]
+        )
+    if json:
+        typer.echo(to_json(summary.printed(target)), nl=False)
+    else:
+        screen = console()
+        heading(screen, game.title, f"seed {scenario.run.seed}")
+        show_run(screen, summary)
+        screen.print(f"Written to {target}")
+    raise typer.Exit(0 if summary.converged else 1)
 
 
 @app.command()

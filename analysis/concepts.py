@@ -65,6 +65,21 @@ def solve(game: Game, concept: str, disagreement: Vector | None = None) -> Answe
     return Answer(EQUILIBRIA[concept](game))
 
 
+def units(game: Game) -> Vector:
+    """Return what differences in payoffs are shares of, utilons of each player, shape ``(n,)``.
+
+    That is the player's own payoff range; with money the largest of all, since money reaches
+    players whose own payoffs do not vary.
+    """
+    if not game.money:
+        return game.scales
+    return np.full(game.n, _money_unit(game))
+
+
+def _money_unit(game: Game) -> float:
+    return float(game.ranges.max()) or 1.0
+
+
 def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
     """Verify an answer of ``coco`` or ``coco-value``.
 
@@ -84,7 +99,7 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
         raise CandidateError(f"with money all prices are equal, found {prices.tolist()}")
     equilibrium = verify(game, candidate)
     claims = equilibrium.coalitions[-1].claims
-    unpaid = abs(float(claims.sum() - equilibrium.payoffs.sum())) / float(game.scales.sum())
+    unpaid = abs(float(claims.sum() - equilibrium.payoffs.sum())) / _money_unit(game)
     figures = equilibrium.residuals
     demands = (figures.support, figures.regret, figures.split, unpaid)
     return replace(
@@ -117,7 +132,7 @@ def verify_point(game: Game, point: Point) -> Equilibrium:
     gap = max(0.0, support(game.outcomes, prices) - float(prices @ point.payoffs)) / unit
     played = point.agreement @ game.outcomes
     missed = played.sum() - point.payoffs.sum() if game.money else played - point.payoffs
-    delivery = float(np.max(np.abs(missed) / game.scales))
+    delivery = float(np.max(np.abs(missed) / units(game)))
     efficient = game.money or is_pareto(game.outcomes, point.payoffs)
     return Equilibrium(
         candidate=Candidate(prices, point.agreement, {}, np.zeros(game.n)),
@@ -143,7 +158,7 @@ def _solve_coco_value(game: Game) -> Solution:
     threats = solve_conflicts(game, point.prices).threats
     candidate = Candidate(point.prices, point.agreement, threats, np.zeros(game.n))
     equilibrium = verify_as(game, candidate, "coco-value")
-    gap = float((np.abs(equilibrium.payoffs - point.payoffs) / game.scales).max())
+    gap = float(np.abs(equilibrium.payoffs - point.payoffs).max()) / _money_unit(game)
     residuals = replace(equilibrium.residuals, clearing=max(gap, equilibrium.residuals.clearing))
     accepted = equilibrium.accepted and gap <= ACCEPTED
     found = replace(equilibrium, residuals=residuals, accepted=accepted)

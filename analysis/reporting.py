@@ -1,8 +1,11 @@
 """Tables for people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +18,9 @@ from analysis.records import (
     SolutionRecord,
 )
 from analysis.verify import ACCEPTED
+
+if TYPE_CHECKING:
+    from analysis.runrecords import Summary
 
 _MOST_ROWS = 31
 """Longer lists are cut; the coalitions of five players just fit."""
@@ -43,6 +49,15 @@ def console(*, stderr: bool = False) -> Console:
     return made
 
 
+@contextmanager
+def ticking(ticks: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Show a bar of ticks on a terminal; give what must be called with the ticks so far."""
+    screen = console(stderr=True)
+    with Progress(console=screen, transient=True, disable=quiet or not screen.is_terminal) as bar:
+        task = bar.add_task("Negotiating", total=ticks)
+        yield lambda done: bar.update(task, completed=done)
+
+
 def heading(out: Console, title: str, subtitle: str) -> None:
     """Print what the tables below are about."""
     out.print(Text(title, style="bold"), Text(subtitle))
@@ -65,6 +80,27 @@ def show_solution(out: Console, solution: SolutionRecord) -> None:
     for note in solution.notes:
         out.print(f"Note: {note}.")
     out.print(f"Method: {solution.method}.")
+
+
+def show_run(out: Console, summary: "Summary") -> None:
+    """Print where the agents ended, beside where they should have."""
+    found = summary.analytic
+    columns = {"simulated payoff": summary.final.payoffs}
+    if found is not None:
+        columns[f"{found.concept} payoff"] = found.payoffs
+    columns["simulated price"] = summary.final.prices
+    if found is not None:
+        columns[f"{found.concept} price"] = found.prices
+    show_players(out, columns)
+    show_agreement(out, summary.state.agreement)
+    residuals = {"simulated": summary.residuals}
+    for answer in summary.solution.equilibria:
+        if found is not None and answer.payoffs == found.payoffs:
+            residuals[found.concept] = answer.residuals
+    show_conditions(out, residuals)
+    for note in summary.solution.notes:
+        out.print(f"Note: {note}.")
+    out.print(summary.verdict)
 
 
 def show_check(out: Console, report: CheckRecord) -> None:

@@ -1,0 +1,233 @@
+"""Runs: the folder they write, what they print, and how they are checked and interrupted."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import pandas as pd
+import pytest
+from command import Command
+
+from sim.scenario import catalogue, find, load
+
+TABLES = {"ticks", "negotiators", "coalitions", "trades"}
+FILES = {"scenario.yaml", "manifest.json", "summary.json", *(f"{t}.parquet" for t in TABLES)}
+
+
+@pytest.fixture
+def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(capsys)
+
+
+@pytest.fixture
+def folder(curnits: Command, tmp_path: Path) -> Path:
+    target = tmp_path / "run"
+    assert curnits("run", "hot-dog-stands", "--out", target).status == 0
+    return target
+
+
+@pytest.mark.parametrize("name", sorted(catalogue()))
+def test_every_scenario_runs_and_gets_there(name: str, curnits: Command, tmp_path: Path) -> None:
+    target = tmp_path / "run"
+    result = curnits("run", name, "--out", target, "--json")
+    assert (result.status, result.err) == (0, "")
+    run = result.json
+    assert run["scenario"] == name
+    assert run["converged"] is True
+    assert run["out"] == str(target)
+    assert 0 <= run["distance"]["payoffs"] < 5e-3
+    assert run["distance"]["prices"] >= 0
+    assert set(run["final"]) == {"prices", "payoffs"}
+    assert set(run["analytic"]) == {"concept", "prices", "payoffs"}
+    assert {"pareto", "support", "regret", "split", "delivery", "clearing"} == set(run["residuals"])
+    assert run["escalation"] == {}
+    assert {path.name for path in target.iterdir()} == FILES
+    checked = curnits("check", target, "--json")
+    assert checked.status == 0
+    assert checked.json["passed"]
+    assert checked.json["objections"] == []
+
+
+def test_printed_for_people(curnits: Command, tmp_path: Path) -> None:
+    result = curnits("run", "hot-dog-stands-with-money", "--out", tmp_path / "run")
+    assert (result.status, result.err) == (0, "")
+    for text in ("small stand", "95", "145", "they got there", str(tmp_path / "run")):
+        assert text in result.out.replace("\n", " ")
+    checked = curnits("check", tmp_path / "run")
+    assert checked.status == 0
+    assert checked.out.endswith("Passed.\n")
+
+
+def test_a_game_from_a_gambit_file(curnits: Command, tmp_path: Path) -> None:
+    path = tmp_path / "mine.nfg"
+    path.write_text('NFG 1 R "" { "A" "B" } { 2 2 } 2 1 0 0 0 0 1 2')
+    result = curnits("run", path, "--out", tmp_path / "run", "--json")
+    assert result.status == 0
+    path.unlink()
+    assert curnits("check", tmp_path / "run").status == 0
+
+
+def test_folder_says_how_it_was_made(folder: Path) -> None:
+    scenario = load(folder / "scenario.yaml")
+    original = load(find("hot-dog-stands"))
+    assert scenario == original
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["seed"] == original.run.seed
+    assert manifest["curnits"]
+    assert {"mesa", "numpy", "scipy"} <= set(manifest["dependencies"])
+    for name in TABLES:
+        assert "tick" in pd.read_parquet(folder / f"{name}.parquet").columns
+
+
+def test_same_seed_same_bytes(folder: Path, curnits: Command, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    assert curnits("run", "hot-dog-stands", "--out", again).status == 0
+    for name in FILES - {"manifest.json"}:
+        assert (again / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_a_run_folder_can_be_run_again(folder: Path, curnits: Command, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    assert curnits("run", folder / "scenario.yaml", "--out", again).status == 0
+    for name in TABLES:
+        table = f"{name}.parquet"
+        assert (again / table).read_bytes() == (folder / table).read_bytes()
+
+
+def test_seed_and_default_folder(
+    curnits: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = curnits("run", "split-or-steal", "--seed", 7, "--json")
+    assert result.status == 0
+    assert result.json["seed"] == 7
+    assert load(tmp_path / "runs" / "split-or-steal-seed7" / "scenario.yaml").run.seed == 7
+
+
+def test_too_few_ticks_is_a_negative_answer(curnits: Command, tmp_path: Path) -> None:
+    result = curnits("run", "ferguson-threats", "--ticks", 3, "--out", tmp_path / "run", "--json")
+    assert result.status == 1
+    assert result.json["converged"] is False
+    assert result.json["ticks"] == 3
+    assert curnits("check", tmp_path / "run").status == 1
+
+
+def test_existing_folder_is_refused_unless_told(folder: Path, curnits: Command) -> None:
+    before = (folder / "scenario.yaml").read_bytes()
+    words = ("run", "threat-game", "--out", folder)
+    refused = curnits(*words)
+    assert (refused.status, refused.out) == (2, "")
+    assert f"{folder}: exists already (--force replaces it" in refused.err
+    assert (folder / "scenario.yaml").read_bytes() == before
+    assert curnits(*words, "--force").status == 0
+    assert load(folder / "scenario.yaml").title == "Threat game"
+    assert [path.name for path in folder.parent.iterdir()] == ["run"]
+
+
+def test_force_replaces_run_folders_only(curnits: Command, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.tex").write_text("years of work")
+    result = curnits("run", "threat-game", "--out", mine, "--force")
+    assert result.status == 2
+    assert "is not a run folder" in result.err
+    assert (mine / "thesis.tex").read_text() == "years of work"
+
+
+def test_unwritable_folder(curnits: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = curnits("run", "threat-game", "--out", tmp_path / "file" / "run")
+    assert (result.status, result.out) == (2, "")
+    assert "cannot be written" in result.err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("words", [("--ticks", "0"), ("--seed", "-1"), ("--ticks", "many")])
+def test_bad_numbers(words: tuple[str, str], curnits: Command, tmp_path: Path) -> None:
+    result = curnits("run", "threat-game", "--out", tmp_path / "run", *words)
+    assert (result.status, result.out) == (2, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
+    scenario = tmp_path / "long.yaml"
+    text = load(find("three-solutions")).to_yaml()
+    scenario.write_text(
+        text.replace("ticks: 20000", "ticks: 100000000").replace("window: 200", "window: 90000000")
+    )
+    assert load(scenario).run.ticks == 100_000_000
+    words = ["run", str(scenario), "--out", str(tmp_path / "deep" / "run")]
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from analysis.cli import main; main()", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    started = monotonic()
+    while not list(tmp_path.glob("deep/.run-*")):
+        assert process.poll() is None
+        assert monotonic() - started < 60
+        sleep(0.05)
+    sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == b""
+    assert b"Traceback" not in err
+    assert [path.name for path in tmp_path.iterdir()] == ["long.yaml"]
+
+
+def _edit(path: Path, value: Any, *keys: Any) -> None:
+    content = target = json.loads(path.read_text())
+    for key in keys[:-1]:
+        target = target[key]
+    target[keys[-1]] = value
+    path.write_text(json.dumps(content))
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "objection"),
+    [
+        (("final", "payoffs", "big stand"), 141.0, "final: big stand is said to get 141"),
+        (("state", "agreement", 0, "probability"), 0.4, None),
+        (("solution", "equilibria", 0, "payoffs", "big stand"), 1.0, "is said to get 1,"),
+        (("solution", "equilibria"), [], "is said to have converged, and has not"),
+        (("solution", "concept"), "coco-value", None),
+    ],
+)
+def test_check_sees_what_was_changed(
+    keys: tuple[Any, ...], value: Any, objection: str | None, folder: Path, curnits: Command
+) -> None:
+    _edit(folder / "summary.json", value, *keys)
+    result = curnits("check", folder)
+    if objection is None:
+        assert (result.status, result.out) == (2, "")
+        assert "summary.json" in result.err
+    else:
+        assert result.status == 1
+        assert objection in " ".join(result.out.split())
+
+
+def test_check_sees_another_table(folder: Path, curnits: Command) -> None:
+    path = folder / "negotiators.parquet"
+    table = pd.read_parquet(path)
+    table.loc[table.index[-1], "payoff"] += 1.0
+    table.to_parquet(path, index=False)
+    result = curnits("check", folder)
+    assert result.status == 1
+    assert "last tick: big stand is said to get 141" in " ".join(result.out.split())
+
+
+@pytest.mark.parametrize("name", sorted(FILES - {"manifest.json"}))
+def test_check_of_a_folder_with_a_file_missing_or_spoilt(
+    name: str, folder: Path, curnits: Command
+) -> None:
+    for spoil in (lambda path: path.write_bytes(b"\x00spoilt"), Path.unlink):
+        spoil(folder / name)
+        result = curnits("check", folder)
+        assert (result.status, result.out) == (2, "")
+        assert name in result.err
+        assert result.err.count("\n") == 1

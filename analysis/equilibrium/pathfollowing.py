@@ -8,16 +8,18 @@ from numpy.typing import NDArray
 
 type Vector = NDArray[np.float64]
 
+_ZERO = 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """A simplex on which the interpolated field vanishes.
+    """A simplex on which the interpolated field vanishes, or a single point where the field does.
 
     Attributes
     ----------
-    points : ndarray, shape (d + 1, d)
-        Vertices with a field value in the interpolation.
-    weights : ndarray, shape (d + 1,)
+    points : ndarray, shape (k, d)
+        Its vertices; k is d + 1, or 1.
+    weights : ndarray, shape (k,)
         Barycentric coordinates of the zero.
     """
 
@@ -88,10 +90,20 @@ def _pass(field: Callable[[Vector], Vector], start: Vector, mesh: float, pivots:
             labels[key] = np.append(1.0, field(y) if corner[d] else start - y)
         return labels[key]
 
+    def corner_zero(k: int) -> Cell | None:
+        corner = vertex(k)
+        if corner[d] and np.abs(label(corner)[1:]).max() < _ZERO:
+            return Cell((origin + mesh * corner[:d])[None], np.ones(1))
+        return None
+
     facet = list(range(d + 1))  # positions in the simplex of the vertices in the basis
     weights = np.full(d + 1, 1.0 / (d + 1))
     entering = d + 1
     for _ in range(pivots):
+        # where the field vanishes on a whole region, pivots would go round in circles
+        found = corner_zero(entering)
+        if found is not None:
+            return found
         basis = np.stack([label(vertex(k)) for k in facet], axis=1)
         direction = np.linalg.lstsq(basis, label(vertex(entering)))[0]
         falling = np.flatnonzero(direction > 1e-12)

@@ -126,7 +126,7 @@ class Frontier(Market):
         slope = (spread.T * standing.agreement) @ spread / sanding
         movable = 1.0 - (self._at_floor(prices) & (claims < 0.0))
         slope = slope * movable[:, None] * movable
-        slope.flat[:: len(prices) + 1] += _GIVE
+        slope.flat[:: len(prices) + 1] += _GIVE * prices
         change = np.linalg.solve(slope, claims * movable)
         part = min(1.0, self.trust / max(np.abs(change).max(), self.trust))
         for _ in range(_HALVINGS):

@@ -28,7 +28,8 @@ class Judgement:
     nearest : Equilibrium or None
         The analytic answer nearest in payoffs, if any was found.
     payoff_distance : float
-        Largest gap in payoffs to the nearest answer, a share of that player's range; NaN without.
+        Largest gap in payoffs to the nearest answer, a share of that player's range (with money,
+        of the largest range); NaN without.
     price_distance : float
         Largest gap in prices, each multiplied with its player's range and scaled to sum to 1.
         At a vertex of the frontier equilibrium prices are not unique, so it may stay large.
@@ -99,7 +100,7 @@ def distances(game: Game, negotiators: pd.DataFrame, target: Vector) -> pd.Serie
         Payoffs in utilons.
     """
     order = negotiators["player"].map({player: i for i, player in enumerate(game.players)})
-    gaps = (negotiators["payoff"] - target[order]).abs() / game.scales[order]
+    gaps = (negotiators["payoff"] - target[order]).abs() / concepts.units(game)[order]
     return gaps.groupby(negotiators["tick"]).max()
 
 
@@ -114,7 +115,8 @@ def convergence_rate(game: Game, negotiators: pd.DataFrame, target: Vector) -> f
 
 
 def _nearest(game: Game, payoffs: Vector, solution: Solution) -> tuple[Equilibrium | None, float]:
-    gaps = [np.abs((payoffs - e.payoffs) / game.scales).max() for e in solution.equilibria]
+    units = concepts.units(game)
+    gaps = [np.abs((payoffs - e.payoffs) / units).max() for e in solution.equilibria]
     if not gaps:
         return None, np.nan
     best = int(np.argmin(gaps))

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.forms import FORMS, FamilyForm, NfgForm, NormalForm
-from sim.games.game import Game
+from sim.games.game import Game, GameError
 from sim.games.nfg import NfgError, read_nfg
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.tables import FieldError
@@ -127,6 +127,8 @@ def _from_nfg(path: Path, text: str) -> Scenario:
         game = read_nfg(text)
     except NfgError as error:
         raise ScenarioError(f"{path}:{error.line}: {error.problem}") from error
+    except GameError as error:
+        raise ScenarioError(f"{path}: {error}") from error
     return Scenario(title=game.title or path.stem, game=NfgForm(file=path.name, text=text))
 
 

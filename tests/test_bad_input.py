@@ -56,6 +56,8 @@ FILES = {
     "nan": (GOOD.replace("4]", ".nan]", 1), "8: game.payoffs.Ada.1.1: expected a finite number"),
     "infinity": (GOOD.replace("4]", "-.inf]", 1), "8: game.payoffs.Ada.1.1: expected a finite"),
     "overflow": (GOOD.replace("4]", "1e999]", 1), "8: game.payoffs.Ada.1.1: expected a finite"),
+    "beyond prices": (GOOD.replace("4]", "1e101]", 1), "2: game: payoffs of player 'Ada' are too"),
+    "too close": (GOOD.replace("[[1, 2], [3, 4]]", "[[0, 0], [0, 1e-300]]", 1), "are too close"),
     "long integer": (GOOD.replace("4]", "9" * 5000 + "]", 1), "not readable"),
     "zero denominator": (GOOD.replace("4]", "1/0]", 1), "(found text: '1/0')"),
     "word": (GOOD.replace("4]", "four]", 1), "(found text: 'four')"),
@@ -155,6 +157,7 @@ NFG = {
     "empty": ("", ":1: "),
     "not nfg": ("EFG 2 R", ":1: "),
     "too few": ('NFG 1 R "" { "A" "B" } { 2 2 }\n1 2 3 4 5 6 7', ":2: "),
+    "beyond prices": ('NFG 1 R "" { "A" } { 1 } 1e101', ": payoffs of player 'A' are too large"),
     "too large": ('NFG 1 R "" { "A" "B" }\n{ 9999999 9999999 }\n1', "too large"),
 }
 

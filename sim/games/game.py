@@ -14,6 +14,9 @@ from sim.games.coalitions import Mask, grand, members, membership
 MAX_CELLS = 20_000_000
 """Largest number of payoffs (players times outcomes) a game may have: 160 MB."""
 
+MAX_PAYOFF = 1e100
+"""Largest size of a payoff; so that products of payoffs and prices are safe floating point."""
+
 _CHUNK_CELLS = 4_000_000
 
 
@@ -41,7 +44,8 @@ class Game:
     Raises
     ------
     GameError
-        If shapes and names disagree, names repeat, a payoff is not finite, or the game is too big.
+        If shapes and names disagree, names repeat, the game is too big, or payoffs are not finite,
+        larger than :data:`MAX_PAYOFF` or closer together than its inverse.
     """
 
     players: tuple[str, ...]
@@ -60,6 +64,8 @@ class Game:
             raise GameError(f"payoffs have shape {payoffs.shape}, expected {expected}")
         if not np.isfinite(payoffs).all():
             raise GameError("every payoff must be a finite number")
+        for player, own in zip(self.players, payoffs, strict=True):
+            _check_scale(player, float(own.min()), float(own.max()))
 
     @property
     def n(self) -> int:
@@ -249,6 +255,19 @@ def check_size(counts: Sequence[int]) -> None:
         raise GameError(
             f"the game is too large: {cells:,} payoffs (players times outcomes), "
             f"at most {MAX_CELLS:,} fit"
+        )
+
+
+def _check_scale(player: str, low: float, high: float) -> None:
+    if max(-low, high) > MAX_PAYOFF:
+        raise GameError(
+            f"payoffs of player {player!r} are too large: {low:g} to {high:g}, "
+            f"at most {MAX_PAYOFF:g} in size can be handled"
+        )
+    if 0.0 < high - low < 1.0 / MAX_PAYOFF:
+        raise GameError(
+            f"payoffs of player {player!r} are too close: {low:g} to {high:g}, "
+            f"a range below {1.0 / MAX_PAYOFF:g} cannot be handled unless all are equal"
         )
 
 

@@ -25,6 +25,7 @@ Source = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="Scenario file, Gambit .nfg or catalogue name.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace an earlier result.")]
 
 
@@ -87,11 +88,11 @@ def run(
     ] = None,
     force: Force = False,
     json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Let agents negotiate a scenario, solve it, and say how close they got.
 
-    Writes a run folder with the complete scenario, tables of every tick and a summary.
+    Writes a run folder with the complete scenario, tables of what happened and a summary.
 
     [bold]Examples[/bold]
 
@@ -101,7 +102,7 @@ def run(
     """
     from analysis.convergence import judge
     from analysis.records import to_json
-    from analysis.reporting import console, heading, show_run, ticking
+    from analysis.reporting import console, heading, show_run, ticking, waiting
     from analysis.runfolder import fresh_folder, write_run
     from analysis.runrecords import Summary
     from sim.running import simulate
@@ -115,7 +116,8 @@ def run(
     with fresh_folder(target, replace=force) as folder:
         with ticking(scenario.run.ticks, quiet=quiet) as progress:
             finished = simulate(game, scenario.negotiation, scenario.run, progress=progress)
-        summary = Summary.of(path.stem, scenario, finished, judge(game, finished))
+        with waiting("Solving", quiet=quiet):
+            summary = Summary.of(path.stem, scenario, finished, judge(game, finished))
         write_run(
             folder, scenario, finished.tables, summary.model_dump(), ["curnits", *sys.argv[1:]]
         )
@@ -125,7 +127,7 @@ def run(
         screen = console()
         heading(screen, game.title, f"seed {scenario.run.seed}")
         show_run(screen, summary)
-        screen.print(f"Written to {target}")
+        screen.print(f"Written to {target}", soft_wrap=True)
     raise typer.Exit(0 if summary.converged else 1)
 
 
@@ -147,6 +149,7 @@ def solve(
         ),
     ] = None,
     json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Solve a game analytically, and verify the answer.
 
@@ -159,15 +162,15 @@ def solve(
     from analysis.concepts import default_concept
     from analysis.concepts import solve as solve_game
     from analysis.records import SolutionRecord, to_json
-    from analysis.reporting import console, heading, show_solution
+    from analysis.reporting import console, heading, show_solution, waiting
     from sim.scenario import find, load
 
     scenario = load(find(source))
     game = scenario.build()
     start = _disagreement(disagreement, game.n)
     chosen = concept or default_concept(game)
-    answer = solve_game(game, chosen, start)
-    record = SolutionRecord.of(game, scenario.game.form, answer)
+    with waiting("Solving", quiet=quiet):
+        record = SolutionRecord.of(game, scenario.game.form, solve_game(game, chosen, start))
     if json:
         typer.echo(to_json(record), nl=False)
     else:
@@ -181,19 +184,22 @@ def solve(
 def check(
     path: Annotated[Path, typer.Argument(metavar="RUN_DIR|SOLUTION.json")],
     json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Verify a run folder or a solution again, from its files alone.
 
     [bold]Examples[/bold]
 
-      curnits check runs/hot-dog-stands-seed0
-      curnits solve threat-game --json > solution.json; curnits check solution.json
+      curnits check runs/hot-dog-stands-seed1
+      curnits solve threat-game --json > answer.json
+      curnits check answer.json
     """
     from analysis.checking import check_run, check_solution
     from analysis.records import to_json
-    from analysis.reporting import console, show_check
+    from analysis.reporting import console, show_check, waiting
 
-    report = check_run(path) if path.is_dir() else check_solution(path)
+    with waiting("Verifying", quiet=quiet):
+        report = check_run(path) if path.is_dir() else check_solution(path)
     if json:
         typer.echo(to_json(report), nl=False)
     else:

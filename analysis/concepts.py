@@ -10,8 +10,8 @@ from analysis.bargaining import UnsettledError
 from analysis.conflict import solve_conflicts
 from analysis.equilibrium import coco
 from analysis.solution import Candidate, Equilibrium, Point, Residuals, Solution, Vector
-from analysis.verify import ACCEPTED, CandidateError, verify
-from sim.games.frontier import is_pareto, locate, support
+from analysis.verify import ACCEPTED, CandidateError, pareto_gap, verify
+from sim.games.frontier import locate, support
 from sim.games.game import Game
 
 _ROUNDING = 1e-9
@@ -107,7 +107,7 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
         payoffs=claims,
         on="smooth",
         residuals=replace(figures, pareto=figures.support, clearing=unpaid),
-        accepted=max(demands) <= ACCEPTED,
+        accepted=all(figure <= ACCEPTED for figure in demands),
     )
 
 
@@ -133,14 +133,16 @@ def verify_point(game: Game, point: Point) -> Equilibrium:
     played = point.agreement @ game.outcomes
     missed = played.sum() - point.payoffs.sum() if game.money else played - point.payoffs
     delivery = float(np.max(np.abs(missed) / units(game)))
-    efficient = game.money or is_pareto(game.outcomes, point.payoffs)
+    low = game.outcomes.min(axis=0)
+    shares = (point.payoffs - low) / game.scales
+    pareto = gap if game.money else pareto_gap(game.normalised.outcomes, shares)
     return Equilibrium(
         candidate=Candidate(prices, point.agreement, {}, np.zeros(game.n)),
         payoffs=point.payoffs,
         on="smooth" if game.money else locate(game.outcomes, point.payoffs),
         coalitions=(),
-        residuals=Residuals(np.nan, gap, np.nan, np.nan, delivery, np.nan),
-        accepted=efficient and gap <= ACCEPTED and delivery <= ACCEPTED,
+        residuals=Residuals(pareto, gap, np.nan, np.nan, delivery, np.nan),
+        accepted=all(figure <= ACCEPTED for figure in (pareto, gap, delivery)),
     )
 
 

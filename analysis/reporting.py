@@ -1,7 +1,7 @@
 """Tables for people."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -50,6 +50,14 @@ def console(*, stderr: bool = False) -> Console:
 
 
 @contextmanager
+def waiting(what: str, *, quiet: bool) -> Iterator[None]:
+    """Show on a terminal that something is being done."""
+    screen = console(stderr=True)
+    with nullcontext() if quiet or not screen.is_terminal else screen.status(what):
+        yield
+
+
+@contextmanager
 def ticking(ticks: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     """Show a bar of ticks on a terminal; give what must be called with the ticks so far."""
     screen = console(stderr=True)
@@ -78,7 +86,7 @@ def show_solution(out: Console, solution: SolutionRecord) -> None:
     if not solution.equilibria:
         out.print("No answer was found that the verifier accepts.")
     for note in solution.notes:
-        out.print(f"Note: {note}.")
+        out.print(f"Note: {note}.", soft_wrap=True)
     out.print(f"Method: {solution.method}.")
 
 
@@ -99,8 +107,8 @@ def show_run(out: Console, summary: "Summary") -> None:
             residuals[found.concept] = answer.residuals
     show_conditions(out, residuals)
     for note in summary.solution.notes:
-        out.print(f"Note: {note}.")
-    out.print(summary.verdict)
+        out.print(f"Note: {note}.", soft_wrap=True)
+    out.print(summary.verdict, soft_wrap=True)
 
 
 def show_check(out: Console, report: CheckRecord) -> None:
@@ -116,7 +124,7 @@ def show_check(out: Console, report: CheckRecord) -> None:
         show_coalitions(out, found.coalitions)
         show_conditions(out, {"residual": found.residuals})
     for objection in report.objections:
-        out.print(f"Objection: {objection}.")
+        out.print(f"Objection: {objection}.", soft_wrap=True)
     out.print("Passed." if report.passed else "Not passed.")
 
 

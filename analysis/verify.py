@@ -100,7 +100,7 @@ def verify(game: Game, candidate: Candidate, concept: str = "coco") -> Equilibri
     limit = np.vstack([delivered[:-1], _best_in_the_limit(scaled.outcomes, prices, rates)])
     books = _Books.draw_up(delivered, limit, prices, rates, _CONCEPTS[concept].dividends)
     residuals = Residuals(
-        pareto=_pareto_gap(scaled.outcomes, delivered[-1]),
+        pareto=pareto_gap(scaled.outcomes, delivered[-1]),
         support=float(max(0.0, (scaled.outcomes @ prices).max() - delivered[-1] @ prices)),
         regret=regret,
         split=_split_spread(books.claims, prices),
@@ -261,8 +261,15 @@ def _per_utilon(curnits: Vector, prices: Vector) -> Vector:
     return np.divide(curnits, prices, out=np.zeros_like(curnits), where=prices > 0)
 
 
-def _pareto_gap(outcomes: Vector, point: Vector) -> float:
-    """Return the largest mean gain over ``point`` within the hull of outcomes, nobody losing."""
+def pareto_gap(outcomes: Vector, point: Vector) -> float:
+    """Return the largest mean gain over ``point`` within the hull of outcomes, nobody losing.
+
+    Parameters
+    ----------
+    outcomes : ndarray, shape (X, n)
+    point : ndarray, shape (n,)
+        Both in shares of payoff range.
+    """
     count, n = outcomes.shape
     return _most(
         np.append(np.zeros(count), np.full(n, 1.0 / n)),

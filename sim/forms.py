@@ -15,8 +15,8 @@ from sim.games.families import FAMILIES
 from sim.games.game import Game, GameError, check_names, check_size
 from sim.games.nfg import NfgError, read_nfg
 from sim.games.utility import UTILITIES, UtilityError
-from sim.tables import FieldError, nested_shape, table
-from sim.yamlfile import Path, type_name
+from sim.tables import FieldError, by_profile, nested_shape, table
+from sim.yamlfile import Place, type_name
 
 type Tables = Mapping[str, Any]
 
@@ -96,7 +96,7 @@ class NormalForm(Form):
     @override
     def _build(self) -> Game:
         if self.profiles is not None:
-            payoffs = table(self.profiles, self.actions, len(self.players), ("profiles",))
+            payoffs = by_profile(self.profiles, self.actions, len(self.players), ("profiles",))
         elif self.outcomes is not None and self.utilities is not None:
             payoffs = self._valued(self.outcomes, self.utilities)
         else:
@@ -110,8 +110,8 @@ class NormalForm(Form):
         elif len(payoffs) != len(self.players):
             expected = f"expected a table for each of {len(self.players)} players"
             raise FieldError(("payoffs",), f"{expected} (found {len(payoffs)})")
-        return np.concatenate(
-            [table(own, self.actions, 1, ("payoffs", key)) for key, own in _entries(payoffs)]
+        return np.stack(
+            [table(own, self.actions, ("payoffs", key)) for key, own in _entries(payoffs)]
         )
 
     def _valued(self, outcomes: Tables, utilities: Tables) -> NDArray[np.float64]:
@@ -122,7 +122,7 @@ class NormalForm(Form):
             place = ("outcomes", player)
             _check_kind(outcomes[player], Mapping, "a table for each quantity", place)
             amounts = {
-                quantity: table(stated, self.actions, 1, (*place, quantity))[0]
+                quantity: table(stated, self.actions, (*place, quantity))
                 for quantity, stated in outcomes[player].items()
             }
             place = ("utilities", player)
@@ -217,7 +217,7 @@ def _entries(tables: Tables | list[Any]) -> Iterable[tuple[str | int, Any]]:
     return tables.items() if isinstance(tables, Mapping) else enumerate(tables)
 
 
-def _names(stated: object, path: Path) -> list[str]:
+def _names(stated: object, path: Place) -> list[str]:
     if not isinstance(stated, list) or not stated:
         raise FieldError(path, f"expected a list of names (found {type_name(stated)})")
     names: dict[str, None] = {}
@@ -229,7 +229,7 @@ def _names(stated: object, path: Path) -> list[str]:
     return list(names)
 
 
-def _name(value: object, path: Path) -> str:
+def _name(value: object, path: Place) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise FieldError(path, f"expected a name, in quotes (found {type_name(value)})")
     name = str(value)
@@ -238,14 +238,14 @@ def _name(value: object, path: Path) -> str:
     return name
 
 
-def _choose[T](name: object, choices: Mapping[str, T], path: Path) -> T:
+def _choose[T](name: object, choices: Mapping[str, T], path: Place) -> T:
     if not isinstance(name, str) or name not in choices:
         found = "none" if name is None else type_name(name)
         raise FieldError(path, f"expected one of {_listed(choices)} (found {found})")
     return choices[name]
 
 
-def _construct[T](kind: type[T], parameters: Tables, path: Path) -> T:
+def _construct[T](kind: type[T], parameters: Tables, path: Place) -> T:
     """Build a dataclass from the parameters in a file."""
     known: Any = {field.name: field for field in fields(cast(Any, kind))}
     for key in parameters:
@@ -271,12 +271,12 @@ def _at(*path: str | int) -> Iterator[None]:
         raise FieldError(path, str(error)) from error
 
 
-def _check_kind(value: object, kind: Any, expected: str, path: Path) -> None:
+def _check_kind(value: object, kind: Any, expected: str, path: Place) -> None:
     if value is not None and not isinstance(value, kind):
         raise FieldError(path, f"expected {expected} (found {type_name(value)})")
 
 
-def _check_keys(tables: Tables, players: Sequence[str], path: Path) -> None:
+def _check_keys(tables: Tables, players: Sequence[str], path: Place) -> None:
     for key in tables:
         if key not in players:
             raise FieldError((*path, key), f"unknown player (expected {_listed(players)})")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from importlib.resources import files
+from os.path import exists, isfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from sim.games.game import Game, GameError
 from sim.games.nfg import NfgError, read_nfg
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.tables import FieldError
-from sim.yamlfile import MAX_CHARACTERS, Document, YamlError, parse, render, type_name
+from sim.yamlfile import MAX_CHARACTERS, Document, Place, YamlError, parse, render, type_name
 
 
 class ScenarioError(ValueError):
@@ -86,11 +87,11 @@ def find(name: str) -> Path:
     ScenarioError
         If there is neither.
     """
-    path, known = Path(name), catalogue()
-    if name in known and not path.is_file():
+    known = catalogue()
+    if name in known and not isfile(name):
         return known[name]
-    if path.exists():
-        return path
+    if exists(name):
+        return Path(name)
     near = get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "see: curnits scenarios"
     raise ScenarioError(f"{name}: no such file, and no scenario of that name ({hint})")
@@ -183,9 +184,7 @@ def _check_keys(data: Mapping[str, Any]) -> None:
             _check_known(model, data[section], (section,))
 
 
-def _check_known(
-    model: type[BaseModel], data: Mapping[str, Any], path: tuple[str | int, ...]
-) -> None:
+def _check_known(model: type[BaseModel], data: Mapping[str, Any], path: Place) -> None:
     known = model.model_fields
     for key in data:
         if key not in known:
@@ -194,7 +193,7 @@ def _check_known(
             raise FieldError((*path, key), f"unknown key ({expected})")
 
 
-def _described(details: ErrorDetails) -> tuple[tuple[str | int, ...], str]:
+def _described(details: ErrorDetails) -> tuple[Place, str]:
     """Return where pydantic found an error and what it says, in this package's words."""
     path = details["loc"]
     if path[:1] == ("game",):
@@ -212,6 +211,6 @@ def _described(details: ErrorDetails) -> tuple[tuple[str | int, ...], str]:
     return path, f"{message} (found {type_name(details['input'])})"
 
 
-def _located(path: Path, document: Document, place: tuple[str | int, ...], message: str) -> str:
+def _located(path: Path, document: Document, place: Place, message: str) -> str:
     key = ".".join(map(str, place))
     return f"{path}:{document.line(place)}: {f'{key}: ' if key else ''}{message}"

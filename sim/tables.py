@@ -4,12 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import inf, isfinite
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.yamlfile import Path, type_name
+from sim.yamlfile import Place, type_name
 
 ANY = "any"
 DEFAULT = "default"
@@ -30,12 +29,12 @@ class FieldError(ValueError):
         What is wrong, what was expected and what was found.
     """
 
-    def __init__(self, path: Path, message: str) -> None:
+    def __init__(self, path: Place, message: str) -> None:
         super().__init__(message)
         self.path = path
 
 
-def number(value: object, path: Path) -> float:
+def number(value: object, path: Place) -> float:
     """Return a finite number, written as such or in text, there also as a fraction (``1/3``).
 
     Raises
@@ -58,7 +57,7 @@ def number(value: object, path: Path) -> float:
     return result
 
 
-def nested_shape(value: object, levels: int, path: Path) -> tuple[int, ...]:
+def nested_shape(value: object, levels: int, path: Place) -> tuple[int, ...]:
     """Return the lengths of nested lists along their first entries.
 
     Raises
@@ -79,21 +78,15 @@ def nested_shape(value: object, levels: int, path: Path) -> tuple[int, ...]:
     return tuple(shape)
 
 
-def table(
-    value: object, actions: Mapping[str, Sequence[str]], width: int, path: Path
-) -> NDArray[np.float64]:
-    """Return ``width`` numbers for each profile of actions, shape ``(width, m_1, …, m_n)``.
+def table(value: object, actions: Mapping[str, Sequence[str]], path: Place) -> NDArray[np.float64]:
+    """Return a number for each profile of actions, shape ``(m_1, …, m_n)``.
 
     Parameters
     ----------
     value : nested lists or mapping
-        Either lists ``[action of player 1]…[action of player n]`` of numbers (only if ``width``
-        is 1), or entries ``"action of 1, …, action of n": numbers``. In an entry, ``any`` stands
-        for each of a player's actions; later entries overrule earlier ones; ``default`` is used
-        where no entry applies.
+        Lists ``[action of player 1]…[action of player n]`` of numbers, or entries as in
+        :func:`by_profile`.
     actions : mapping from player to names of actions
-    width : int
-        How many numbers belong to a profile: one, or one for each player.
     path : tuple
         Where the value stands, for messages.
 
@@ -102,26 +95,34 @@ def table(
     FieldError
         If the lists have the wrong lengths, a name is unknown or a profile has no number.
     """
-    shape = tuple(len(own) for own in actions.values())
     if isinstance(value, Mapping):
-        return _from_entries(value, actions, width, path)
-    if width != 1:
-        raise FieldError(path, f"expected entries such as {_example(actions)} ({type_name(value)})")
-    return np.array(list(_leaves(value, shape, path))).reshape(1, *shape)
+        return np.asarray(by_profile(value, actions, 1, path)[0])
+    shape = tuple(len(own) for own in actions.values())
+    return np.array(_leaves(value, shape, path)).reshape(shape)
 
 
-def _leaves(value: object, shape: tuple[int, ...], path: Path) -> list[float]:
-    if not shape:
-        return [number(value, path)]
-    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != shape[0]:
-        found = f"{len(value)}" if isinstance(value, list | tuple) else type_name(value)
-        raise FieldError(path, f"expected a list of {shape[0]} entries (found {found})")
-    return [leaf for k, item in enumerate(value) for leaf in _leaves(item, shape[1:], (*path, k))]
-
-
-def _from_entries(
-    entries: Mapping[Any, object], actions: Mapping[str, Sequence[str]], width: int, path: Path
+def by_profile(
+    entries: Mapping[str, object], actions: Mapping[str, Sequence[str]], width: int, path: Place
 ) -> NDArray[np.float64]:
+    """Return ``width`` numbers for each profile of actions, shape ``(width, m_1, …, m_n)``.
+
+    Parameters
+    ----------
+    entries : mapping
+        ``"action of 1, …, action of n": numbers``. In an entry, ``any`` stands for each of a
+        player's actions; later entries overrule earlier ones; ``default`` is used where no entry
+        applies.
+    actions : mapping from player to names of actions
+    width : int
+        How many numbers belong to a profile; a single one need not be a list.
+    path : tuple
+        Where the entries stand, for messages.
+
+    Raises
+    ------
+    FieldError
+        If a name is unknown, an entry has the wrong length or a profile has none.
+    """
     for player, own in actions.items():
         reserved = {ANY, DEFAULT} & set(own)
         if reserved:
@@ -145,13 +146,22 @@ def _from_entries(
     return result
 
 
-def _row(value: object, width: int, path: Path) -> list[float]:
+def _leaves(value: object, shape: tuple[int, ...], path: Place) -> list[float]:
+    if not shape:
+        return [number(value, path)]
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != shape[0]:
+        found = f"{len(value)}" if isinstance(value, list | tuple) else type_name(value)
+        raise FieldError(path, f"expected a list of {shape[0]} entries (found {found})")
+    return [leaf for k, item in enumerate(value) for leaf in _leaves(item, shape[1:], (*path, k))]
+
+
+def _row(value: object, width: int, path: Place) -> list[float]:
     if width == 1 and not isinstance(value, list | tuple):
         return [number(value, path)]
     return _leaves(value, (width,), path)
 
 
-def _select(profile: str, actions: Mapping[str, Sequence[str]], path: Path) -> list[slice]:
+def _select(profile: str, actions: Mapping[str, Sequence[str]], path: Place) -> list[slice]:
     names = [name.strip() for name in profile.split(",")]
     if len(names) != len(actions):
         raise FieldError(

@@ -11,7 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarbool import ScalarBoolean
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
-type Path = tuple[str | int, ...]
+type Place = tuple[str | int, ...]
 """Keys and positions that lead from the top of a file to a value."""
 
 MAX_CHARACTERS = 16_000_000
@@ -46,7 +46,7 @@ class Document:
     data: dict[str, Any]
     source: CommentedMap
 
-    def line(self, path: Path) -> int:
+    def line(self, path: Place) -> int:
         """Return the line, counted from 1, of the deepest part of ``path`` that the file has."""
         node: Any = self.source
         line: int = node.lc.line

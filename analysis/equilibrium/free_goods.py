@@ -4,20 +4,23 @@ At a zero price the threats of the others are often not unique, and which of the
 depends on how *all* prices approach theirs. So the approach itself is part of the answer.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.equilibrium.market import Market
-from analysis.equilibrium.newton import Clearing, entitlements
+from analysis.equilibrium.newton import Clearing, clear, entitlements
 from analysis.linear import LinearProgramError, minimise
 from analysis.solution import Vector
 from sim.games.coalitions import Mask
 
 _NUDGE = 1e-7
 _FACE = 1e-9
-_ZERO = 1e-11
+_ZERO = 1e-9
+_DESCENT = 1e-2
+_PROMISING = 1e-6
+_LEAST = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,16 +39,52 @@ class Limit:
     direction: Vector
 
 
-def clear_in_the_limit(clear_with_floor: Callable[[float], Clearing]) -> Limit:
-    """Extrapolate clearing prices from two small floors to 0 (Richardson)."""
-    far, near = clear_with_floor(_NUDGE), clear_with_floor(_NUDGE / 2)
-    prices = 2 * near.prices - far.prices
+def clear_in_the_limit(
+    market: Market,
+    guess: Vector,
+    face: NDArray[np.int64],
+    free: NDArray[np.bool_],
+    floor: float,
+) -> Limit:
+    """Follow clearing prices down with the price of the free players, from a floor to 0.
+
+    Clearing prices at two floors give a line; the next, much lower pair of floors is sought along
+    it, and the last pair is extrapolated to 0 (Richardson).
+
+    Parameters
+    ----------
+    market : Market
+    guess : ndarray, shape (n,)
+        Normalised prices that roughly clear when the free players' price is ``floor``.
+    face : ndarray of int, shape (k,)
+        Distinct outcomes that are all worth most.
+    free : ndarray of bool, shape (n,)
+    floor : float
+    """
+    limit = _two_point_limit(market, (guess, guess), face, free, floor)
+    while floor > _NUDGE and limit.clearing.residual < _PROMISING:
+        floor = max(floor * _DESCENT, _NUDGE)
+        along = [limit.clearing.prices + share * floor * limit.direction for share in (1.0, 0.5)]
+        begin = tuple(np.maximum(prices, floor * _LEAST * ~market.constant) for prices in along)
+        limit = _two_point_limit(market, (begin[0], begin[1]), face, free, floor)
+    prices = limit.clearing.prices
     return Limit(
-        Clearing(
-            np.where(prices > _ZERO, prices, 0.0),
-            max(near.residual, far.residual),
-        ),
-        (far.prices - near.prices) / (_NUDGE / 2),
+        Clearing(np.where(prices > _ZERO, prices, 0.0), limit.clearing.residual), limit.direction
+    )
+
+
+def _two_point_limit(
+    market: Market,
+    begin: tuple[Vector, Vector],
+    face: NDArray[np.int64],
+    free: NDArray[np.bool_],
+    floor: float,
+) -> Limit:
+    far = clear(market, np.where(free, floor, begin[0]), face, free)
+    near = clear(market, np.where(free, floor / 2, begin[1]), face, free)
+    return Limit(
+        Clearing(2 * near.prices - far.prices, max(near.residual, far.residual)),
+        (far.prices - near.prices) / (floor / 2),
     )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 type Vector = NDArray[np.float64]
 
 _ZERO = 1e-12
+_MOST_FAILURES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,17 @@ class Cell:
 
 
 class PathError(RuntimeError):
-    """The path did not reach its end within the allowed number of pivots."""
+    """The path did not reach its end within the allowed number of pivots.
+
+    Attributes
+    ----------
+    reached : ndarray, shape (d,)
+        Where it was by then.
+    """
+
+    def __init__(self, message: str, reached: Vector) -> None:
+        super().__init__(message)
+        self.reached = reached
 
 
 def refine(
@@ -57,17 +68,27 @@ def refine(
     shrink : float
         Factor, below 1, from each pass to the next.
     pivots : int
-        Most pivots of one pass.
+        Most pivots of one pass. A pass that needs more is tried again from where it got to, on a
+        grid twice coarser than the one before.
 
     Raises
     ------
     PathError
-        If a pass needs more than ``pivots`` pivots.
+        If several passes in a row need more than ``pivots`` pivots.
     """
+    failures = 0
     while True:
-        cell = _pass(field, start, mesh, pivots)
-        yield cell
-        start, mesh = cell.zero, mesh * shrink
+        try:
+            cell = _pass(field, start, mesh, pivots)
+        except PathError as error:
+            failures += 1
+            if failures > _MOST_FAILURES:
+                raise
+            start, mesh = error.reached, 2 * mesh / shrink
+        else:
+            failures = 0
+            yield cell
+            start, mesh = cell.zero, mesh * shrink
 
 
 def _pass(field: Callable[[Vector], Vector], start: Vector, mesh: float, pivots: int) -> Cell:
@@ -87,7 +108,7 @@ def _pass(field: Callable[[Vector], Vector], start: Vector, mesh: float, pivots:
         key = corner.tobytes()
         if key not in labels:
             y = origin + mesh * corner[:d]
-            labels[key] = np.append(1.0, field(y) if corner[d] else start - y)
+            labels[key] = np.append(1.0, field(y) if corner[d] else (start - y) / mesh)
         return labels[key]
 
     def corner_zero(k: int) -> Cell | None:
@@ -97,22 +118,23 @@ def _pass(field: Callable[[Vector], Vector], start: Vector, mesh: float, pivots:
         return None
 
     facet = list(range(d + 1))  # positions in the simplex of the vertices in the basis
-    weights = np.full(d + 1, 1.0 / (d + 1))
     entering = d + 1
+    unit = np.eye(d + 1)[0]
     for _ in range(pivots):
         # where the field vanishes on a whole region, pivots would go round in circles
         found = corner_zero(entering)
         if found is not None:
             return found
         basis = np.stack([label(vertex(k)) for k in facet], axis=1)
-        direction = np.linalg.lstsq(basis, label(vertex(entering)))[0]
+        sides = np.stack([unit, label(vertex(entering))], axis=1)
+        weights, direction = np.linalg.lstsq(basis, sides)[0].T
         falling = np.flatnonzero(direction > 1e-12)
         if not len(falling):
             break
-        ratios = weights[falling] / direction[falling]
+        ratios = np.maximum(weights[falling], 0.0) / direction[falling]
         out = falling[ratios.argmin()]
         dropped = facet[out]
-        weights = np.clip(weights - ratios.min() * direction, 0.0, None)
+        weights = np.maximum(weights - ratios.min() * direction, 0.0)
         weights[out] = ratios.min()
         facet[out] = entering
         # replace the dropped vertex by its mirror image; positions shift with a moving base
@@ -130,4 +152,5 @@ def _pass(field: Callable[[Vector], Vector], start: Vector, mesh: float, pivots:
         else:
             order[dropped - 1], order[dropped] = order[dropped], order[dropped - 1]
             entering = dropped
-    raise PathError(f"no end of the path within {pivots} pivots at mesh {mesh:g}")
+    reached = origin + mesh * np.mean([vertex(k)[:d] for k in facet], axis=0)
+    raise PathError(f"no end of the path within {pivots} pivots at mesh {mesh:g}", reached)

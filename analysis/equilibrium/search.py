@@ -17,13 +17,10 @@ from sim.games.game import Game
 _STAGES = ((1e-3, 10), (1e-6, 27))
 """Lowest price allowed while following the path, and the number of passes with it."""
 
-_FIRST_MESH, _SHRINK, _PIVOTS = 0.2, 0.3, 3000
+_FIRST_MESH, _SHRINK, _PIVOTS = 0.2, 0.3, 100
 _NEGLIGIBLE, _HOPEFUL, _SAME = 1e-11, 1e-8, 1e-9
 _WIDE = 3
 """Every so many passes, faces other than that of the cell are tried."""
-
-_SMALL = 100.0
-"""Prices below so many times the floor may vanish together with the floor."""
 
 _SECOND_ORDER = 1e-6
 
@@ -56,7 +53,7 @@ def _limits(market: Market, start: Vector | None) -> Iterator[Limit]:
     for floor, passes in _STAGES:
         begin = np.maximum(begin[axes] / begin[axes].sum(), floor)
         begin /= begin.sum()
-        path = refine(_Excess(market, axes, floor), begin[:-1], mesh, _SHRINK, _PIVOTS)
+        path = refine(_Excess(market, axes, floor), begin[:-1], mesh, _SHRINK, len(axes) * _PIVOTS)
         try:
             for k, cell in enumerate(islice(path, passes)):
                 reach = 0 if k % _WIDE else len(axes) + 1
@@ -103,29 +100,18 @@ class _Excess:
 
 @dataclass(frozen=True, eq=False)
 class _Guess:
-    """Where an equilibrium may be: on which face, and who is served at a price of zero.
-
-    ``free`` players sit at the floor; ``sinking`` ones (the free included) have prices that go to
-    zero with it.
-    """
+    """Where an equilibrium may be: on which face, and who is served at a price of zero."""
 
     prices: Vector
     face: NDArray[np.int64]
     free: NDArray[np.bool_]
-    sinking: NDArray[np.bool_]
     floor: float
 
     def refined(self, market: Market) -> Limit:
         """Return exact prices near the guess; their residual says whether they clear."""
-        if not self.free.any():
-            clearing = clear(market, self.prices, self.face, self.free)
-            return Limit(clearing, np.zeros(market.n))
-
-        def clear_with(floor: float) -> Clearing:
-            prices = np.where(self.sinking, self.prices * floor / self.floor, self.prices)
-            return clear(market, np.where(self.free, floor, prices), self.face, self.free)
-
-        return clear_in_the_limit(clear_with)
+        if self.free.any():
+            return clear_in_the_limit(market, self.prices, self.face, self.free, self.floor)
+        return Limit(clear(market, self.prices, self.face, self.free), np.zeros(market.n))
 
 
 def _guesses(
@@ -146,15 +132,11 @@ def _guesses(
     own = {market.best(corner) for corner in corners if corner[axes].min() >= floor}
     faces = [sorted(own), *(sorted(ranking[:k]) for k in range(1, reach + 1))]
     nobody = np.zeros(market.n, dtype=np.bool_)
-    freedoms = [(nobody, nobody)]
-    if low.any():
-        sinking = low | ((prices < _SMALL * floor) & ~market.constant)
-        freedoms += [(low, low)] if (sinking == low).all() else [(low, low), (low, sinking)]
-    for free, sinking in freedoms:
+    for free in (nobody, low) if low.any() else (nobody,):
         if free[axes].all():
             continue
         for face in dict.fromkeys(tuple(face) for face in faces if face):
-            yield _Guess(prices, np.array(face), free, sinking, floor)
+            yield _Guess(prices, np.array(face), free, floor)
 
 
 def _candidate(game: Game, market: Market, limit: Limit) -> Candidate | None:

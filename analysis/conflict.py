@@ -10,6 +10,9 @@ from analysis.solution import Vector
 from sim.games.coalitions import Mask, grand
 from sim.games.game import ConflictStack, Game
 
+_SPREAD = 1e4
+"""Payoff spread of the programs given to HiGHS, whose tolerances are absolute."""
+
 
 @dataclass(frozen=True, eq=False)
 class Conflicts:
@@ -97,8 +100,8 @@ def _solve_mixed(matrix: NDArray[np.float64]) -> tuple[float, Vector, Vector]:
     if matrix.shape[0] < matrix.shape[1]:
         value, columns, rows = _solve_mixed(-matrix.T)
         return -value, rows, columns
-    low, spread = matrix.min(), np.ptp(matrix)
-    scaled = (matrix - low) / spread
+    low, unit = matrix.min(), np.ptp(matrix) / _SPREAD
+    scaled = (matrix - low) / unit
     height, width = scaled.shape
     # minimise the ceiling t of the column side's mixture q: scaled q − t ≤ 0, Σ q = 1
     program = np.zeros((height + 1, width + 1))
@@ -113,7 +116,7 @@ def _solve_mixed(matrix: NDArray[np.float64]) -> tuple[float, Vector, Vector]:
     columns = _distribution(solution[:width])
     rows = _distribution(-duals[:height])
     floor, ceiling = (rows @ scaled).min(), (scaled @ columns).max()
-    return low + spread * (floor + ceiling) / 2, rows, columns
+    return low + unit * (floor + ceiling) / 2, rows, columns
 
 
 def _distribution(weights: Vector) -> Vector:

@@ -15,6 +15,9 @@ from sim.negotiation.model import Negotiation
 
 type Vector = NDArray[np.float64]
 
+RARE = 1e-3
+"""Joint actions threatened less often than this are left out of the table ``threats``."""
+
 
 @dataclass
 class Recorder:
@@ -31,6 +34,7 @@ class Recorder:
     every: int
     _ticks: list[int] = field(default_factory=list)
     _series: dict[str, list[Vector]] = field(default_factory=dict)
+    _threats: list[tuple[NDArray[np.int64], Vector]] = field(default_factory=list)
     _trades: Vector = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,7 +56,7 @@ class Recorder:
             return
         self._ticks.append(model.ticks)
         lowest = model.prices * model.game.outcomes.min(axis=0)
-        regrets = model.credible()[1]
+        threats, regrets = model.credible()
         worths = unit * (model.delivered * model.quote.prices).sum(axis=1)
         dividends = unit * model.shares.sum(axis=1) / np.maximum(self._membership.sum(axis=1), 1)
         dividends[1 << np.arange(model.game.n)] += lowest
@@ -74,10 +78,12 @@ class Recorder:
         }
         for name, value in state.items():
             self._series.setdefault(name, []).append(np.array(value))
+        frequent = np.flatnonzero(threats >= RARE)
+        self._threats.append((frequent, threats[frequent]))
         self._trades = np.zeros_like(self._trades)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the tables ``ticks``, ``negotiators``, ``coalitions`` and ``trades``.
+        """Return the tables by name.
 
         Returns
         -------
@@ -89,6 +95,8 @@ class Recorder:
               excess (entitlement less payoff, in shares of payoff range), purse (curnits).
             - ``coalitions``: tick, coalition (names joined by ``+``), dividend (curnits for each
               member), worth (curnits delivered to its members), regret (average payoff ranges).
+            - ``threats``: tick, coalition, joint_action (actions of its members joined by ``+``),
+              probability; of every proper coalition, at least :data:`RARE`.
             - ``trades``: tick, payer, payee, curnits paid since the last row, given_up (utilons of
               the payer that buys at the quotes) and received (utilons of the payee).
         """
@@ -113,8 +121,39 @@ class Recorder:
                     "regret": series["coalition regret"].ravel(),
                 }
             ),
+            "threats": self._threat_table(ticks, names),
             "trades": self._trade_table(ticks, series["trades"]),
         }
+
+    def _threat_table(self, ticks: NDArray[np.int64], coalitions: list[str]) -> pd.DataFrame:
+        game, conflicts = self.model.game, self.model.conflicts
+        segments = conflicts.segments
+        entries = np.concatenate([entries for entries, _ in self._threats])
+        pieces = segments.owner[entries]
+        masks = conflicts.coalitions[pieces]
+        table = pd.DataFrame(
+            {
+                "tick": np.repeat(ticks, [len(entries) for entries, _ in self._threats]),
+                "mask": masks,
+                "action": entries - segments.starts[pieces],
+                "probability": np.concatenate([chances for _, chances in self._threats]),
+            }
+        ).sort_values(["tick", "mask", "action"])
+        played = table[["mask", "action"]].drop_duplicates()
+        actions = {
+            (mask, action): "+".join(game.joint_action(mask, action).values())
+            for mask, action in played.itertuples(index=False)
+        }
+        return pd.DataFrame(
+            {
+                "tick": table["tick"].to_numpy(),
+                "coalition": [coalitions[mask - 1] for mask in table["mask"]],
+                "joint_action": [
+                    actions[key] for key in zip(table["mask"], table["action"], strict=True)
+                ],
+                "probability": table["probability"].to_numpy(),
+            }
+        )
 
     def _trade_table(self, ticks: NDArray[np.int64], trades: Vector) -> pd.DataFrame:
         when, payer, payee = np.nonzero(trades[:, 0])

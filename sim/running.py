@@ -22,7 +22,7 @@ class Run:
     Attributes
     ----------
     tables : dict from str to DataFrame
-        ``ticks``, ``negotiators``, ``coalitions``, ``trades``: see
+        ``ticks``, ``negotiators``, ``coalitions``, ``threats``, ``trades``: see
         :meth:`sim.recording.Recorder.tables`.
     prices : ndarray, shape (n,)
         Final prices, curnits per utilon of each player, summing to 1.

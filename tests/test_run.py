@@ -14,7 +14,7 @@ from command import Command
 
 from sim.scenario import catalogue, find, load
 
-TABLES = {"ticks", "negotiators", "coalitions", "trades"}
+TABLES = {"ticks", "negotiators", "coalitions", "threats", "trades"}
 FILES = {"scenario.yaml", "manifest.json", "summary.json", *(f"{t}.parquet" for t in TABLES)}
 
 

@@ -17,7 +17,7 @@ class NegotiationSettings(BaseModel):
         "optimistic", "regret-matching", "fictitious-play", "best-response", "logit"
     ] = Field(default="optimistic", description="how a coalition adapts its threat")
     threat_step: Positive = Field(
-        default=1.2,
+        default=1.1,
         description="step of the optimistic rule, per share of all that is at stake",
     )
     splitting: Literal["direct", "concession"] = Field(

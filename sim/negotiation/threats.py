@@ -82,8 +82,9 @@ class Optimistic(ThreatRule):
 
     ``ℓ ← (1 − ηε) ℓ + η (2 z_t − z_{t−1})``, ``ρ = softmax ℓ``: optimistic hedge (Rakhlin and
     Sridharan 2013; last iterates converge in zero-sum games, Daskalakis and Panageas 2019).
-    Weights further than ``e^-12`` below the best are raised to it, so that no action
-    is forgotten for good.
+    Weights further than ``e^-12`` below the best are raised to it, so that no action is forgotten
+    for good. Around a mixed equilibrium the two sides circle at a speed of at most ``η/2`` a tick,
+    which the optimism damps as long as ``η < 2/√3 ≈ 1.15``.
 
     Attributes
     ----------
@@ -106,10 +107,11 @@ class Optimistic(ThreatRule):
 
 @dataclass(frozen=True)
 class RegretMatching(ThreatRule):
-    """Play in proportion to positive regrets, which never fall below zero.
+    """Play in proportion to positive regrets, the last one expected to repeat.
 
-    Regret matching⁺ (Hart and Mas-Colell 2000; Tammelin 2014). Averages of its threats converge in
-    zero-sum games, the threats themselves need not.
+    Regret matching (Hart and Mas-Colell 2000) whose regrets never fall below zero, in its
+    predictive form (Farina, Kroer and Sandholm 2021). Averages of its threats converge in zero-sum
+    games, the threats themselves need not.
     """
 
     memories: ClassVar[int] = 1
@@ -117,11 +119,11 @@ class RegretMatching(ThreatRule):
     @override
     def respond(self, now: Situation) -> Vector:
         segments = now.segments
-        earned = segments.sums(now.threats * now.gains)[segments.owner]
-        regrets = np.maximum(now.memory[0] + now.gains - earned, 0.0)
-        now.memory[0] = regrets
-        content = segments.maxima(regrets)[segments.owner] <= 0.0
-        return segments.normalise(np.where(content, now.threats, regrets))
+        latest = now.gains - segments.sums(now.threats * now.gains)[segments.owner]
+        now.memory[0] = np.maximum(now.memory[0] + latest, 0.0)
+        expected = np.maximum(now.memory[0] + latest, 0.0)
+        content = segments.maxima(expected)[segments.owner] <= 0.0
+        return segments.normalise(np.where(content, now.threats, expected))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ At a zero price the threats of the others are often not unique, and which of the
 depends on how *all* prices approach theirs. So the approach itself is part of the answer.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,12 +16,13 @@ from analysis.linear import LinearProgramError, minimise
 from analysis.solution import Vector
 from sim.games.coalitions import Mask
 
-_NUDGE = 1e-7
+_LOWEST_FLOOR, _NUDGE = 1e-5, 1e-7
 _FACE = 1e-9
 _ZERO = 1e-9
 _DESCENT = 1e-2
 _PROMISING = 1e-6
 _LEAST = 0.1
+_MISSING, _MOST_MISSED = 1e3, 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +50,8 @@ def clear_in_the_limit(
 ) -> Limit:
     """Follow clearing prices down with the price of the free players, from a floor to 0.
 
-    Clearing prices at two floors give a line; the next, much lower pair of floors is sought along
-    it, and the last pair is extrapolated to 0 (Richardson).
+    Clearing prices at three floors give a parabola; three much lower floors are sought along it,
+    and the last parabola is extrapolated to 0 (Richardson).
 
     Parameters
     ----------
@@ -61,30 +63,38 @@ def clear_in_the_limit(
     free : ndarray of bool, shape (n,)
     floor : float
     """
-    limit = _two_point_limit(market, (guess, guess), face, free, floor)
-    while floor > _NUDGE and limit.clearing.residual < _PROMISING:
-        floor = max(floor * _DESCENT, _NUDGE)
-        along = [limit.clearing.prices + share * floor * limit.direction for share in (1.0, 0.5)]
-        begin = tuple(np.maximum(prices, floor * _LEAST * ~market.constant) for prices in along)
-        limit = _two_point_limit(market, (begin[0], begin[1]), face, free, floor)
+    limit = _extrapolated(market, lambda _: guess, face, free, floor)
+    while floor > _LOWEST_FLOOR and limit.clearing.residual < _PROMISING:
+        line, floor = limit, max(floor * _DESCENT, _LOWEST_FLOOR)
+
+        def along(height: float, line: Limit = line) -> Vector:
+            prices = line.clearing.prices + height * line.direction
+            return np.maximum(prices, height * _LEAST * ~market.constant)
+
+        limit = _extrapolated(market, along, face, free, floor)
     prices = limit.clearing.prices
     return Limit(
         Clearing(np.where(prices > _ZERO, prices, 0.0), limit.clearing.residual), limit.direction
     )
 
 
-def _two_point_limit(
+def _extrapolated(
     market: Market,
-    begin: tuple[Vector, Vector],
+    guess: Callable[[float], Vector],
     face: NDArray[np.int64],
     free: NDArray[np.bool_],
     floor: float,
 ) -> Limit:
-    far = clear(market, np.where(free, floor, begin[0]), face, free)
-    near = clear(market, np.where(free, floor / 2, begin[1]), face, free)
+    """Fit prices that clear at a floor, its half and its quarter; read value and slope at 0."""
+    far, middle, near = (
+        clear(market, np.where(free, height, guess(height)), face, free)
+        for height in (floor, floor / 2, floor / 4)
+    )
+    first, second = middle.prices - near.prices, far.prices - middle.prices
+    rise, bend = (4 * first - second) / 2, (second - 2 * first) / 6
     return Limit(
-        Clearing(2 * near.prices - far.prices, max(near.residual, far.residual)),
-        (far.prices - near.prices) / (floor / 2),
+        Clearing(near.prices - rise - bend, max(far.residual, middle.residual, near.residual)),
+        rise / (floor / 4),
     )
 
 
@@ -124,23 +134,33 @@ def settle(
     corners = outcomes[face]
     priced, free = np.flatnonzero(prices > 0), (prices == 0) & ~market.constant
     due, _ = entitlements(market, prices, corners[0], free)
-    slack = 1.01 * limit.clearing.residual + 1e-13
     target = due[priced] / prices[priced]
-    # a free player's claim is the change of its entitlement with δ, N's worth included
+    # a free player's claim: the change of its entitlement with δ, N's worth included, per price
     gain = (corners @ limit.direction).max() / market.n
-    claims = market.claims_of(threats, limit.direction)[free] + gain
+    claims = (market.claims_of(threats, limit.direction) + gain)[free] / limit.direction[free]
+    # unknowns: the mixture, and by how much conditions are missed, which only rounding may
+    due_or_more = np.vstack([corners[:, priced].T, corners[:, free].T])
+    due_or_less = corners[:, priced].T
+    upper, count = np.full(len(due_or_more), np.inf), len(face)
     try:
-        mixture, _ = minimise(
-            -corners[:, free].sum(axis=1),
-            np.vstack([corners[:, priced].T, corners[:, free].T, np.ones(len(face))]),
-            (
-                np.concatenate([target - slack, claims - _FACE, [1.0]]),
-                np.concatenate([target + slack, np.full(len(claims), np.inf), [1.0]]),
+        solution, _ = minimise(
+            np.append(-corners[:, free].sum(axis=1), _MISSING),
+            np.vstack(
+                [
+                    np.hstack([due_or_more, np.ones((len(due_or_more), 1))]),
+                    np.hstack([due_or_less, -np.ones((len(due_or_less), 1))]),
+                    np.append(np.ones(count), 0.0),
+                ]
             ),
-            (np.zeros(len(face)), np.ones(len(face))),
+            (
+                np.concatenate([target, claims, np.full(len(target), -np.inf), [1.0]]),
+                np.concatenate([upper, target, [1.0]]),
+            ),
+            (np.zeros(count + 1), np.append(np.ones(count), _MOST_MISSED)),
         )
     except LinearProgramError:
         return None
+    mixture = solution[:-1]
     whole = np.zeros(len(outcomes))
     whole[face] = np.clip(mixture, 0.0, None)
     return whole / whole.sum()

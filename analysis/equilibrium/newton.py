@@ -16,6 +16,8 @@ _MOST_STEPS, _TRIAL_STEPS, _HOPELESS = 30, 4, 1e-2
 _SLOW = 0.15
 _LARGEST_STEP = 0.5
 _STEP_COST = 1e-4
+_STRICT = 1e4
+"""Scale of the conditions that must hold to rounding, since HiGHS's tolerances are absolute."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,27 +131,28 @@ def _step(
     """Return the change of prices, shape (n,), and the new mixture, shape (k,)."""
     n, k = len(prices), len(corners)
     at, p = prices[priced], len(priced)
-    # unknowns: changes of the p prices, mixture, largest residual t, largest relative change s
+    # unknowns: relative changes of the p prices, mixture, largest residual t, largest change s
     linearised = np.zeros((p, p + k + 2))
-    linearised[:, :p] = slope[np.ix_(priced, priced)] - np.diag(payoffs[priced])
-    linearised[:, p : p + k] = -at[:, None] * corners[:, priced].T
+    linearised[:, :p] = slope[np.ix_(priced, priced)] * at / at[:, None] - np.diag(payoffs[priced])
+    linearised[:, p : p + k] = -corners[:, priced].T
     below, above = linearised.copy(), linearised
-    below[:, -2], above[:, -2] = -at, at
+    below[:, -2], above[:, -2] = -1.0, 1.0
+    owed = due[priced] / at
     fall, rise = np.zeros_like(below), np.zeros_like(below)
     fall[:, :p] = rise[:, :p] = np.eye(p)
-    fall[:, -1], rise[:, -1] = at, -at
+    fall[:, -1], rise[:, -1] = 1.0, -1.0
     level = np.zeros((k - 1, p + k + 2))
-    level[:, :p] = (corners[1:] - corners[0])[:, priced]
+    level[:, :p] = _STRICT * (corners[1:] - corners[0])[:, priced] * at
     totals = np.zeros((2, p + k + 2))
-    totals[0, :p], totals[1, p : p + k] = 1.0, 1.0
-    none, gap = np.full(p, np.inf), -(corners[1:] - corners[0]) @ prices
+    totals[0, :p], totals[1, p : p + k] = at, 1.0
+    none, gap = np.full(p, np.inf), -_STRICT * (corners[1:] - corners[0]) @ prices
     exact = np.concatenate([gap, [0.0, 1.0]])
     solution, _ = minimise(
         np.concatenate([np.zeros(p + k), [1.0, _STEP_COST]]),
         np.vstack([below, above, fall, rise, level, totals]),
         (
-            np.concatenate([-none, -due[priced], np.zeros(p), -none, exact]),
-            np.concatenate([-due[priced], none, none, np.zeros(p), exact]),
+            np.concatenate([-none, -owed, np.zeros(p), -none, exact]),
+            np.concatenate([-owed, none, none, np.zeros(p), exact]),
         ),
         (
             np.concatenate([np.full(p, -np.inf), np.zeros(k + 2)]),
@@ -157,6 +160,6 @@ def _step(
         ),
     )
     move = np.zeros(n)
-    move[priced] = solution[:p]
+    move[priced] = at * solution[:p]
     mixture = np.clip(solution[p : p + k], 0.0, None)
     return move, mixture / mixture.sum()

@@ -14,7 +14,7 @@ from analysis.equilibrium.pathfollowing import Cell, PathError, refine
 from analysis.solution import Candidate, Vector
 from sim.games.game import Game
 
-_STAGES = ((1e-3, 10), (1e-6, 27))
+_STAGES = ((1e-3, 10), (1e-5, 27))
 """Lowest price allowed while following the path, and the number of passes with it."""
 
 _FIRST_MESH, _SHRINK, _PIVOTS = 0.2, 0.3, 100

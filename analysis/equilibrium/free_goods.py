@@ -21,7 +21,7 @@ _FACE = 1e-9
 _ZERO = 1e-9
 _DESCENT = 1e-2
 _PROMISING = 1e-6
-_LEAST = 0.1
+_SMALL, _LEAST = 100.0, 0.1
 _MISSING, _MOST_MISSED = 1e3, 1e-7
 
 
@@ -63,15 +63,20 @@ def clear_in_the_limit(
     free : ndarray of bool, shape (n,)
     floor : float
     """
-    limit = _extrapolated(market, lambda _: guess, face, free, floor)
-    while floor > _LOWEST_FLOOR and limit.clearing.residual < _PROMISING:
-        line, floor = limit, max(floor * _DESCENT, _LOWEST_FLOOR)
+
+    def sinking(height: float) -> Vector:
+        return np.where(guess < _SMALL * floor, guess * height / floor, guess)
+
+    limit = _extrapolated(market, sinking, face, free, floor)
+    lower = floor
+    while lower > _LOWEST_FLOOR and limit.clearing.residual < _PROMISING:
+        line, lower = limit, max(lower * _DESCENT, _LOWEST_FLOOR)
 
         def along(height: float, line: Limit = line) -> Vector:
             prices = line.clearing.prices + height * line.direction
             return np.maximum(prices, height * _LEAST * ~market.constant)
 
-        limit = _extrapolated(market, along, face, free, floor)
+        limit = _extrapolated(market, along, face, free, lower)
     prices = limit.clearing.prices
     return Limit(
         Clearing(np.where(prices > _ZERO, prices, 0.0), limit.clearing.residual), limit.direction

@@ -1,0 +1,212 @@
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import ArrayLike, NDArray
+from textbook import CASES, names, numbers, textbook_game
+
+from sim.games.coalitions import grand
+from sim.games.game import Game, from_payoffs
+from sim.negotiation.settings import NegotiationSettings, RunSettings
+from sim.running import Run, simulate
+
+PENNIES = [[[1.0, -1.0], [-1.0, 1.0]], [[-1.0, 1.0], [1.0, -1.0]]]
+
+
+def random_payoffs(seed: int, shape: tuple[int, ...] = (2, 2, 2)) -> NDArray[np.float64]:
+    return np.random.default_rng(seed).normal(size=(len(shape), *shape))
+
+
+def settled(payoffs: ArrayLike, *, money: bool = False) -> Run:
+    run = simulate(from_payoffs(payoffs, money=money))
+    assert run.converged
+    return run
+
+
+@pytest.mark.parametrize("name", names("coco"))
+def test_textbook_games_end_at_their_equilibrium(name: str) -> None:
+    game = textbook_game(name)
+    run = simulate(game)
+    known = [numbers(answer["payoffs"]) for answer in CASES[name]["expected"]["coco"]]
+    assert run.converged
+    assert min(np.abs((run.payoffs - payoffs) / game.scales).max() for payoffs in known) < 1e-3
+
+
+@pytest.mark.parametrize("name", names("coco-value"))
+def test_textbook_games_with_money_end_at_their_value(name: str) -> None:
+    game = textbook_game(name)
+    run = simulate(Game(game.players, game.actions, game.payoffs, money=True))
+    assert run.converged
+    error = (run.payoffs - numbers(CASES[name]["expected"]["coco-value"])) / game.scales
+    assert np.abs(error).max() < 1e-3
+    assert run.prices == pytest.approx(np.full(game.n, 1.0 / game.n))
+
+
+@pytest.mark.parametrize(
+    "settings_",
+    [
+        NegotiationSettings(),
+        NegotiationSettings(activation="random", trading="pairs", splitting="concession"),
+    ],
+    ids=["default", "random"],
+)
+def test_the_same_seed_gives_the_same_bytes(settings_: NegotiationSettings) -> None:
+    game = from_payoffs(random_payoffs(1))
+    runs = [simulate(game, settings_, RunSettings(seed=7, ticks=200)) for _ in range(2)]
+    for name, table in runs[0].tables.items():
+        assert table.to_csv() == runs[1].tables[name].to_csv()
+        for column in table.select_dtypes("number"):
+            assert table[column].to_numpy().tobytes() == (
+                runs[1].tables[name][column].to_numpy().tobytes()
+            )
+    other = simulate(game, settings_, RunSettings(seed=8, ticks=200))
+    differs = other.tables["trades"].to_csv() != runs[0].tables["trades"].to_csv()
+    assert differs == (settings_.activation == "random")
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 10_000), st.floats(-3.0, 3.0), st.floats(-100.0, 100.0))
+def test_units_of_utility_do_not_matter(seed: int, exponent: float, shift: float) -> None:
+    payoffs = random_payoffs(seed)
+    factors = np.array([10.0**exponent, 1.0, 2.5]).reshape(3, 1, 1, 1)
+    run = simulate(from_payoffs(payoffs), run=RunSettings(ticks=500))
+    scaled = simulate(from_payoffs(factors * payoffs + shift), run=RunSettings(ticks=500))
+    assert scaled.agreement == pytest.approx(run.agreement, abs=1e-6)
+    prices = scaled.prices * factors.ravel()
+    assert prices / prices.sum() == pytest.approx(run.prices, abs=1e-6)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 10_000), st.permutations(range(3)), st.permutations(range(3)))
+def test_labels_do_not_matter(seed: int, players: list[int], actions: list[int]) -> None:
+    payoffs = random_payoffs(seed, (2, 3, 2))
+    run = simulate(from_payoffs(payoffs), run=RunSettings(ticks=300))
+    relabelled = payoffs[:, :, actions].transpose(0, *[1 + i for i in players])[players]
+    again = simulate(from_payoffs(relabelled), run=RunSettings(ticks=300))
+    assert again.payoffs == pytest.approx(run.payoffs[players], abs=1e-6)
+    assert again.prices == pytest.approx(run.prices[players], abs=1e-6)
+
+
+def with_bystander(payoffs: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.concatenate([payoffs, np.full((1, 2, 2, 2), 3.0)])[..., None].repeat(2, axis=-1)
+
+
+def with_duplicate(payoffs: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.concatenate([payoffs, payoffs[:, :1]], axis=1)
+
+
+@pytest.mark.parametrize("change", [with_bystander, with_duplicate])
+@pytest.mark.parametrize("seed", [0, 2, 5])
+def test_bystanders_and_duplicates_do_not_matter(
+    change: Callable[[NDArray[np.float64]], NDArray[np.float64]], seed: int
+) -> None:
+    payoffs = random_payoffs(seed)
+    run, changed = settled(payoffs), settled(change(payoffs))
+    assert changed.payoffs[:3] == pytest.approx(run.payoffs, abs=5e-3)
+    assert changed.payoffs[3:] == pytest.approx(np.full(len(changed.payoffs) - 3, 3.0))
+
+
+@pytest.mark.parametrize(
+    ("payoffs", "expected"),
+    [
+        ([[3.0, 5.0, 4.0]], [5.0]),
+        ([[3.0]], [3.0]),
+        ([[[3.0]], [[1.0]]], [3.0, 1.0]),
+        ([[[0.0, 1.0]], [[2.0, 2.0]]], [1.0, 2.0]),
+        (np.zeros((3, 2, 2, 2)), [0.0, 0.0, 0.0]),
+        (PENNIES, [0.0, 0.0]),
+        (np.array(PENNIES) * [[[1e6]], [[1e-3]]], [0.0, 0.0]),
+    ],
+)
+def test_degenerate_games_settle(payoffs: ArrayLike, expected: list[float]) -> None:
+    run = settled(payoffs)
+    game = from_payoffs(payoffs)
+    assert np.abs((run.payoffs - expected) / game.scales).max() < 1e-3
+    assert sorted(run.threats) == list(range(1, grand(game.n)))
+    assert run.agreement.sum() == pytest.approx(1.0)
+    assert not any(table.isna().any(axis=None) for table in run.tables.values())
+
+
+def test_a_free_good_ends_at_the_lowest_price() -> None:
+    """A third player who touches nobody, and whom the others' quarrel leaves well off."""
+    payoffs = np.zeros((3, 2, 2, 1))
+    payoffs[0, ..., 0], payoffs[1, ..., 0] = [[2.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 2.0]]
+    payoffs[2, ..., 0] = [[1.0, 0.0], [0.0, 1.0]]
+    run = settled(payoffs)
+    assert run.payoffs == pytest.approx([1.5, 1.5, 1.0], abs=2e-3)
+    assert run.prices[2] < 2e-3
+
+
+def test_tables_are_tidy() -> None:
+    game = from_payoffs(random_payoffs(4) * 10.0 + 5.0, players=["a", "b", "c"])
+    run = simulate(game, run=RunSettings(ticks=95, record_every=10))
+    assert not run.converged
+    assert run.ticks == 95
+    tables = run.tables
+    assert list(tables) == ["ticks", "negotiators", "coalitions", "trades"]
+    assert tables["ticks"]["tick"].tolist() == [*range(10, 91, 10), 95]
+    last = tables["negotiators"].tail(3)
+    assert last["player"].tolist() == ["a", "b", "c"]
+    assert last["payoff"].to_numpy() == pytest.approx(run.payoffs)
+    assert last["price"].to_numpy() == pytest.approx(run.prices)
+    claims = last["entitlement"] / last["price"] - last["payoff"]
+    assert (claims / game.scales).to_numpy() == pytest.approx(last["excess"].to_numpy())
+    coalitions = tables["coalitions"].tail(7).set_index("coalition")
+    assert coalitions.index.tolist() == ["a", "b", "a+b", "c", "a+c", "b+c", "a+b+c"]
+    assert coalitions.loc["a+b+c", "worth"] == pytest.approx(run.prices @ run.payoffs)
+    dividends = coalitions["dividend"]
+    with_a = dividends[["a", "a+b", "a+c", "a+b+c"]].sum()
+    assert with_a == pytest.approx(last["entitlement"].iloc[0])
+    parts = dividends * coalitions.index.str.count(r"\+").to_numpy() + dividends
+    assert parts.sum() == pytest.approx(coalitions.loc["a+b+c", "worth"])
+    inside = parts[["a", "b", "a+b"]].sum()
+    assert inside == pytest.approx(coalitions.loc["a+b", "worth"])
+
+
+def test_thinning_the_record_loses_no_trade() -> None:
+    game = from_payoffs(random_payoffs(4))
+    fine, coarse = (
+        simulate(game, run=RunSettings(ticks=100, record_every=every)) for every in (1, 30)
+    )
+    amounts = ["curnits", "given_up", "received"]
+
+    def totals(run: Run) -> pd.DataFrame:
+        return run.tables["trades"].groupby(["payer", "payee"])[amounts].sum()
+
+    pd.testing.assert_frame_equal(totals(fine), totals(coarse))
+    assert (totals(fine) > 0.0).all(axis=None)
+    assert fine.tables["ticks"]["traded"].sum() == pytest.approx(
+        coarse.tables["ticks"]["traded"].sum()
+    )
+
+
+def test_progress_is_reported_and_an_interruption_passes_through() -> None:
+    game = from_payoffs(random_payoffs(4))
+    seen: list[int] = []
+    simulate(game, run=RunSettings(ticks=45), progress=seen.append)
+    assert seen == [10, 20, 30, 40]
+
+    def interrupt(tick: int) -> None:
+        raise KeyboardInterrupt(tick)
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate(game, progress=interrupt)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_other_ways_of_negotiating_reach_the_same_payoffs(seed: int) -> None:
+    payoffs = random_payoffs(seed)
+    game = from_payoffs(payoffs)
+    expected = settled(payoffs).payoffs
+    for other in (
+        {"splitting": "concession"},
+        {"trading": "pairs"},
+        {"activation": "random"},
+        {"activation": "staged"},
+    ):
+        run = simulate(game, NegotiationSettings.model_validate(other))
+        assert run.converged
+        assert np.abs((run.payoffs - expected) / game.scales).max() < 2e-3

@@ -13,6 +13,7 @@ from analysis.records import (
     read_json,
     vector,
 )
+from analysis.references import REFERENCES
 from analysis.runfolder import SCENARIO, SUMMARY, TABLES, read_table
 from analysis.runrecords import Summary
 from analysis.solution import Equilibrium, Point, Vector
@@ -144,7 +145,9 @@ def _again(
         raise RecordError("disagreement: missing")
     start = vector(game, solution.disagreement, "disagreement")
     point = Point(solution.concept, payoffs, candidate.prices, candidate.agreement, start)
-    again = solve(game, solution.concept, start).solution.equilibria
-    if not again:
+    again = solve(game, solution.concept, None if solution.concept in REFERENCES else start)
+    if not again.solution.equilibria:
         raise RecordError(f"{solution.concept} finds nothing from this disagreement point")
-    return verify_point(game, point), again[0].payoffs
+    if again.disagreement is not None and differences(game, start, again.disagreement):
+        raise RecordError(f"disagreement: not that of {solution.concept}")
+    return verify_point(game, point), again.solution.equilibria[0].payoffs

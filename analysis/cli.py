@@ -137,8 +137,9 @@ def solve(
     concept: Annotated[
         str | None,
         typer.Option(
-            help="coco, coco-value, nash, kalai-smorodinsky or egalitarian. "
-            "By default coco, or coco-value with money."
+            help="coco, coco-value, disarmed (without actions that only harm), nash, "
+            "kalai-smorodinsky, egalitarian, best-nash or best-correlated (nash, starting from the "
+            "best such equilibrium). By default coco, or coco-value with money."
         ),
     ] = None,
     disagreement: Annotated[

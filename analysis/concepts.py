@@ -8,7 +8,9 @@ import numpy as np
 from analysis import values
 from analysis.bargaining import UnsettledError
 from analysis.conflict import solve_conflicts
+from analysis.disarming import embed, harmful_actions, restrict, strike
 from analysis.equilibrium import coco
+from analysis.references import REFERENCES, NoReferenceError
 from analysis.solution import Candidate, Equilibrium, Point, Residuals, Solution, Vector
 from analysis.verify import ACCEPTED, CandidateError, pareto_gap, verify
 from sim.games.frontier import locate, support
@@ -55,13 +57,15 @@ def solve(game: Game, concept: str, disagreement: Vector | None = None) -> Answe
     """
     if concept in _BARGAINING:
         return _bargain(game, concept, disagreement)
-    if concept not in EQUILIBRIA:
+    if concept not in CONCEPTS:
         raise ConceptError(f"unknown concept {concept!r} (expected one of {', '.join(CONCEPTS)})")
     if disagreement is not None:
         raise ConceptError(
-            f"{concept} finds its own disagreement payoffs, from threats; a disagreement point "
+            f"{concept} finds its own disagreement payoffs; a disagreement point "
             f"applies to {', '.join(_BARGAINING)}"
         )
+    if concept in REFERENCES:
+        return _bargain_from(game, concept)
     return Answer(EQUILIBRIA[concept](game))
 
 
@@ -81,7 +85,7 @@ def _money_unit(game: Game) -> float:
 
 
 def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
-    """Verify an answer of ``coco`` or ``coco-value``.
+    """Verify an answer of ``coco``, ``coco-value`` or, in the game that is left, ``disarmed``.
 
     For ``coco-value`` players are paid what they claim. Payoffs are then after transfers, they
     clear if they add up to what is played, and any agreement with the largest joint payoff is
@@ -94,6 +98,10 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
     """
     if concept == "coco":
         return verify(game, candidate)
+    if concept == "disarmed":
+        struck = harmful_actions(game)
+        left, used = strike(game, struck), restrict(game, struck, candidate)
+        return embed(game, struck, verify_as(left, used, default_concept(left)))
     prices = candidate.prices
     if not np.allclose(prices, 1.0 / game.n, rtol=0.0, atol=1e-12):
         raise CandidateError(f"with money all prices are equal, found {prices.tolist()}")
@@ -175,6 +183,30 @@ def _solve_coco_value(game: Game) -> Solution:
     )
 
 
+def _solve_disarmed(game: Game) -> Solution:
+    struck = harmful_actions(game)
+    left = strike(game, struck)
+    solution = EQUILIBRIA[default_concept(left)](left)
+    names = [game.players[i] + ": " + game.actions[i][k] for i, own in struck.items() for k in own]
+    return replace(
+        solution,
+        concept="disarmed",
+        equilibria=tuple(embed(game, struck, found) for found in solution.equilibria),
+        method=f"{solution.concept} of the game without actions that only harm; {solution.method}",
+        notes=(f"struck: {', '.join(names) or 'nothing'}", *solution.notes),
+    )
+
+
+def _bargain_from(game: Game, concept: str) -> Answer:
+    try:
+        reference = REFERENCES[concept](game)
+    except NoReferenceError as error:
+        raise ConceptError(f"{concept} does not apply: {error}") from error
+    answer = _bargain(game, "nash", reference.payoffs)
+    notes = (*reference.notes, *answer.solution.notes)
+    return replace(answer, solution=replace(answer.solution, concept=concept, notes=notes))
+
+
 def _bargain(game: Game, concept: str, disagreement: Vector | None) -> Answer:
     method = "convex programme" if concept == "nash" else "linear programmes"
     start = values.maximin_levels(game) if disagreement is None else disagreement
@@ -197,6 +229,7 @@ def _bargain(game: Game, concept: str, disagreement: Vector | None) -> Answer:
 EQUILIBRIA: Mapping[str, Callable[[Game], Solution]] = {
     "coco": _solve_coco,
     "coco-value": _solve_coco_value,
+    "disarmed": _solve_disarmed,
 }
 """Concepts whose answers are prices, an agreement and threats."""
 
@@ -206,5 +239,5 @@ _BARGAINING: Mapping[str, Callable[[Game, Vector], Point]] = {
     "egalitarian": values.egalitarian,
 }
 
-CONCEPTS = (*EQUILIBRIA, *_BARGAINING)
+CONCEPTS = (*EQUILIBRIA, *_BARGAINING, *REFERENCES)
 """Names of all concepts."""

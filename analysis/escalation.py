@@ -1,21 +1,16 @@
-"""Who owes what to threats: harmful actions, games without them, and the difference they make."""
+"""Who owes what to threats: what they would destroy, and what players gain by them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from analysis import concepts
+from analysis.disarming import harmful_actions, strike
 from analysis.equilibrium import coco
 from analysis.solution import Equilibrium, Vector
 from sim.games.damage import Damage, damage, fights
 from sim.games.frontier import support
 from sim.games.game import Game
-
-_ROUNDING = 1e-9
-"""Differences below this share of payoff range do no harm."""
-
-type Actions = Mapping[int, Sequence[int]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +24,8 @@ class Escalation:
     at_stake : float
         Curnits: the payoff ranges of all players at the prices of the agreement.
     harmful : dict from int to tuple of int
-        Actions by player that only harm, see :func:`harmful_actions`; players without any left out.
+        Actions by player that only harm, see
+        :func:`analysis.disarming.harmful_actions`; players without any left out.
     leverage : ndarray, shape (n,)
         Utilons that each player gains by its own harmful actions: what it gets, less what it would
         get if they were struck. NaN where no answer was found to the game without them.
@@ -72,50 +68,6 @@ def measure(game: Game, state: Equilibrium, answer: Equilibrium | None) -> Escal
         owed = answer.payoffs - _payoffs(strike(game, harmful), answer) if harmful else 0 * leverage
     at_stake = float(state.candidate.prices @ game.ranges)
     return Escalation(damage_of(game, state), at_stake, harmful, leverage, owed)
-
-
-def harmful_actions(game: Game) -> dict[int, tuple[int, ...]]:
-    """Return each player's actions that are good for nothing but a threat.
-
-    Such an action can be replaced by another one of the same player so that, whatever the others
-    do, nobody is worse off by the exchange, the player itself included, and somebody else is
-    sometimes better off. No agreement and no selfish player ever needs it. An action that harms
-    others but at times serves its owner, such as defecting in the prisoner's dilemma, is not one.
-
-    Returns
-    -------
-    dict from int to tuple of int
-        Indices of actions by player; players without any are left out.
-    """
-    found = {
-        i: tuple(k for k in range(game.shape[i]) if _only_harms(game.normalised, i, k))
-        for i in range(game.n)
-    }
-    return {i: actions for i, actions in found.items() if actions}
-
-
-def strike(game: Game, actions: Actions) -> Game:
-    """Return the game without some actions, by index; every player must keep one."""
-    payoffs, names = game.payoffs, list(game.actions)
-    for i, struck in actions.items():
-        kept = [k for k in range(game.shape[i]) if k not in struck]
-        payoffs = payoffs.take(kept, axis=i + 1)
-        names[i] = tuple(game.actions[i][k] for k in kept)
-    return replace(game, actions=tuple(names), payoffs=payoffs)
-
-
-def disarmed(game: Game) -> Game:
-    """Return the game without anybody's harmful actions."""
-    return strike(game, harmful_actions(game))
-
-
-def _only_harms(game: Game, player: int, action: int) -> bool:
-    """Tell whether another action of the player is better for others and worse for nobody."""
-    by_action = np.moveaxis(game.payoffs, player + 1, 0).reshape(game.shape[player], game.n, -1)
-    gains = by_action - by_action[action]
-    harmless = (gains >= -_ROUNDING).all(axis=(1, 2))
-    better = (np.delete(gains, player, axis=1) > _ROUNDING).any(axis=(1, 2))
-    return bool((harmless & better).any())
 
 
 def _payoffs(game: Game, near: Equilibrium) -> Vector:

@@ -84,6 +84,9 @@ def test_every_scenario_is_solved_and_checked(name: str, curnits: Command, tmp_p
         (("--concept", "kalai-smorodinsky", "--disagreement", "maximin"), [2.5, 2.5]),
         (("--concept", "egalitarian", "--disagreement", "0,1/2"), [2.25, 2.75]),
         (("--concept", "coco-value"), [1, 4]),
+        (("--concept", "best-correlated"), [2.5, 2.5]),
+        (("--concept", "best-nash"), [4, 1]),
+        (("--concept", "disarmed"), [1, 4]),
     ],
 )
 def test_concepts(

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from analysis.concepts import default_concept, solve
-from analysis.escalation import disarmed, harmful_actions, measure, strike
+from analysis.disarming import disarmed, harmful_actions, strike
+from analysis.escalation import measure
 from sim.games.families import FAMILIES
 from sim.games.game import Game, from_payoffs
 from sim.scenario import find, load

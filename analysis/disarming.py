@@ -1,0 +1,112 @@
+"""Games without the actions that only harm."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.solution import Candidate, Equilibrium, Vector
+from sim.games.coalitions import Mask, grand, members
+from sim.games.game import Game
+
+_ROUNDING = 1e-9
+"""Differences below this share of payoff range do no harm."""
+
+type Actions = Mapping[int, Sequence[int]]
+"""Indices of actions by player."""
+
+
+def harmful_actions(game: Game) -> dict[int, tuple[int, ...]]:
+    """Return each player's actions that are good for nothing but a threat.
+
+    Such an action can be replaced by another one of the same player so that, whatever the others
+    do, nobody is worse off by the exchange, the player itself included, and somebody else is
+    sometimes better off. No agreement and no selfish player ever needs it. An action that harms
+    others but at times serves its owner, such as defecting in the prisoner's dilemma, is not one.
+
+    Returns
+    -------
+    dict from int to tuple of int
+        Indices of actions by player; players without any are left out.
+    """
+    found = {
+        i: tuple(k for k in range(game.shape[i]) if _only_harms(game.normalised, i, k))
+        for i in range(game.n)
+    }
+    return {i: actions for i, actions in found.items() if actions}
+
+
+def strike(game: Game, actions: Actions) -> Game:
+    """Return the game without some actions, by index; every player must keep one."""
+    payoffs, names = game.payoffs, list(game.actions)
+    for i, struck in actions.items():
+        kept = [k for k in range(game.shape[i]) if k not in struck]
+        payoffs = payoffs.take(kept, axis=i + 1)
+        names[i] = tuple(game.actions[i][k] for k in kept)
+    return replace(game, actions=tuple(names), payoffs=payoffs)
+
+
+def disarmed(game: Game) -> Game:
+    """Return the game without anybody's harmful actions."""
+    return strike(game, harmful_actions(game))
+
+
+def restrict(game: Game, struck: Actions, candidate: Candidate) -> Candidate:
+    """Read an answer to a game as one to the game without some actions, which it may not use.
+
+    What it plays of them is lost; distributions then no longer sum to 1.
+    """
+
+    def cut(mask: Mask, weights: Vector) -> Vector:
+        return weights.reshape(_shape(game, mask))[_kept(game, struck, mask)].ravel()
+
+    return replace(
+        candidate,
+        agreement=cut(grand(game.n), candidate.agreement),
+        threats={mask: cut(mask, threat) for mask, threat in candidate.threats.items()},
+    )
+
+
+def embed(game: Game, struck: Actions, found: Equilibrium) -> Equilibrium:
+    """Write an answer to a game without some actions as one in which nobody plays them."""
+
+    def put(mask: Mask, weights: Vector) -> Vector:
+        kept = _kept(game, struck, mask)
+        whole = np.zeros(_shape(game, mask))
+        whole[kept] = weights.reshape(whole[kept].shape)
+        return whole.ravel()
+
+    candidate = found.candidate
+    return replace(
+        found,
+        candidate=replace(
+            candidate,
+            agreement=put(grand(game.n), candidate.agreement),
+            threats={mask: put(mask, threat) for mask, threat in candidate.threats.items()},
+        ),
+        coalitions=tuple(
+            replace(account, threat=put(account.coalition, account.threat))
+            for account in found.coalitions
+        ),
+    )
+
+
+def _shape(game: Game, mask: Mask) -> list[int]:
+    return [game.shape[i] for i in members(mask)]
+
+
+def _kept(game: Game, struck: Actions, mask: Mask) -> tuple[NDArray[np.intp], ...]:
+    """Return the index of the joint actions of a coalition that none of its members has lost."""
+    return np.ix_(
+        *([k for k in range(game.shape[i]) if k not in struck.get(i, ())] for i in members(mask))
+    )
+
+
+def _only_harms(game: Game, player: int, action: int) -> bool:
+    """Tell whether another action of the player is better for others and worse for nobody."""
+    by_action = np.moveaxis(game.payoffs, player + 1, 0).reshape(game.shape[player], game.n, -1)
+    gains = by_action - by_action[action]
+    harmless = (gains >= -_ROUNDING).all(axis=(1, 2))
+    better = (np.delete(gains, player, axis=1) > _ROUNDING).any(axis=(1, 2))
+    return bool((harmless & better).any())

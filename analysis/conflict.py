@@ -13,6 +13,8 @@ from sim.games.game import ConflictStack, Game
 _SPREAD = 1e4
 """Payoff spread of the programs given to HiGHS, whose tolerances are absolute."""
 
+_ROUNDING = 1e-10
+
 
 @dataclass(frozen=True, eq=False)
 class Conflicts:
@@ -117,6 +119,57 @@ def _solve_mixed(matrix: NDArray[np.float64]) -> tuple[float, Vector, Vector]:
     rows = _distribution(-duals[:height])
     floor, ceiling = (rows @ scaled).min(), (scaled @ columns).max()
     return low + unit * (floor + ceiling) / 2, rows, columns
+
+
+def solve_lexicographic(
+    first: NDArray[np.float64], second: NDArray[np.float64]
+) -> tuple[Vector, Vector]:
+    """Solve ``second`` among the strategies that are optimal in ``first``.
+
+    The limit, as δ → 0, of optimal strategies of the zero-sum game ``first + δ · second``
+    (Mills 1956).
+
+    Parameters
+    ----------
+    first, second : ndarray, shape (R, C)
+        Payoffs to the row side.
+
+    Returns
+    -------
+    row : ndarray, shape (R,)
+    column : ndarray, shape (C,)
+
+    Raises
+    ------
+    analysis.linear.LinearProgramError
+        If rounding leaves no strategy optimal in ``first``.
+    """
+    if not first.any():
+        return tuple(side[0] for side in solve_stack(second[None])[1:])
+    if first.shape[0] < first.shape[1]:
+        column, row = solve_lexicographic(-first.T, -second.T)
+        return row, column
+    value = solve_stack(first[None])[0][0]
+    height, width = first.shape
+    # Row's p keeps p'first ≥ value; the column side answers from first q ≤ value, whose duals are
+    # y: maximise t − value Σ y subject to t − first' y − second' p ≤ 0. Duals of that are q.
+    safe = (first - value) * (_SPREAD / np.ptp(first))
+    program = np.zeros((2 * width + 1, 2 * height + 1))
+    program[:width, :height], program[:width, height:-1] = -second.T, -safe.T
+    program[:width, -1] = 1.0
+    program[width:-1, :height] = safe.T
+    program[-1, :height] = 1.0
+    free = np.full(width, np.inf)
+    solution, duals = minimise(
+        np.append(np.zeros(2 * height), -1.0),
+        program,
+        (
+            np.concatenate([-free, np.full(width, -_ROUNDING), [1.0]]),
+            np.concatenate([np.zeros(width), free, [1.0]]),
+        ),
+        (np.append(np.zeros(2 * height), -np.inf), np.full(2 * height + 1, np.inf)),
+    )
+    return _distribution(solution[:height]), _distribution(-duals[:width])
 
 
 def _distribution(weights: Vector) -> Vector:

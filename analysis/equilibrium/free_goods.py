@@ -4,7 +4,7 @@ At a zero price the threats of the others are often not unique, and which of the
 depends on how *all* prices approach theirs. So the approach itself is part of the answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +16,9 @@ from analysis.linear import LinearProgramError, minimise
 from analysis.solution import Vector
 from sim.games.coalitions import Mask
 
-_LOWEST_FLOOR, _NUDGE = 1e-5, 1e-7
+_LOWEST_FLOORS = (1e-5, 1e-6)
 _FACE = 1e-9
 _ZERO = 1e-9
-_DESCENT = 1e-2
 _PROMISING = 1e-6
 _SMALL, _LEAST = 100.0, 0.1
 _MISSING, _MOST_MISSED = 1e3, 1e-7
@@ -47,11 +46,12 @@ def clear_in_the_limit(
     face: NDArray[np.int64],
     free: NDArray[np.bool_],
     floor: float,
-) -> Limit:
+) -> Iterator[Limit]:
     """Follow clearing prices down with the price of the free players, from a floor to 0.
 
     Clearing prices at three floors give a parabola; three much lower floors are sought along it,
-    and the last parabola is extrapolated to 0 (Richardson).
+    and theirs is extrapolated to 0 (Richardson): two limits, the second from still lower floors,
+    which truncates less but rounds more.
 
     Parameters
     ----------
@@ -68,19 +68,19 @@ def clear_in_the_limit(
         return np.where(guess < _SMALL * floor, guess * height / floor, guess)
 
     limit = _extrapolated(market, sinking, face, free, floor)
-    lower = floor
-    while lower > _LOWEST_FLOOR and limit.clearing.residual < _PROMISING:
-        line, lower = limit, max(lower * _DESCENT, _LOWEST_FLOOR)
+    for lower in _LOWEST_FLOORS:
+        if limit.clearing.residual > _PROMISING:
+            return
+        line = limit
 
         def along(height: float, line: Limit = line) -> Vector:
             prices = line.clearing.prices + height * line.direction
             return np.maximum(prices, height * _LEAST * ~market.constant)
 
         limit = _extrapolated(market, along, face, free, lower)
-    prices = limit.clearing.prices
-    return Limit(
-        Clearing(np.where(prices > _ZERO, prices, 0.0), limit.clearing.residual), limit.direction
-    )
+        prices = limit.clearing.prices
+        exact = Clearing(np.where(prices > _ZERO, prices, 0.0), limit.clearing.residual)
+        yield Limit(exact, limit.direction)
 
 
 def _extrapolated(
@@ -101,23 +101,6 @@ def _extrapolated(
         Clearing(near.prices - rise - bend, max(far.residual, middle.residual, near.residual)),
         rise / (floor / 4),
     )
-
-
-def limit_threats(market: Market, prices: Vector, direction: Vector) -> dict[Mask, Vector]:
-    """Return the limit, as δ → 0, of optimal threats at ``prices + δ · direction`` (normalised).
-
-    Optimal strategies are rational functions of δ near 0, so two small steps and Richardson's
-    extrapolation give the limit up to O(δ²).
-    """
-    if not direction.any():
-        return market.threats(prices)
-    near = market.threats(prices + _NUDGE / 2 * direction)
-    far = market.threats(prices + _NUDGE * direction)
-    limits = {}
-    for mask, threat in near.items():
-        limit = np.clip(2 * threat - far[mask], 0.0, None)
-        limits[mask] = limit / limit.sum()
-    return limits
 
 
 def settle(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.conflict import solve_stack, value_gradients
+from analysis.conflict import solve_lexicographic, solve_stack, value_gradients
 from analysis.solution import Vector
 from sim.games.coalitions import Mask, grand, shapley_weights
 from sim.games.game import ConflictStack, Game
@@ -66,6 +66,15 @@ class Market:
             _, rows, columns = solve_stack(stack.matrices(prices))
             for mask, row, column in zip(stack.coalitions.tolist(), rows, columns, strict=True):
                 found[mask], found[grand(self.n) ^ mask] = row, column
+        return found
+
+    def limit_threats(self, prices: Vector, direction: Vector) -> dict[Mask, Vector]:
+        """Return the limit, as δ → 0, of optimal threats at ``prices + δ · direction``."""
+        found: dict[Mask, Vector] = {}
+        for stack in self._stacks:
+            games = zip(stack.matrices(prices), stack.matrices(direction), strict=True)
+            for mask, (first, second) in zip(stack.coalitions.tolist(), games, strict=True):
+                found[mask], found[grand(self.n) ^ mask] = solve_lexicographic(first, second)
         return found
 
     def claims_of(self, threats: dict[Mask, Vector], prices: Vector) -> Vector:

@@ -83,7 +83,7 @@ def clear(
             break
         # a double root slows Newton's steps down to half the way, so go twice as far
         stretch = 2.0 if _SLOW < gain < 0.5 else 1.0
-        current = np.clip(current + stretch * move, 0.0, None)
+        current = np.maximum(current + stretch * move, current / 10)
     return best
 
 

@@ -7,10 +7,11 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.equilibrium.free_goods import Limit, clear_in_the_limit, limit_threats, settle
+from analysis.equilibrium.free_goods import Limit, clear_in_the_limit, settle
 from analysis.equilibrium.market import Market
 from analysis.equilibrium.newton import Clearing, clear, entitlements
 from analysis.equilibrium.pathfollowing import Cell, PathError, refine
+from analysis.linear import LinearProgramError
 from analysis.solution import Candidate, Vector
 from sim.games.game import Game
 
@@ -58,9 +59,8 @@ def _limits(market: Market, start: Vector | None) -> Iterator[Limit]:
             for k, cell in enumerate(islice(path, passes)):
                 reach = 0 if k % _WIDE else len(axes) + 1
                 for guess in _guesses(market, axes, cell, floor, reach):
-                    limit = guess.refined(market)
-                    if limit.clearing.residual < _HOPEFUL:
-                        yield limit
+                    hopeful = (x for x in guess.refined(market) if x.clearing.residual < _HOPEFUL)
+                    yield from hopeful
                 begin = _prices(cell.zero, axes, market.n)
                 mesh = 10 * floor
         except PathError:
@@ -107,11 +107,13 @@ class _Guess:
     free: NDArray[np.bool_]
     floor: float
 
-    def refined(self, market: Market) -> Limit:
-        """Return exact prices near the guess; their residual says whether they clear."""
+    def refined(self, market: Market) -> Iterator[Limit]:
+        """Yield exact prices near the guess; their residual says whether they clear."""
         if self.free.any():
-            return clear_in_the_limit(market, self.prices, self.face, self.free, self.floor)
-        return Limit(clear(market, self.prices, self.face, self.free), np.zeros(market.n))
+            yield from clear_in_the_limit(market, self.prices, self.face, self.free, self.floor)
+        else:
+            clearing = clear(market, self.prices, self.face, self.free)
+            yield Limit(clearing, np.zeros(market.n))
 
 
 def _guesses(
@@ -142,7 +144,14 @@ def _guesses(
 def _candidate(game: Game, market: Market, limit: Limit) -> Candidate | None:
     """Add threats and an agreement to clearing prices; None if no agreement serves the free."""
     constant, clearing = market.constant, limit.clearing
-    threats = limit_threats(market, clearing.prices, limit.direction)
+    try:
+        threats = (
+            market.limit_threats(clearing.prices, limit.direction)
+            if limit.direction.any()
+            else market.threats(clearing.prices)
+        )
+    except LinearProgramError:
+        return None
     mixture = settle(market, limit, threats)
     if mixture is None:
         return None

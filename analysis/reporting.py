@@ -20,7 +20,7 @@ from analysis.records import (
 from analysis.verify import ACCEPTED
 
 if TYPE_CHECKING:
-    from analysis.runrecords import Summary
+    from analysis.runrecords import EscalationRecord, Summary
 
 _MOST_ROWS = 31
 """Longer lists are cut; the coalitions of five players just fit."""
@@ -101,6 +101,7 @@ def show_run(out: Console, summary: "Summary") -> None:
         columns[f"{found.concept} price"] = found.prices
     show_players(out, columns)
     show_agreement(out, summary.state.agreement)
+    show_escalation(out, summary.escalation)
     residuals = {"simulated": summary.residuals}
     for answer in summary.solution.equilibria:
         if found is not None and answer.payoffs == found.payoffs:
@@ -109,6 +110,27 @@ def show_run(out: Console, summary: "Summary") -> None:
     for note in summary.solution.notes:
         out.print(f"Note: {note}.", soft_wrap=True)
     out.print(summary.verdict, soft_wrap=True)
+
+
+def show_escalation(out: Console, escalation: "EscalationRecord") -> None:
+    """Print the threats that would destroy most, and what players gain by harmful actions."""
+    table = _table("threat of", "menace", "cost", "destruction")
+    ordered = sorted(escalation.coalitions, key=lambda record: -float(f"{record.menace:.6g}"))
+    menaces, costs, destructions = (
+        _rounded({k: getattr(record, name) for k, record in enumerate(ordered)})
+        for name in ("menace", "cost", "destruction")
+    )
+    for k, record in enumerate(ordered[:_MOST_ROWS]):
+        table.add_row(" + ".join(record.members), menaces[k], costs[k], destructions[k])
+    if ordered:
+        out.print(table)
+        _say_rest(out, len(ordered), "threats")
+        share = escalation.expected_destruction / escalation.at_stake if escalation.at_stake else 0
+        out.print(f"If talks failed, {share:.3g} of what is at stake would be lost on average.")
+    for player, actions in escalation.harmful.items():
+        gain = escalation.leverage[player]
+        worth = "of unknown worth" if gain is None else f"worth {gain:.6g} to it"
+        out.print(f"{player} threatens with {', '.join(actions)}: {worth}.", soft_wrap=True)
 
 
 def show_check(out: Console, report: CheckRecord) -> None:

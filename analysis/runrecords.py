@@ -6,7 +6,10 @@ from typing import Any, Self
 
 from analysis.concepts import Answer
 from analysis.convergence import Judgement
+from analysis.escalation import Escalation, measure
 from analysis.records import EquilibriumRecord, Record, SolutionRecord, by_player
+from sim.games.coalitions import members, proper_coalitions
+from sim.games.game import Game
 from sim.running import Run
 from sim.scenario import Scenario
 
@@ -31,6 +34,62 @@ class Distance(Record):
     prices: float
 
 
+class ThreatRecord(Record):
+    """One coalition's threat, in curnits; see :class:`sim.games.damage.Damage`."""
+
+    members: list[str]
+    menace: float
+    cost: float
+    destruction: float
+
+
+class EscalationRecord(Record):
+    """What the threats at the end of a run would do, and who gains by them.
+
+    ``at_stake`` (all payoff ranges), ``expected_destruction`` (if talks fail for certain; it is
+    proportional to the probability) and ``worst_destruction`` are curnits. ``leverage`` and
+    ``owed_to_threats``, see :class:`analysis.escalation.Escalation`, are utilons of each player in
+    the analytic answer; null where there is none to compare.
+    """
+
+    at_stake: float
+    expected_destruction: float
+    worst_destruction: float
+    coalitions: list[ThreatRecord]
+    harmful: dict[str, list[str]]
+    leverage: dict[str, float | None]
+    owed_to_threats: dict[str, float | None]
+
+    @classmethod
+    def of(cls, game: Game, escalation: Escalation) -> Self:
+        """Write what was measured in a game."""
+        harm = escalation.damage
+        return cls(
+            at_stake=escalation.at_stake,
+            expected_destruction=harm.expected(1.0),
+            worst_destruction=float(harm.destruction.max()),
+            coalitions=[
+                ThreatRecord(
+                    members=[game.players[i] for i in members(mask)],
+                    menace=float(harm.menace[mask]),
+                    cost=float(harm.cost[mask]),
+                    destruction=float(harm.destruction[mask]),
+                )
+                for mask in proper_coalitions(game.n)
+            ],
+            harmful={
+                game.players[i]: [game.actions[i][k] for k in actions]
+                for i, actions in escalation.harmful.items()
+            },
+            leverage=_known(by_player(game, escalation.leverage)),
+            owed_to_threats=_known(by_player(game, escalation.owed)),
+        )
+
+
+def _known(amounts: dict[str, float]) -> dict[str, float | None]:
+    return {player: x if isfinite(x) else None for player, x in amounts.items()}
+
+
 class RunRecord(Record):
     """What ``run --json`` prints; nothing is analytic if no answer was found.
 
@@ -49,7 +108,7 @@ class RunRecord(Record):
     distance: Distance | None
     rate: float | None
     residuals: dict[str, float | None]
-    escalation: dict[str, float]
+    escalation: EscalationRecord
 
 
 class Summary(RunRecord):
@@ -84,7 +143,7 @@ class Summary(RunRecord):
             distance=distance,
             rate=judgement.rate if isfinite(judgement.rate) else None,
             residuals=state.residuals,
-            escalation={},
+            escalation=EscalationRecord.of(game, measure(game, judgement.state, nearest)),
             state=state,
             solution=SolutionRecord.of(game, scenario.game.form, Answer(judgement.solution)),
         )

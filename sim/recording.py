@@ -11,6 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.games.coalitions import members, membership
+from sim.games.damage import Damage, damage
+from sim.games.frontier import support
 from sim.negotiation.model import Negotiation
 
 type Vector = NDArray[np.float64]
@@ -60,12 +62,13 @@ class Recorder:
         worths = unit * (model.delivered * model.quote.prices).sum(axis=1)
         dividends = unit * model.shares.sum(axis=1) / np.maximum(self._membership.sum(axis=1), 1)
         dividends[1 << np.arange(model.game.n)] += lowest
-        excess = model.excess
+        excess, harm = model.excess, self._damage()
         state = {
             "sanding": np.array(model.sanding),
             "clearing": np.abs(excess).max(),
             "regret": regrets.max(),
             "traded": self._trades[0].sum(),
+            "destruction": np.array(harm.expected(1.0)),
             "payoff": model.payoffs,
             "price": model.prices,
             "entitlement": unit * model.entitlements + lowest,
@@ -74,6 +77,8 @@ class Recorder:
             "dividend": dividends[1:],
             "worth": (worths + self._membership @ lowest)[1:],
             "coalition regret": regrets[1:],
+            "menace": harm.menace[1:],
+            "cost": harm.cost[1:],
             "trades": self._trades,
         }
         for name, value in state.items():
@@ -90,11 +95,13 @@ class Recorder:
         dict from str to DataFrame
             - ``ticks``: tick, sanding (curnits at mean price 1 and range 1), clearing (largest
               excess), regret (largest, in average payoff ranges), traded (curnits since the
-              last row).
+              last row), destruction (curnits to be expected if talks failed for certain; see
+              :meth:`sim.games.damage.Damage.expected`).
             - ``negotiators``: tick, player, payoff (utilons), price, entitlement (curnits),
               excess (entitlement less payoff, in shares of payoff range), purse (curnits).
             - ``coalitions``: tick, coalition (names joined by ``+``), dividend (curnits for each
-              member), worth (curnits delivered to its members), regret (average payoff ranges).
+              member), worth (curnits delivered to its members), regret (average payoff ranges),
+              menace and cost of its standing threat (curnits; :class:`sim.games.damage.Damage`).
             - ``threats``: tick, coalition, joint_action (actions of its members joined by ``+``),
               probability; of every proper coalition, at least :data:`RARE`.
             - ``trades``: tick, payer, payee, curnits paid since the last row, given_up (utilons of
@@ -106,7 +113,10 @@ class Recorder:
         ticks = np.array(self._ticks)
         return {
             "ticks": pd.DataFrame(
-                {"tick": ticks, **_columns(series, "sanding", "clearing", "regret", "traded")}
+                {
+                    "tick": ticks,
+                    **_columns(series, "sanding", "clearing", "regret", "traded", "destruction"),
+                }
             ),
             "negotiators": pd.DataFrame(
                 {
@@ -119,6 +129,7 @@ class Recorder:
                     **_index(ticks, "coalition", names),
                     **_columns(series, "dividend", "worth"),
                     "regret": series["coalition regret"].ravel(),
+                    **_columns(series, "menace", "cost"),
                 }
             ),
             "threats": self._threat_table(ticks, names),
@@ -169,6 +180,15 @@ class Recorder:
                 "received": received,
             }
         )
+
+    def _damage(self) -> Damage:
+        """Measure what the threats would have done when they last met, in reported curnits."""
+        model = self.model
+        peace = model.market.payoffs(model.quote, model.purses)
+        fought = model.delivered + model.delivered[::-1]
+        fought[[0, -1]] = peace
+        prices = self._unit * model.quote.prices
+        return damage(prices, peace, fought, support(model.game.normalised.outcomes, prices))
 
     @property
     def _unit(self) -> float:

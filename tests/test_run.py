@@ -44,12 +44,41 @@ def test_every_scenario_runs_and_gets_there(name: str, curnits: Command, tmp_pat
     assert set(run["final"]) == {"prices", "payoffs"}
     assert set(run["analytic"]) == {"concept", "prices", "payoffs"}
     assert {"pareto", "support", "regret", "split", "delivery", "clearing"} == set(run["residuals"])
-    assert run["escalation"] == {}
+    escalation = run["escalation"]
+    assert len(escalation["coalitions"]) == 2 ** len(escalation["leverage"]) - 2
+    assert 0 <= escalation["expected_destruction"] <= escalation["worst_destruction"]
     assert {path.name for path in target.iterdir()} == FILES
     checked = curnits("check", target, "--json")
     assert checked.status == 0
     assert checked.json["passed"]
     assert checked.json["objections"] == []
+
+
+@pytest.mark.parametrize("name", ["producers-and-saboteur", "hot-dog-stands-with-money"])
+def test_escalation_is_in_the_tables_too(name: str, curnits: Command, tmp_path: Path) -> None:
+    run = curnits("run", name, "--out", tmp_path / "run", "--json").json
+    last = pd.read_parquet(tmp_path / "run" / "coalitions.parquet").groupby("coalition").last()
+    for threat in run["escalation"]["coalitions"]:
+        row = last.loc["+".join(threat["members"])]
+        assert row["menace"] == pytest.approx(threat["menace"], abs=1e-3)
+        assert row["cost"] == pytest.approx(threat["cost"], abs=1e-3)
+    ticks = pd.read_parquet(tmp_path / "run" / "ticks.parquet")
+    expected = run["escalation"]["expected_destruction"]
+    assert ticks["destruction"].iloc[-1] == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_saboteur_is_seen_for_what_it_is(curnits: Command, tmp_path: Path) -> None:
+    words = ("run", "producers-and-saboteur", "--out", tmp_path / "run")
+    escalation = curnits(*words, "--json").json["escalation"]
+    assert escalation["harmful"] == {"saboteur": ["sabotage"]}
+    assert escalation["leverage"] == pytest.approx(
+        {"producer 1": 0, "producer 2": 0, "saboteur": 5 / 3}
+    )
+    assert escalation["owed_to_threats"] == pytest.approx(
+        {"producer 1": -5 / 6, "producer 2": -5 / 6, "saboteur": 5 / 3}
+    )
+    printed = " ".join(curnits(*words, "--force").out.split())
+    assert "saboteur threatens with sabotage: worth 1.66667 to it." in printed
 
 
 def test_printed_for_people(curnits: Command, tmp_path: Path) -> None:

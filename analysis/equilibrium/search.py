@@ -23,6 +23,9 @@ _NEGLIGIBLE, _HOPEFUL, _SAME = 1e-11, 1e-8, 1e-9
 _WIDE = 3
 """Every so many passes, faces other than that of the cell are tried."""
 
+_CHEAP = 0.1
+"""Prices below this share of the average are worth guessing to be 0."""
+
 _SECOND_ORDER = 1e-6
 
 
@@ -133,8 +136,9 @@ def _guesses(
     ranking = np.argsort(-(market.outcomes @ prices), kind="stable").tolist()
     own = {market.best(corner) for corner in corners if corner[axes].min() >= floor}
     faces = [sorted(own), *(sorted(ranking[:k]) for k in range(1, reach + 1))]
-    nobody = np.zeros(market.n, dtype=np.bool_)
-    for free in (nobody, low) if low.any() else (nobody,):
+    cheap = (prices < _CHEAP / len(axes)) & ~market.constant & (reach > 0)
+    freedoms = dict.fromkeys(tuple(free.tolist()) for free in (cheap & False, low, cheap | low))
+    for free in map(np.array, freedoms):
         if free[axes].all():
             continue
         for face in dict.fromkeys(tuple(face) for face in faces if face):

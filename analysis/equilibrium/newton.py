@@ -14,6 +14,7 @@ PRECISE = 1e-12
 
 _MOST_STEPS, _TRIAL_STEPS, _HOPELESS = 30, 4, 1e-2
 _SLOW = 0.15
+_SHARES = (2.0, 1.0, 0.5, 0.25, 0.1)
 _LARGEST_STEP = 0.5
 _STEP_COST = 1e-4
 _STRICT = 1e4
@@ -60,31 +61,51 @@ def clear(
     """
     corners = market.outcomes[face]
     priced = np.flatnonzero(~(free | market.constant))
-    current = prices / prices[priced].sum()
-    current = np.where(free, prices, np.where(market.constant, 0.0, current))
-    mixture = np.full(len(face), 1.0 / len(face))
-    best = Clearing(current, np.inf)
-    stalled = 0
+    begin = np.where(market.constant, 0.0, prices / prices[priced].sum())
+    begin = np.where(free, prices, begin)
+    state = best = _evaluated(market, begin, corners.mean(axis=0), free)
+    gain = 1.0
     for step in range(_MOST_STEPS):
-        payoffs = mixture @ corners
-        due, slope = entitlements(market, current, payoffs, free)
-        residual = _residual(market, current, payoffs, due, priced)
-        gain = residual / best.residual
-        stalled = 0 if gain < 0.5 else stalled + 1
-        if residual < best.residual:
-            best = Clearing(current, residual)
-        if best.residual < PRECISE or stalled > 1:
-            break
-        if step >= _TRIAL_STEPS and best.residual > _HOPELESS:
+        if best.residual < PRECISE or (step >= _TRIAL_STEPS and best.residual > _HOPELESS):
             break
         try:
-            move, mixture = _step(current, payoffs, due, slope, corners, priced)
+            move, payoffs = _step(state, corners, priced)
         except LinearProgramError:
             break
         # a double root slows Newton's steps down to half the way, so go twice as far
-        stretch = 2.0 if _SLOW < gain < 0.5 else 1.0
-        current = np.maximum(current + stretch * move, current / 10)
-    return best
+        for share in _SHARES if _SLOW < gain < 0.5 else _SHARES[1:]:
+            trial = _evaluated(
+                market,
+                np.maximum(state.prices + share * move, state.prices / 10),
+                state.payoffs + min(share, 1.0) * (payoffs - state.payoffs),
+                free,
+            )
+            if trial.residual < state.residual or step < _TRIAL_STEPS:
+                break
+        else:
+            break
+        gain, state = trial.residual / state.residual, trial
+        best = min(best, state, key=lambda known: known.residual)
+    return Clearing(best.prices, best.residual)
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """Prices and payoffs on the way, shapes (n,), with entitlements and their derivatives."""
+
+    prices: Vector
+    payoffs: Vector
+    due: Vector
+    slope: NDArray[np.float64]
+    residual: float
+
+
+def _evaluated(market: Market, prices: Vector, payoffs: Vector, free: NDArray[np.bool_]) -> _State:
+    due, slope = entitlements(market, prices, payoffs, free)
+    priced = ~(free | market.constant)
+    excess = due[priced] / prices[priced] - payoffs[priced]
+    support = (market.outcomes @ prices).max() - prices @ payoffs
+    return _State(prices, payoffs, due, slope, float(max(support, np.abs(excess).max())))
 
 
 def entitlements(
@@ -110,25 +131,11 @@ def entitlements(
     return due, slope
 
 
-def _residual(
-    market: Market, prices: Vector, payoffs: Vector, due: Vector, priced: NDArray[np.int64]
-) -> float:
-    support = (market.outcomes @ prices).max() - prices @ payoffs
-    if prices[priced].min() <= 0.0:
-        return np.inf
-    excess = due[priced] / prices[priced] - payoffs[priced]
-    return float(max(support, np.abs(excess).max()))
-
-
 def _step(
-    prices: Vector,
-    payoffs: Vector,
-    due: Vector,
-    slope: NDArray[np.float64],
-    corners: NDArray[np.float64],
-    priced: NDArray[np.int64],
+    state: _State, corners: NDArray[np.float64], priced: NDArray[np.int64]
 ) -> tuple[Vector, Vector]:
-    """Return the change of prices, shape (n,), and the new mixture, shape (k,)."""
+    """Return the change of prices and the payoffs of the new mixture, both of shape (n,)."""
+    prices, due, slope, payoffs = state.prices, state.due, state.slope, state.payoffs
     n, k = len(prices), len(corners)
     at, p = prices[priced], len(priced)
     # unknowns: relative changes of the p prices, mixture, largest residual t, largest change s
@@ -162,4 +169,4 @@ def _step(
     move = np.zeros(n)
     move[priced] = at * solution[:p]
     mixture = np.clip(solution[p : p + k], 0.0, None)
-    return move, mixture / mixture.sum()
+    return move, mixture @ corners / mixture.sum()

@@ -1,12 +1,15 @@
 """Re-verification of written answers, from their files alone."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.concepts import CONCEPTS, EQUILIBRIA, solve, units, verify_as, verify_point
+from analysis.conditions import literal_conditions
 from analysis.convergence import REACHED
 from analysis.records import (
     CheckRecord,
     EquilibriumRecord,
+    LiteralRecord,
     RecordError,
     SolutionRecord,
     by_player,
@@ -40,9 +43,12 @@ def check_solution(path: Path) -> CheckRecord:
         path=str(path),
         kind="solution",
         concept=solution.concept,
-        passed=bool(fresh) and all(found.accepted for found in fresh) and not objections,
+        passed=(bool(fresh) or solution.exists is False)
+        and all(found.accepted for found in fresh)
+        and not objections,
         equilibria=fresh,
         state=None,
+        literal=_literal(solution.game.game(), fresh),
         objections=objections,
     )
 
@@ -83,6 +89,7 @@ def check_run(folder: Path) -> CheckRecord:
         passed=arrived and not objections,
         equilibria=fresh,
         state=EquilibriumRecord.of(game, state),
+        literal=_literal(game, [EquilibriumRecord.of(game, state), *fresh]),
         objections=objections,
     )
 
@@ -120,7 +127,21 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
         objections += [f"{place}: {text}" for text in differences(game, payoffs, due)]
         if stated.accepted and not found.accepted:
             objections.append(f"{place}: is said to be accepted, and is not")
+    if solution.exists is False and solve(game, solution.concept).solution.exists is not False:
+        objections.append("is said not to exist, and that could not be proved again")
     return fresh, objections
+
+
+def _literal(game: Game, answers: Sequence[EquilibriumRecord]) -> list[list[LiteralRecord]]:
+    """Measure the literal conditions of every answer that has threats."""
+    return [
+        [
+            LiteralRecord.of(game, conditions)
+            for conditions in literal_conditions(game, answer.candidate(game))
+        ]
+        for answer in answers
+        if answer.coalitions
+    ]
 
 
 def differences(game: Game, stated: Vector, found: Vector) -> list[str]:

@@ -115,7 +115,13 @@ def run(
     target = out or Path("runs") / f"{path.stem}-seed{scenario.run.seed}"
     with fresh_folder(target, replace=force) as folder:
         with ticking(scenario.run.ticks, quiet=quiet) as progress:
-            finished = simulate(game, scenario.negotiation, scenario.run, progress=progress)
+            finished = simulate(
+                scenario.ground,
+                scenario.negotiation,
+                scenario.run,
+                ladders=scenario.climbed,
+                progress=progress,
+            )
         with waiting("Solving", quiet=quiet):
             summary = Summary.of(path.stem, scenario, finished, judge(game, finished))
         write_run(
@@ -137,7 +143,8 @@ def solve(
     concept: Annotated[
         str | None,
         typer.Option(
-            help="coco, coco-value, disarmed (without actions that only harm), nash, "
+            help="coco, coco-value, strict (the literal definition; it may not exist), "
+            "disarmed (without actions that only harm), nash, "
             "kalai-smorodinsky, egalitarian, best-nash or best-correlated (nash, starting from the "
             "best such equilibrium). By default coco, or coco-value with money."
         ),

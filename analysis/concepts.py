@@ -9,7 +9,7 @@ from analysis import values
 from analysis.bargaining import UnsettledError
 from analysis.conflict import solve_conflicts
 from analysis.disarming import embed, harmful_actions, restrict, strike
-from analysis.equilibrium import coco
+from analysis.equilibrium import coco, strict
 from analysis.references import REFERENCES, NoReferenceError
 from analysis.solution import Candidate, Equilibrium, Point, Residuals, Solution, Vector
 from analysis.verify import ACCEPTED, CandidateError, pareto_gap, verify
@@ -96,8 +96,8 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
     analysis.verify.CandidateError
         If the candidate does not fit the game, or prices differ although there is money.
     """
-    if concept == "coco":
-        return verify(game, candidate)
+    if concept == "coco" or (concept == "strict" and not game.money):
+        return verify(game, candidate, concept)
     if concept == "disarmed":
         struck = harmful_actions(game)
         left, used = strike(game, struck), restrict(game, struck, candidate)
@@ -197,6 +197,13 @@ def _solve_disarmed(game: Game) -> Solution:
     )
 
 
+def _solve_strict(game: Game) -> Solution:
+    if not game.money:
+        return strict.solve(game)
+    note = "with money, claims are paid, so the coco value is a literal equilibrium"
+    return replace(_solve_coco_value(game), concept="strict", notes=(note,))
+
+
 def _bargain_from(game: Game, concept: str) -> Answer:
     try:
         reference = REFERENCES[concept](game)
@@ -230,6 +237,7 @@ EQUILIBRIA: Mapping[str, Callable[[Game], Solution]] = {
     "coco": _solve_coco,
     "coco-value": _solve_coco_value,
     "disarmed": _solve_disarmed,
+    "strict": _solve_strict,
 }
 """Concepts whose answers are prices, an agreement and threats."""
 

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from analysis.concepts import Answer
+from analysis.conditions import LiteralConditions
 from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Vector
 from sim.games.coalitions import Mask, grand, members
 from sim.games.game import Game, GameError, from_payoffs
@@ -192,8 +193,34 @@ class SolutionRecord(Record):
         )
 
 
+class LiteralRecord(Record):
+    """How one coalition fares; see :class:`analysis.conditions.LiteralConditions`."""
+
+    members: list[str]
+    frontier: float | None
+    regret: float
+    coco_split: float
+    harsanyi_split: float
+    holds: bool
+
+    @classmethod
+    def of(cls, game: Game, conditions: LiteralConditions) -> Self:
+        """Write the conditions of a coalition."""
+        return cls(
+            members=[game.players[i] for i in members(conditions.coalition)],
+            frontier=conditions.frontier,
+            regret=conditions.regret,
+            coco_split=conditions.coco_split,
+            harsanyi_split=conditions.harsanyi_split,
+            holds=conditions.holds,
+        )
+
+
 class CheckRecord(Record):
-    """What ``check --json`` prints: answers as verified now, and what their file has wrong."""
+    """What ``check --json`` prints: answers as verified now, and what their file has wrong.
+
+    ``literal`` has the literal conditions of the state and of each answer that has threats.
+    """
 
     path: str
     kind: str
@@ -201,6 +228,7 @@ class CheckRecord(Record):
     passed: bool
     equilibria: list[EquilibriumRecord]
     state: EquilibriumRecord | None
+    literal: list[list[LiteralRecord]]
     objections: list[str]
 
 

@@ -13,6 +13,7 @@ from analysis.records import (
     FIGURES,
     CheckRecord,
     CoalitionRecord,
+    LiteralRecord,
     ScenarioRecord,
     Share,
     SolutionRecord,
@@ -84,7 +85,8 @@ def show_solution(out: Console, solution: SolutionRecord) -> None:
         show_coalitions(out, found.coalitions)
         show_conditions(out, {"residual": found.residuals})
     if not solution.equilibria:
-        out.print("No answer was found that the verifier accepts.")
+        nothing = "No answer was found that the verifier accepts."
+        out.print("No answer exists." if solution.exists is False else nothing)
     for note in solution.notes:
         out.print(f"Note: {note}.", soft_wrap=True)
     out.print(f"Method: {solution.method}.")
@@ -130,7 +132,7 @@ def show_escalation(out: Console, escalation: "EscalationRecord") -> None:
     for player, actions in escalation.harmful.items():
         gain = escalation.leverage[player]
         worth = "of unknown worth" if gain is None else f"worth {gain:.6g} to it"
-        out.print(f"{player} threatens with {', '.join(actions)}: {worth}.", soft_wrap=True)
+        out.print(f"{player} has harmful actions, {', '.join(actions)}: {worth}.", soft_wrap=True)
 
 
 def show_check(out: Console, report: CheckRecord) -> None:
@@ -145,6 +147,8 @@ def show_check(out: Console, report: CheckRecord) -> None:
         show_players(out, {"payoff": found.payoffs, "price": found.prices})
         show_coalitions(out, found.coalitions)
         show_conditions(out, {"residual": found.residuals})
+    for (name, _), literal in zip(answers, report.literal, strict=False):
+        show_literal(out, name, literal)
     for objection in report.objections:
         out.print(f"Objection: {objection}.", soft_wrap=True)
     out.print("Passed." if report.passed else "Not passed.")
@@ -207,6 +211,18 @@ def show_conditions(out: Console, columns: Mapping[str, Mapping[str, float | Non
             cells = ("–" if figure is None else f"{figure:.1e}" for figure in figures)
             table.add_row(f"{name}: {_CONDITIONS[name]}", *cells)
     out.print(table)
+
+
+def show_literal(out: Console, name: str, literal: Sequence[LiteralRecord]) -> None:
+    """Print the literal conditions 1 to 4, in their CoCo and their Harsanyi form."""
+    out.print(f"\n{name}: the literal conditions, claims being what is delivered")
+    table = _table("coalition", "1 frontier", "2–3 regret", "4 CoCo", "4 Harsanyi", "all hold")
+    for record in sorted(literal, key=lambda record: len(record.members))[:_MOST_ROWS]:
+        figures = (record.frontier, record.regret, record.coco_split, record.harsanyi_split)
+        cells = ("–" if figure is None else f"{figure:.1e}" for figure in figures)
+        table.add_row(" + ".join(record.members), *cells, "yes" if record.holds else "no")
+    out.print(table)
+    _say_rest(out, len(literal), "coalitions")
 
 
 def _table(first: str, *others: str) -> Table:

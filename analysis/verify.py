@@ -52,6 +52,9 @@ def _mean_gains(delivered: Vector, prices: Vector) -> Vector:
 
 _CONCEPTS: Mapping[str, _Concept] = {
     "coco": _Concept(_mean_gains, ("pareto", "support", "regret", "split", "clearing")),
+    "strict": _Concept(
+        _mean_gains, ("pareto", "support", "regret", "split", "delivery", "clearing")
+    ),
 }
 
 
@@ -66,7 +69,7 @@ def verify(game: Game, candidate: Candidate, concept: str = "coco") -> Equilibri
         ``prices + δ · vanishing``: it may get more than it claims, every threat must be optimal
         to first order in δ, and what it claims is its entitlement at ``vanishing``.
     concept : str
-        Which conditions to demand: ``"coco"``.
+        Which conditions to demand: ``"coco"``, or ``"strict"`` for the literal ones.
 
     Returns
     -------

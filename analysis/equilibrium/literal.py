@@ -1,0 +1,192 @@
+"""What the literal (coalition-perfect) definition demands of prices, as a linear program.
+
+Given prices, the conditions are linear in what every fight delivers, except that optimality of both
+sides' threats is bilinear. That is relaxed: with ``y = ρ_S ⊗ ρ_{N∖S}``, the inequalities that say
+"this threat secures the value" are multiplied by the other side's probabilities (Sherali & Adams
+1990). So a program without a solution proves that no threats whatever meet the conditions, and with
+slack for how far the conditions change within a cell of prices, that no prices in the cell do.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.conflict import values
+from analysis.linear import minimise
+from analysis.solution import Vector
+from sim.games.coalitions import Mask, grand, members, membership, shapley_weights, size, subsets
+from sim.games.game import Game, from_payoffs
+
+
+@dataclass(frozen=True, eq=False)
+class Violation:
+    """The least by which prices miss the literal conditions, at least.
+
+    Attributes
+    ----------
+    least : float
+        Curnits, of which the priced payoff ranges have 1 in all.
+    fights : dict from mask to ndarray, shape (R, C)
+        Where it is reached: joint play of each fight, rows S, which holds the first player.
+    agreement : ndarray, shape (X,)
+        What N plays there.
+    """
+
+    least: float
+    fights: dict[Mask, NDArray[np.float64]]
+    agreement: Vector
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A simplex of normalised prices.
+
+    Attributes
+    ----------
+    corners : ndarray, shape (k, n)
+        Its vertices.
+    """
+
+    corners: Vector
+
+    @property
+    def centre(self) -> Vector:
+        """The barycentre, shape ``(n,)``."""
+        return np.asarray(self.corners.mean(axis=0))
+
+    @property
+    def reach(self) -> Vector:
+        """How far each price is from the centre at most, shape ``(n,)``."""
+        return np.asarray(np.abs(self.corners - self.centre).max(axis=0))
+
+    @property
+    def radius(self) -> float:
+        """How much a bundle of payoffs, each within 1/2 of 0, can change in worth at most."""
+        return float(np.abs(self.corners - self.centre).sum(axis=1).max() / 2)
+
+    def halves(self) -> "tuple[Cell, Cell]":
+        """Cut the longest edge in the middle."""
+        gaps = np.abs(self.corners[:, None] - self.corners[None]).sum(axis=2)
+        i, j = np.unravel_index(gaps.argmax(), gaps.shape)
+        middle = (self.corners[i] + self.corners[j]) / 2
+        first, second = self.corners.copy(), self.corners.copy()
+        first[i], second[j] = middle, middle
+        return Cell(first), Cell(second)
+
+
+class Conditions:
+    """The literal conditions of a game, ready to be asked at many prices.
+
+    Payoffs are moved and stretched onto [−1/2, 1/2] (constant players: 0), prices to match.
+    """
+
+    def __init__(self, game: Game) -> None:
+        varying = game.ranges > 0
+        shift = 0.5 * varying.reshape(-1, *[1] * game.n)
+        self.game = from_payoffs(game.normalised.payoffs - shift)
+        self.varying = np.flatnonzero(varying)
+        self._full = grand(game.n)
+        self._odd = list(range(1, self._full, 2))
+        self._fights = {mask: self.game.conflict(mask) for mask in self._odd}
+        self._together = [mask for mask in range(1, self._full + 1) if size(mask) > 1]
+
+    @property
+    def size(self) -> int:
+        """Number of probabilities in the program."""
+        return len(self.game.outcomes) * (len(self._odd) + 1)
+
+    def whole(self) -> Cell:
+        """Return the simplex of all prices; constant players have none."""
+        return Cell(np.eye(self.game.n)[self.varying])
+
+    def violation(self, cell: Cell) -> Violation:
+        """Return a lower bound of the violation at the best prices of a cell, and where it is.
+
+        Raises
+        ------
+        analysis.linear.LinearProgramError
+            If HiGHS fails.
+        """
+        outcomes = len(self.game.outcomes)
+        width = self.size + len(self._together) + 1
+        rows: list[Vector] = []
+        floors: list[float] = []
+        for row, floor in self._demands(cell, width):
+            row[-1] = 1.0
+            rows.append(row)
+            floors.append(floor)
+        totals = np.zeros((len(self._odd) + 1, width))
+        for k in range(len(totals)):
+            totals[k, k * outcomes : (k + 1) * outcomes] = 1.0
+        ones = np.ones(len(totals))
+        lowest = np.zeros(width)
+        lowest[len(totals) * outcomes : -1] = -np.inf
+        solution, _ = minimise(
+            np.append(np.zeros(width - 1), 1.0),
+            np.vstack([*rows, totals]),
+            (np.append(floors, ones), np.append(np.full(len(rows), np.inf), ones)),
+            (lowest, np.full(width, np.inf)),
+        )
+        plays = solution[: len(totals) * outcomes].reshape(len(totals), outcomes)
+        fights = {
+            mask: plays[k].reshape(self._fights[mask].shape[1:]) for k, mask in enumerate(self._odd)
+        }
+        return Violation(float(solution[-1]), fights, plays[-1])
+
+    def _demands(self, cell: Cell, width: int) -> Iterator[tuple[Vector, float]]:
+        """Yield all conditions as ``row · x ≥ floor``; x: fights, agreement, dividends, excess."""
+        prices, radius, reach = cell.centre, cell.radius, cell.reach
+        worths = values(self.game, prices)
+        for k, mask in enumerate(self._odd):
+            place = k * len(self.game.outcomes)
+            yield from self._optimality(mask, prices, worths[mask], 2 * radius, place, width)
+        payoffs = self._payoffs(width)
+        yield prices @ payoffs[self._full], float(worths[-1]) - 2 * radius
+        due = membership(self.game.n).T @ (shapley_weights(self.game.n) * worths)
+        for i in range(self.game.n):
+            slack = reach[i] / 2 + radius
+            clears = prices[i] * payoffs[self._full][i]
+            yield clears.copy(), due[i] - slack
+            yield -clears, -due[i] - slack
+        for number, mask in enumerate(self._together):
+            dividend = self.size + number
+            for i in members(mask):
+                gain = np.zeros(width)
+                for part in subsets(mask):
+                    if part >> i & 1:
+                        gain += prices[i] * (-1.0) ** (size(mask) - size(part)) * payoffs[part][i]
+                gain[dividend] -= 1.0
+                slack = reach[i] * 2.0 ** (size(mask) - 2)
+                yield gain.copy(), -slack
+                yield -gain, -slack
+
+    def _payoffs(self, width: int) -> dict[Mask, Vector]:
+        """Return rows that read the payoffs ``u^S``, each of shape ``(n, width)``."""
+        outcomes = len(self.game.outcomes)
+        found: dict[Mask, Vector] = {}
+        for k, mask in enumerate([*self._odd, self._full]):
+            rows = np.zeros((self.game.n, width))
+            fight = self._fights.get(mask, self.game.payoffs)
+            rows[:, k * outcomes : (k + 1) * outcomes] = fight.reshape(self.game.n, -1)
+            found[mask] = found[self._full ^ mask] = rows
+        return found
+
+    def _optimality(
+        self, mask: Mask, prices: Vector, worth: float, slack: float, place: int, width: int
+    ) -> Iterator[tuple[Vector, float]]:
+        side = np.where(membership(self.game.n)[mask] > 0, prices, -prices)
+        matrix = np.tensordot(side, self._fights[mask], 1)
+        height, breadth = matrix.shape
+        cells = place + np.arange(height * breadth).reshape(height, breadth)
+        for played in range(breadth):
+            for other in range(breadth):
+                row = np.zeros(width)
+                row[cells[:, played]] = matrix[:, other] - worth + slack
+                yield row, 0.0
+        for played in range(height):
+            for other in range(height):
+                row = np.zeros(width)
+                row[cells[played]] = worth + slack - matrix[other]
+                yield row, 0.0

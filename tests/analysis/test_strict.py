@@ -1,0 +1,96 @@
+"""The literal equilibrium: witnesses, proofs that there is none, and the conditions one by one."""
+
+import numpy as np
+import pytest
+
+from analysis.concepts import solve
+from analysis.conditions import literal_conditions
+from analysis.equilibrium import coco
+from analysis.equilibrium.literal import Cell, Conditions
+from analysis.equilibrium.strict import refute
+from sim.games.game import from_payoffs
+
+
+def strategic_banker():
+    payoffs = np.zeros((3, 3, 3, 3))
+    payoffs[0, 0, 0, :] = 100
+    payoffs[1, 1, 1, :] = [25, 100, 25]
+    payoffs[2, 2, 2, 2] = 100
+    return from_payoffs(payoffs)
+
+
+def unanimity():
+    """Anybody can refuse, with the last action."""
+    payoffs = np.zeros((3, 3, 3, 3))
+    payoffs[:, 0, 0, 0], payoffs[:, 1, 1, 1] = [3, 1, 1], [1, 4, 2]
+    return from_payoffs(payoffs)
+
+
+def random_game(seed):
+    return from_payoffs(np.random.default_rng(seed).random((3, 2, 2, 2)))
+
+
+def hot_dogs(*axes, money=False):
+    payoffs = np.array([[[20, 40], [100, 50]], [[40, 200], [80, 100]]], dtype=float)
+    if axes:
+        payoffs = np.stack([*payoffs, np.zeros((2, 2))])[..., None]
+    return from_payoffs(payoffs, money=money)
+
+
+@pytest.mark.parametrize(
+    "game",
+    [
+        hot_dogs(),
+        hot_dogs(money=True),
+        hot_dogs("bystander"),
+        hot_dogs("bystander", money=True),
+        from_payoffs(np.random.default_rng(0).normal(size=(2, 3, 4))),
+        unanimity(),
+        from_payoffs([[1, 2, 3]]),
+        from_payoffs(np.ones((3, 2, 1, 2))),
+    ],
+)
+def test_a_witness_is_found_and_accepted_where_theory_says_there_is_one(game):
+    solution = solve(game, "strict").solution
+    assert solution.exists is True
+    found = solution.equilibria[0]
+    assert found.accepted
+    if not game.money:
+        assert found.residuals.delivery < 1e-8
+        assert all(c.holds for c in literal_conditions(game, found.candidate))
+
+
+@pytest.mark.parametrize("game", [strategic_banker(), random_game(4)])
+def test_it_is_proved_that_there_is_none(game):
+    solution = solve(game, "strict").solution
+    assert solution.exists is False
+    assert solution.complete
+    assert not solution.equilibria
+    assert "cover" in solution.notes[0]
+
+
+def test_the_proof_fails_where_there_is_a_witness():
+    refutation = refute(Conditions(unanimity()))
+    assert refutation.doubt is not None
+
+
+def test_a_cell_is_never_worse_than_the_prices_in_it():
+    rng = np.random.default_rng(5)
+    conditions = Conditions(random_game(6))
+    for _ in range(10):
+        corners = rng.dirichlet(np.ones(3)) * 0.7 + 0.3 * rng.dirichlet(np.ones(3), size=3)
+        inside = rng.dirichlet(np.ones(3)) @ corners
+        bound = conditions.violation(Cell(corners)).least
+        assert bound <= conditions.violation(Cell(inside[None])).least + 1e-9
+
+
+def test_the_banker_violates_condition_4_alone_in_the_first_pair():
+    game = strategic_banker()
+    found = coco.solve(game).equilibria[0]
+    literal = {c.coalition: c for c in literal_conditions(game, found.candidate)}
+    assert [mask for mask, c in literal.items() if not c.holds] == [0b011, 0b111]
+    pair = literal[0b011]
+    assert pair.regret < 1e-9
+    # all 100 go to the first player, at equal prices: 1/3 of a curnit instead of half of it
+    assert pair.coco_split == pytest.approx(1 / 6)
+    assert pair.harsanyi_split == pytest.approx(1 / 3)

@@ -16,7 +16,7 @@ _MOST_STEPS, _TRIAL_STEPS, _HOPELESS = 30, 4, 1e-2
 _SLOW = 0.15
 _SHARES = (2.0, 1.0, 0.5, 0.25, 0.1)
 _LARGEST_STEP = 0.5
-_STEP_COST = 1e-4
+_STEP_COST = 1e-7
 _STRICT = 1e4
 """Scale of the conditions that must hold to rounding, since HiGHS's tolerances are absolute."""
 

@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.records import to_json
 from sim.scenario import Scenario
 
-TABLES = ("ticks", "negotiators", "coalitions", "threats", "trades")
+TABLES = ("ticks", "negotiators", "coalitions", "threats", "trades", "inventions")
 """The tables of every run folder, one Parquet file each."""
 
 SCENARIO, MANIFEST, SUMMARY = "scenario.yaml", "manifest.json", "summary.json"

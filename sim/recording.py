@@ -5,6 +5,7 @@ utilons.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from sim.games.coalitions import members, membership
 from sim.games.damage import Damage, damage
 from sim.games.frontier import support
+from sim.games.game import Game
 from sim.negotiation.model import Negotiation
 
 type Vector = NDArray[np.float64]
@@ -36,7 +38,7 @@ class Recorder:
     every: int
     _ticks: list[int] = field(default_factory=list)
     _series: dict[str, list[Vector]] = field(default_factory=dict)
-    _threats: list[tuple[NDArray[np.int64], Vector]] = field(default_factory=list)
+    _threats: list["_Threats"] = field(default_factory=list)
     _trades: Vector = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,8 +85,7 @@ class Recorder:
         }
         for name, value in state.items():
             self._series.setdefault(name, []).append(np.array(value))
-        frequent = np.flatnonzero(threats >= RARE)
-        self._threats.append((frequent, threats[frequent]))
+        self._threats.append(self._frequent(threats))
         self._trades = np.zeros_like(self._trades)
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -137,33 +138,20 @@ class Recorder:
         }
 
     def _threat_table(self, ticks: NDArray[np.int64], coalitions: list[str]) -> pd.DataFrame:
-        game, conflicts = self.model.game, self.model.conflicts
-        segments = conflicts.segments
-        entries = np.concatenate([entries for entries, _ in self._threats])
-        pieces = segments.owner[entries]
-        masks = conflicts.coalitions[pieces]
-        table = pd.DataFrame(
-            {
-                "tick": np.repeat(ticks, [len(entries) for entries, _ in self._threats]),
-                "mask": masks,
-                "action": entries - segments.starts[pieces],
-                "probability": np.concatenate([chances for _, chances in self._threats]),
-            }
-        ).sort_values(["tick", "mask", "action"])
-        played = table[["mask", "action"]].drop_duplicates()
-        actions = {
-            (mask, action): "+".join(game.joint_action(mask, action).values())
-            for mask, action in played.itertuples(index=False)
-        }
-        return pd.DataFrame(
-            {
-                "tick": table["tick"].to_numpy(),
-                "coalition": [coalitions[mask - 1] for mask in table["mask"]],
-                "joint_action": [
-                    actions[key] for key in zip(table["mask"], table["action"], strict=True)
-                ],
-                "probability": table["probability"].to_numpy(),
-            }
+        names: dict[tuple[int, int, int], str] = {}
+        rows = []
+        for tick, kept in zip(ticks, self._threats, strict=True):
+            order = np.lexsort((kept.actions, kept.masks))
+            for mask, action, chance in zip(
+                kept.masks[order], kept.actions[order], kept.chances[order], strict=True
+            ):
+                key = id(kept.game), int(mask), int(action)
+                if key not in names:
+                    names[key] = "+".join(kept.game.joint_action(*key[1:]).values())
+                rows.append((tick, coalitions[mask - 1], names[key], chance))
+        columns = ["tick", "coalition", "joint_action", "probability"]
+        return pd.DataFrame(rows, columns=columns).astype(
+            {"tick": "int64", "probability": "float64"}
         )
 
     def _trade_table(self, ticks: NDArray[np.int64], trades: Vector) -> pd.DataFrame:
@@ -179,6 +167,17 @@ class Recorder:
                 "given_up": given_up,
                 "received": received,
             }
+        )
+
+    def _frequent(self, threats: Vector) -> "_Threats":
+        conflicts = self.model.conflicts
+        frequent = np.flatnonzero(threats >= RARE)
+        pieces = conflicts.segments.owner[frequent]
+        return _Threats(
+            self.model.game,
+            conflicts.coalitions[pieces],
+            frequent - conflicts.segments.starts[pieces],
+            threats[frequent],
         )
 
     def _damage(self) -> Damage:
@@ -199,6 +198,15 @@ class Recorder:
     @property
     def _membership(self) -> Vector:
         return membership(self.model.game.n)
+
+
+class _Threats(NamedTuple):
+    """Joint actions that are threatened with, in a game as large as it was then."""
+
+    game: Game
+    masks: NDArray[np.int64]
+    actions: NDArray[np.int64]
+    chances: Vector
 
 
 def _index(

@@ -1,18 +1,29 @@
 """One run from start to finish: a game is negotiated until nothing moves, or time is up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.games.coalitions import Mask
+from sim.games.coalitions import Mask, grand
 from sim.games.game import Game
+from sim.games.ladders import Ladder, among_all, climb
+from sim.negotiation.inventing import Invention, Workshop
 from sim.negotiation.model import Negotiation
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.negotiation.stopping import talks
 from sim.recording import Recorder
+
+_INVENTIONS = {
+    "tick": "int64",
+    "player": "str",
+    "action": "str",
+    "expected": "float64",
+    "research": "float64",
+}
+"""Types of the columns of the table ``inventions``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +40,11 @@ class Run:
     payoffs : ndarray, shape (n,)
         Final payoffs in each player's own utilons; with money, after payments.
     agreement : ndarray, shape (∏ m_i,)
-        What N plays at the end: a distribution over outcomes in C order.
+        What N plays at the end: a distribution over outcomes in C order, those with rungs that
+        nobody has invented included.
     threats : dict from mask to ndarray
-        The credible threat of every proper coalition at the end, over its joint actions.
+        The credible threat of every proper coalition at the end, over its joint actions, those
+        with rungs that nobody has invented included.
     converged : bool
         Whether every stopping condition held before time was up.
     ticks : int
@@ -53,6 +66,7 @@ def simulate(
     negotiation: NegotiationSettings | None = None,
     run: RunSettings | None = None,
     *,
+    ladders: Sequence[Ladder] = (),
     progress: Callable[[int], None] | None = None,
 ) -> Run:
     """Let the players of a game negotiate.
@@ -60,8 +74,11 @@ def simulate(
     Parameters
     ----------
     game : Game
+        Without the rungs of the ladders.
     negotiation : NegotiationSettings, optional
     run : RunSettings, optional
+    ladders : sequence of Ladder, optional
+        Threats that players have besides, and those they may invent.
     progress : callable, optional
         Called with the number of ticks so far whenever a row is recorded.
 
@@ -71,24 +88,32 @@ def simulate(
         If the game has too many conflicts to be negotiated.
     """
     negotiation, run = negotiation or NegotiationSettings(), run or RunSettings()
-    model = Negotiation(game, negotiation, run.seed)
+    every, noise = negotiation.inventing_every, negotiation.inventing_noise
+    workshop = Workshop(game, ladders, every, noise)
+    model = Negotiation(workshop.known, negotiation, run.seed)
     recorder = Recorder(model, run.record_every)
     ending = talks(run)
     converged = False
     while not converged and model.ticks < run.ticks:
+        workshop.visit(model)
         model.step()
         recorder.observe()
-        converged = ending.over(model)
+        converged = ending.over(model) and workshop.idle(model)
         if progress is not None and model.ticks % run.record_every == 0:
             progress(model.ticks)
     recorder.keep()
     threats, _ = model.credible()
+    complete = climb(game, ladders, [len(ladder.rungs) for ladder in ladders])
+    inventions = pd.DataFrame(workshop.inventions, columns=list(Invention._fields))
     return Run(
-        recorder.tables(),
+        {**recorder.tables(), "inventions": inventions.astype(_INVENTIONS)},
         model.prices,
         model.payoffs,
-        model.quote.agreement,
-        model.conflicts.by_coalition(threats),
+        among_all(model.game, complete, grand(game.n), model.quote.agreement),
+        {
+            mask: among_all(model.game, complete, mask, threat)
+            for mask, threat in model.conflicts.by_coalition(threats).items()
+        },
         converged,
         model.ticks,
         run.seed,

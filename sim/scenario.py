@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import cached_property
 from importlib.resources import files
 from os.path import exists, isfile
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from sim.forms import FORMS, FamilyForm, NfgForm, NormalForm
 from sim.games.game import Game, GameError
+from sim.games.ladders import Ladder, climb
 from sim.games.nfg import NfgError, read_nfg
+from sim.ladders import LadderEntry
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.tables import FieldError
 from sim.yamlfile import MAX_CHARACTERS, Document, Place, YamlError, parse, render, type_name
@@ -33,12 +36,37 @@ class Scenario(BaseModel):
     summary: str = Field(default="", description="What happens in it.")
     look_for: str = Field(default="", description="What a run shows.")
     game: Annotated[NormalForm | NfgForm | FamilyForm, Field(discriminator="form")]
+    ladders: dict[str, LadderEntry] = Field(
+        default={}, description="Threats by player, on top of the actions of the game."
+    )
     negotiation: NegotiationSettings = NegotiationSettings.model_validate({})
     run: RunSettings = RunSettings.model_validate({})
 
     def build(self) -> Game:
-        """Return the game, under the scenario's title."""
+        """Return the game with all rungs of all ladders, under the scenario's title."""
+        ladders = self.climbed
+        return climb(self.ground, ladders, [len(ladder.rungs) for ladder in ladders])
+
+    @cached_property
+    def ground(self) -> Game:
+        """The game without ladders, under the scenario's title."""
         return replace(self.game.game, title=self.title)
+
+    @cached_property
+    def climbed(self) -> tuple[Ladder, ...]:
+        """The ladders, for the players of :attr:`ground`."""
+        return tuple(e.ladder(self.ground, player) for player, e in self.ladders.items())
+
+    @model_validator(mode="after")
+    def _check_ladders(self) -> "Scenario":
+        for player, entry in self.ladders.items():
+            try:
+                climb(self.ground, [entry.ladder(self.ground, player)], [len(entry.rungs)])
+            except FieldError as error:
+                raise FieldError(("ladders", player, *error.path), str(error)) from error
+            except GameError as error:
+                raise FieldError(("ladders", player), str(error)) from error
+        return self
 
     def with_run(self, **settings: Any) -> "Scenario":
         """Return the scenario with other settings in its section ``run``.
@@ -64,7 +92,8 @@ class Scenario(BaseModel):
             If the game has names that a scenario file cannot hold.
         """
         try:
-            return self.model_copy(update={"game": NormalForm.of(self.game.game)})
+            form = NormalForm.of(self.build())
+            return self.model_copy(update={"game": form, "ladders": {}})
         except ValidationError as error:
             raise ScenarioError(f"{self.title}: {_described(error.errors()[0])[1]}") from error
 

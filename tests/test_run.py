@@ -14,7 +14,7 @@ from command import Command
 
 from sim.scenario import catalogue, find, load
 
-TABLES = {"ticks", "negotiators", "coalitions", "threats", "trades"}
+TABLES = {"ticks", "negotiators", "coalitions", "threats", "trades", "inventions"}
 FILES = {"scenario.yaml", "manifest.json", "summary.json", *(f"{t}.parquet" for t in TABLES)}
 
 
@@ -78,7 +78,7 @@ def test_a_saboteur_is_seen_for_what_it_is(curnits: Command, tmp_path: Path) -> 
         {"producer 1": -5 / 6, "producer 2": -5 / 6, "saboteur": 5 / 3}
     )
     printed = " ".join(curnits(*words, "--force").out.split())
-    assert "saboteur threatens with sabotage: worth 1.66667 to it." in printed
+    assert "saboteur has harmful actions, sabotage: worth 1.66667 to it." in printed
 
 
 def test_printed_for_people(curnits: Command, tmp_path: Path) -> None:

@@ -36,6 +36,10 @@ class Coalition(mesa.Agent["Negotiation"]):
         self.coalition: Mask = seat.coalition
         self.members = members(seat.coalition)
         self.name = "+".join(model.game.players[i] for i in self.members)
+        self.sit(seat)
+
+    def sit(self, seat: Seat) -> None:
+        """Take a place in a conflict, as the game has grown."""
         self.seat = seat
         self._alone = Segments(np.array([seat.payoffs.shape[1]]))
 

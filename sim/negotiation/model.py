@@ -5,16 +5,20 @@ from typing import Any
 import mesa
 import numpy as np
 
+from sim.games.coalitions import Mask, members
 from sim.games.game import Game
 from sim.negotiation.activation import ACTIVATIONS
 from sim.negotiation.coalition import Coalition
 from sim.negotiation.conflicts import Segments, Vector, conflicts_of
-from sim.negotiation.market import market_of
+from sim.negotiation.market import market_of, quote
 from sim.negotiation.negotiator import Negotiator
 from sim.negotiation.settings import NegotiationSettings
 from sim.negotiation.splitting import SPLITS
 from sim.negotiation.threats import THREATS, Situation, recency
 from sim.negotiation.trading import TRADES
+
+_CALM = 5.0  # regrets up to so many times the sanding are to be expected
+_WAIT = 0.25  # pace of sanding while regrets are larger
 
 
 class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
@@ -40,6 +44,8 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         Ticks so far.
     sanding : float
         Roughness of the frontier, in curnits.
+    regret : float
+        The most any coalition regretted its standing threat when the threats last met, in curnits.
     quote : Quote
         What N would agree on at the quoted prices.
     threats, reputations, gains : ndarray, shape (L,)
@@ -73,6 +79,8 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         n = game.n
         self.ticks = 0
         self.sanding = settings.sanding_start
+        self.regret = 0.0
+        self._sanded = 0.0
         self.quote = self.market.open(self.sanding)
         self.threats = self.conflicts.segments.uniform()
         self.reputations = self.threats.copy()
@@ -86,8 +94,61 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         self.ledger = np.zeros((n, n))
 
         Negotiator.create_agents(self, n, list(range(n)))
-        for seat in sorted(self.conflicts.seats(), key=lambda s: s.coalition.bit_count()):
-            Coalition(self, seat)
+        seats = sorted(self.conflicts.seats(), key=lambda seat: seat.coalition.bit_count())
+        self._coalitions = [Coalition(self, seat) for seat in seats]
+
+    def grow(self, game: Game, player: int, base: int) -> None:
+        """Go on with a game in which a player has one more action, the last of its list.
+
+        Nobody plays it yet; what coalitions remember of it is what they remember of the action
+        ``base``. Prices, and the worth of what is in the purses, stay as they are.
+
+        Parameters
+        ----------
+        game : Game
+        player : int
+        base : int
+
+        Raises
+        ------
+        GameError
+            If the game has become too big to be negotiated.
+        """
+        before, layout = self.game, self.conflicts
+        self.conflicts = conflicts_of(game.normalised)
+        self.game = game
+        self.market = market_of(game, self.settings)
+
+        def carried(values: Vector, share: float) -> Vector:
+            return self._with_action(before, layout.by_coalition(values), player, base, share)
+
+        self.threats, self.reputations = carried(self.threats, 0.0), carried(self.reputations, 0.0)
+        self.gains = carried(self.gains, 1.0)
+        size = len(self.threats)
+        self._memory = np.array([carried(row, 1.0) for row in self._memory]).reshape(-1, size)
+        prices = self.quote.prices * game.scales / before.scales
+        unit = float(prices.mean())
+        self.purses /= unit
+        self.ledger /= unit
+        self.quote = quote(game.normalised.outcomes, prices / unit, self.sanding)
+        seats = {seat.coalition: seat for seat in self.conflicts.seats()}
+        for coalition in self._coalitions:
+            coalition.sit(seats[coalition.coalition])
+
+    def _with_action(
+        self, before: Game, pieces: dict[Mask, Vector], player: int, base: int, share: float
+    ) -> Vector:
+        """Lay out values anew, those of the new action being a share of those of the base."""
+        laid = []
+        for mask in map(int, self.conflicts.coalitions):
+            inside = members(mask)
+            piece = pieces[mask]
+            if player in inside:
+                axis = inside.index(player)
+                joint = piece.reshape([before.shape[i] for i in inside])
+                piece = np.concatenate([joint, share * joint.take([base], axis)], axis).ravel()
+            laid.append(piece)
+        return np.concatenate(laid)
 
     def step(self) -> None:
         """Redeem what the last trade left in the purses, then threaten, split and trade."""
@@ -98,10 +159,14 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         self.ticks += 1
 
     def redeem(self) -> None:
-        """Sand the frontier a little less and move along it."""
+        """Sand the frontier a little less and move along it.
+
+        Roughness is what calms threats that circle, so it falls more slowly while they still do.
+        """
         settings = self.settings
-        falling = settings.sanding_start / (1.0 + self.ticks / settings.sanding_pace) ** 2
+        falling = settings.sanding_start / (1.0 + self._sanded / settings.sanding_pace) ** 2
         self.sanding = max(settings.sanding_floor, falling)
+        self._sanded += 1.0 if self.regret <= _CALM * self.sanding else _WAIT
         self.quote, redeemed = self.market.redeem(self.quote, self.purses, self.sanding)
         self.purses -= redeemed
 
@@ -109,6 +174,8 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         """Let the standing threats meet, then let every coalition adapt its own."""
         self.gains, self.delivered = self.conflicts.fight(self.threats, self.quote.prices)
         self.delivered[-1] = self.quote.payoffs
+        regrets = self.conflicts.segments.regrets(self.threats, self.gains)
+        self.regret = float(regrets.max(initial=0.0))
         self._activate(self)
         self.reputations += recency(self.ticks) * (self.threats - self.reputations)
 

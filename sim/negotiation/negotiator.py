@@ -20,8 +20,6 @@ class Negotiator(mesa.Agent["Negotiation"]):
     ----------
     player : int
     name : str
-    scale : float
-        Utilons that make up its payoff range (1 if its payoffs do not vary).
     """
 
     model: "Negotiation"
@@ -30,7 +28,11 @@ class Negotiator(mesa.Agent["Negotiation"]):
         super().__init__(model)
         self.player = player
         self.name = model.game.players[player]
-        self.scale = float(model.game.scales[player])
+
+    @property
+    def scale(self) -> float:
+        """Utilons that make up its payoff range (1 if its payoffs do not vary)."""
+        return float(self.model.game.scales[self.player])
 
     @property
     def price(self) -> float:

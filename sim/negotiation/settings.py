@@ -34,7 +34,9 @@ class NegotiationSettings(BaseModel):
     )
     sanding_floor: Positive = Field(default=1e-4, description="roughness at which sanding stops")
     sanding_pace: Positive = Field(
-        default=50.0, description="ticks T in the schedule start / (1 + t/T)²"
+        default=50.0,
+        description="ticks T in the schedule start / (1 + t/T)²; t runs at a quarter of the speed "
+        "while some threat is regretted by more than five times the roughness",
     )
     redeemed: Share = Field(
         default=0.05, description="share of the curnits in the purses that is redeemed each tick"
@@ -45,6 +47,15 @@ class NegotiationSettings(BaseModel):
     price_floor: Share = Field(
         default=1e-3,
         description="lowest price, as a share of the highest; a price there is as good as 0",
+    )
+
+    inventing_every: Annotated[int, Field(ge=1)] = Field(
+        default=100, description="ticks between two occasions to invent the next rung of a ladder"
+    )
+    inventing_noise: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = Field(
+        default=0.0,
+        description="standard deviation of inventors' errors about what they will gain, a share "
+        "of payoff range",
     )
 
     @model_validator(mode="after")

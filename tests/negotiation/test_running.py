@@ -146,7 +146,8 @@ def test_tables_are_tidy() -> None:
     assert not run.converged
     assert run.ticks == 95
     tables = run.tables
-    assert list(tables) == ["ticks", "negotiators", "coalitions", "trades"]
+    kinds = ["ticks", "negotiators", "coalitions", "threats", "trades", "inventions"]
+    assert list(tables) == kinds
     assert tables["ticks"]["tick"].tolist() == [*range(10, 91, 10), 95]
     last = tables["negotiators"].tail(3)
     assert last["player"].tolist() == ["a", "b", "c"]
@@ -162,6 +163,15 @@ def test_tables_are_tidy() -> None:
     assert with_a == pytest.approx(last["entitlement"].iloc[0])
     parts = dividends * coalitions.index.str.count(r"\+").to_numpy() + dividends
     assert parts.sum() == pytest.approx(coalitions.loc["a+b+c", "worth"])
+    threats = tables["threats"][lambda table: table["tick"] == 95]
+    assert (
+        threats["joint_action"][threats["coalition"] == "a+c"]
+        .isin(["0+0", "0+1", "1+0", "1+1"])
+        .all()
+    )
+    assert threats.groupby("coalition")["probability"].sum().to_numpy() == pytest.approx(
+        np.ones(6), abs=4e-3
+    )
     inside = parts[["a", "b", "a+b"]].sum()
     assert inside == pytest.approx(coalitions.loc["a+b", "worth"])
 

@@ -1,0 +1,101 @@
+"""Ladders of ever harsher threats, to be climbed rung by rung."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.games.coalitions import Mask, members
+from sim.games.game import Game, GameError
+
+type Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Rung:
+    """One threat: everybody gets what another action of its owner gives, less these losses.
+
+    Attributes
+    ----------
+    action : str
+    losses : ndarray, shape (n,)
+        Utilons of each player: harm done to the others, cost borne by the owner. Those of a threat
+        that is only carried out with some probability are multiplied with it.
+    """
+
+    action: str
+    losses: Vector
+
+
+@dataclass(frozen=True, eq=False)
+class Ladder:
+    """A player's threats in the order in which they are invented.
+
+    Attributes
+    ----------
+    player : int
+    base : int
+        The action that all rungs are built on.
+    rungs : tuple of Rung
+    known : int
+        How many of them the player has at first.
+    research : float
+        Utilons that inventing the next one costs its owner.
+    budget : float
+        Utilons the owner can spend on research.
+
+    Raises
+    ------
+    GameError
+        If more rungs are known than there are.
+    """
+
+    player: int
+    base: int
+    rungs: tuple[Rung, ...]
+    known: int
+    research: float = 0.0
+    budget: float = np.inf
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.known <= len(self.rungs):
+            raise GameError(
+                f"known rungs: expected at most {len(self.rungs)}, all of them (found {self.known})"
+            )
+
+
+def climb(game: Game, ladders: Sequence[Ladder], heights: Sequence[int]) -> Game:
+    """Return a game with the first few rungs of each ladder as additional actions.
+
+    They follow the player's other actions. Losses from rungs of several players add up.
+
+    Raises
+    ------
+    GameError
+        If a rung has the name of another action, or the game becomes too big.
+    """
+    payoffs, actions = game.payoffs, list(game.actions)
+    for ladder, height in zip(ladders, heights, strict=True):
+        axis, climbed = ladder.player + 1, ladder.rungs[:height]
+        base = payoffs.take([ladder.base], axis=axis)
+        losses = [rung.losses.reshape(-1, *[1] * game.n) for rung in climbed]
+        payoffs = np.concatenate([payoffs, *(base - loss for loss in losses)], axis=axis)
+        actions[ladder.player] += tuple(rung.action for rung in climbed)
+    return replace(game, actions=tuple(actions), payoffs=payoffs)
+
+
+def among_all(game: Game, taller: Game, mask: Mask, weights: Vector) -> Vector:
+    """Write a distribution over a coalition's joint actions as one over those of a taller game.
+
+    Parameters
+    ----------
+    game, taller : Game
+        The actions of every player in ``game`` are its first ones in ``taller``.
+    mask : int
+    weights : ndarray, shape (joint actions of the coalition in ``game``,)
+    """
+    shape = [game.shape[i] for i in members(mask)]
+    whole = np.zeros([taller.shape[i] for i in members(mask)])
+    whole[tuple(slice(m) for m in shape)] = weights.reshape(shape)
+    return whole.ravel()

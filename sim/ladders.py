@@ -1,0 +1,84 @@
+"""Ladders of threats as scenario files state them."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.games.game import Game
+from sim.games.ladders import Ladder, Rung
+from sim.tables import FieldError
+from sim.yamlfile import Place
+
+type Amount = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+
+
+class RungEntry(BaseModel):
+    """One threat on a ladder, built on the ladder's base action."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    action: str = Field(description="Name of the action.")
+    harm: Amount | dict[str, Amount] = Field(
+        description="What it takes from every other player, or from those named, in their utilons."
+    )
+    cost: Annotated[float, Field(allow_inf_nan=False)] = Field(
+        default=0.0, description="What it costs its owner, utilons; negative if it pays."
+    )
+    credibility: Annotated[float, Field(gt=0.0, le=1.0)] = Field(
+        default=1.0, description="Probability that it is carried out when it comes to that."
+    )
+
+
+class LadderEntry(BaseModel):
+    """The threats of one player, in the order in which they are invented."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base: str | None = Field(default=None, description="Action; left out: the player's first.")
+    rungs: Annotated[list[RungEntry], Field(min_length=1)]
+    known: Annotated[int, Field(ge=0, strict=True)] | None = Field(
+        default=None, description="How many the player has at first; left out: all."
+    )
+    research: Amount = Field(default=0.0, description="Utilons that inventing the next one costs.")
+    budget: Amount | None = Field(default=None, description="Utilons for research; none: no limit.")
+
+    def ladder(self, game: Game, player: str) -> Ladder:
+        """Return the ladder of a player of a game.
+
+        Raises
+        ------
+        FieldError
+            If a player or the base action is not one of the game's, or too many are known.
+        """
+        _check(player, game.players, (), "player")
+        own = game.actions[game.players.index(player)]
+        base = own[0] if self.base is None else self.base
+        _check(base, own, ("base",), "action")
+        known = len(self.rungs) if self.known is None else self.known
+        if known > len(self.rungs):
+            raise FieldError(("known",), f"expected at most {len(self.rungs)} (found {known})")
+        return Ladder(
+            game.players.index(player),
+            own.index(base),
+            tuple(self._rung(game, player, k) for k in range(len(self.rungs))),
+            known,
+            self.research,
+            np.inf if self.budget is None else self.budget,
+        )
+
+    def _rung(self, game: Game, owner: str, k: int) -> Rung:
+        entry = self.rungs[k]
+        others = [player for player in game.players if player != owner]
+        harm = entry.harm
+        if not isinstance(harm, dict):
+            harm = dict.fromkeys(others, harm)
+        for player in harm:
+            _check(player, others, ("rungs", k, "harm", player), "other player")
+        losses = [entry.cost if p == owner else harm.get(p, 0.0) for p in game.players]
+        return Rung(entry.action, entry.credibility * np.array(losses))
+
+
+def _check(name: str, known: tuple[str, ...] | list[str], place: Place, what: str) -> None:
+    if name not in known:
+        raise FieldError(place, f"unknown {what} (expected one of {', '.join(known)})")

@@ -1,16 +1,34 @@
 """Ladders of threats as scenario files state them."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sim.games.game import Game
 from sim.games.ladders import Ladder, Rung
-from sim.tables import FieldError
+from sim.tables import FieldError, number
 from sim.yamlfile import Place
 
-type Amount = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+
+def _amount(value: Any, place: Place = ()) -> float:
+    found = number(value, place)
+    if found < 0:
+        raise FieldError(place, f"expected at least 0 (found {found:g})")
+    return found
+
+
+def _harm(value: Any) -> float | dict[str, float]:
+    if isinstance(value, Mapping):
+        return {str(player): _amount(harm, (player,)) for player, harm in value.items()}
+    return _amount(value)
+
+
+type Amount = Annotated[float, BeforeValidator(_amount)]
+type Harm = Annotated[float | dict[str, float], BeforeValidator(_harm)]
+type Number = Annotated[float, BeforeValidator(lambda value: number(value, ()))]
+type Chance = Annotated[Number, Field(gt=0.0, le=1.0)]
 
 
 class RungEntry(BaseModel):
@@ -19,13 +37,13 @@ class RungEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     action: str = Field(description="Name of the action.")
-    harm: Amount | dict[str, Amount] = Field(
+    harm: Harm = Field(
         description="What it takes from every other player, or from those named, in their utilons."
     )
-    cost: Annotated[float, Field(allow_inf_nan=False)] = Field(
+    cost: Number = Field(
         default=0.0, description="What it costs its owner, utilons; negative if it pays."
     )
-    credibility: Annotated[float, Field(gt=0.0, le=1.0)] = Field(
+    credibility: Chance = Field(
         default=1.0, description="Probability that it is carried out when it comes to that."
     )
 
@@ -36,7 +54,7 @@ class LadderEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     base: str | None = Field(default=None, description="Action; left out: the player's first.")
-    rungs: Annotated[list[RungEntry], Field(min_length=1)]
+    rungs: list[RungEntry] = Field(description="From the first to the last.")
     known: Annotated[int, Field(ge=0, strict=True)] | None = Field(
         default=None, description="How many the player has at first; left out: all."
     )
@@ -55,6 +73,8 @@ class LadderEntry(BaseModel):
         own = game.actions[game.players.index(player)]
         base = own[0] if self.base is None else self.base
         _check(base, own, ("base",), "action")
+        if not self.rungs:
+            raise FieldError(("rungs",), "expected at least one rung (found an empty list)")
         known = len(self.rungs) if self.known is None else self.known
         if known > len(self.rungs):
             raise FieldError(("known",), f"expected at most {len(self.rungs)} (found {known})")

@@ -1,6 +1,6 @@
 """Scenario files: what is negotiated, how, and for how long."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -16,7 +16,7 @@ from sim.forms import FORMS, FamilyForm, NfgForm, NormalForm
 from sim.games.game import Game, GameError
 from sim.games.ladders import Ladder, climb
 from sim.games.nfg import NfgError, read_nfg
-from sim.ladders import LadderEntry
+from sim.ladders import LadderEntry, RungEntry
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.tables import FieldError
 from sim.yamlfile import MAX_CHARACTERS, Document, Place, YamlError, parse, render, type_name
@@ -211,6 +211,19 @@ def _check_keys(data: Mapping[str, Any]) -> None:
     for section, model in (("negotiation", NegotiationSettings), ("run", RunSettings)):
         if isinstance(data.get(section), Mapping):
             _check_known(model, data[section], (section,))
+    for path, entry in _ladder_entries(data.get("ladders")):
+        _check_known(RungEntry if "rungs" in path[2:] else LadderEntry, entry, path)
+
+
+def _ladder_entries(ladders: Any) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """Yield every ladder and every rung that looks like one, with its place."""
+    for player, ladder in ladders.items() if isinstance(ladders, Mapping) else ():
+        if isinstance(ladder, Mapping):
+            yield ("ladders", player), ladder
+            rungs = ladder.get("rungs")
+            for k, rung in enumerate(rungs if isinstance(rungs, list) else ()):
+                if isinstance(rung, Mapping):
+                    yield ("ladders", player, "rungs", k), rung
 
 
 def _check_known(model: type[BaseModel], data: Mapping[str, Any], path: Place) -> None:

@@ -11,6 +11,8 @@ GOOD = START + "  payoffs:\n    Ada: [[1, 2], [3, 4]]\n    Bo: [[1, 2], [3, 4]]\
 FAMILY = "title: g\ngame:\n  form: family\n  family: public-goods\n"
 MONEY = "{money: [[1, 2], [3, 4]]}"
 OUTCOMES = START + f"  outcomes: {{Ada: {MONEY}, Bo: {MONEY}}}\n  utilities:\n"
+LADDER = GOOD + "ladders:\n  Ada:\n"
+RUNG = "    rungs: [{action: a, harm: 1}]\n"
 PLAYERS = ", ".join(f"p{i}" for i in range(40))
 
 FILES = {
@@ -31,6 +33,44 @@ FILES = {
     "unknown key": (GOOD + "rnu: {}\n", "10: rnu: unknown key (did you mean run?)"),
     "unknown key in game": (GOOD.replace("payoffs", "pay"), "7: game.pay: unknown key"),
     "unknown key in run": (GOOD + "run:\n  tick: 5\n", "11: run.tick: unknown key"),
+    "ladder of nobody": (
+        LADDER.replace("Ada:\n", "Cy:\n") + RUNG,
+        "11: ladders.Cy: unknown player",
+    ),
+    "unknown key in a ladder": (LADDER + "    rung: []\n", "12: ladders.Ada.rung: unknown key"),
+    "unknown key in a rung": (
+        LADDER + RUNG.replace("harm", "hram"),
+        "12: ladders.Ada.rungs.0.hram: unknown key (did you mean harm?)",
+    ),
+    "ladder without base": (
+        LADDER + "    base: x\n" + RUNG,
+        "12: ladders.Ada.base: unknown action (expected one of u, d)",
+    ),
+    "ladder without rungs": (
+        LADDER + "    rungs: []\n",
+        "12: ladders.Ada.rungs: expected at least",
+    ),
+    "help instead of harm": (
+        LADDER + RUNG.replace("1", "-1"),
+        "12: ladders.Ada.rungs.0.harm: expected at least 0 (found -1)",
+    ),
+    "harm to oneself": (
+        LADDER + RUNG.replace("1", "{Ada: 1}"),
+        "12: ladders.Ada.rungs.0.harm.Ada: unknown other player (expected one of Bo)",
+    ),
+    "harm of words": (LADDER + RUNG.replace("1", "much"), "12: ladders.Ada.rungs.0.harm: expected"),
+    "too credible": (
+        LADDER + RUNG.replace("}", ", credibility: 2}"),
+        "12: ladders.Ada.rungs.0.credibility: expected less than or equal to 1 (found 2)",
+    ),
+    "rung of a known name": (
+        LADDER + RUNG.replace("a,", "d,"),
+        "11: ladders.Ada: duplicate action",
+    ),
+    "too much known": (
+        LADDER + "    known: 2\n" + RUNG,
+        "12: ladders.Ada.known: expected at most 1",
+    ),
     "unknown key in negotiation": (GOOD + "negotiation: {x: 5}\n", "10: negotiation.x: unknown"),
     "duplicate key": (GOOD + "title: again\n", "10: not valid YAML: found duplicate key"),
     "no title": (GOOD.replace("title: a game\n", ""), "1: title: missing"),

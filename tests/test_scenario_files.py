@@ -112,6 +112,34 @@ def test_nfg_alone_is_a_scenario(tmp_path: Path) -> None:
     assert load(path).title == "mine"
 
 
+LADDERS = """
+ladders:
+  Bo:
+    base: go
+    known: 1
+    research: 1/2
+    rungs:
+      - {action: shout, harm: 1/4}
+      - {action: hit, harm: {Ada: 8}, cost: -1, credibility: 1/2}
+"""
+
+
+def test_ladders(tmp_path: Path) -> None:
+    text = "  players: [Ada, Bo]\n  actions: [stay, go]\n  profiles: {default: [3, 5]}" + LADDERS
+    scenario = read(tmp_path, HEAD + text)
+    assert scenario.ground.shape == (2, 2)
+    game = scenario.build()
+    assert game.actions[1] == ("stay", "go", "shout", "hit")
+    np.testing.assert_array_equal(game.payoffs[0, 0], [3, 3, 2.75, -1])
+    np.testing.assert_array_equal(game.payoffs[1, 0], [5, 5, 5, 5.5])
+    (ladder,) = scenario.climbed
+    assert (ladder.known, ladder.research, ladder.budget) == (1, 0.5, np.inf)
+    assert Scenario.model_validate(parse(scenario.to_yaml()).data) == scenario
+    flat = scenario.as_normal_form()
+    assert not flat.ladders
+    np.testing.assert_array_equal(flat.build().payoffs, game.payoffs)
+
+
 finite = st.floats(-1e99, 1e99).filter(lambda x: not 0 < abs(x) < 1e-80)
 
 

@@ -12,8 +12,8 @@ from sim.games.game import Game, GameError
 
 type Vector = NDArray[np.float64]
 
-MAX_CONFLICT_CELLS = 100_000_000
-"""Largest number of payoffs all conflicts together may hold: 800 MB."""
+MAX_CONFLICT_CELLS = 150_000_000
+"""Largest number of payoffs all conflicts together may hold: 1.2 GB."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -113,7 +113,7 @@ def _solve_mixed(matrix: NDArray[np.float64]) -> tuple[float, Vector, Vector]:
         np.append(np.zeros(width), 1.0),
         program,
         (np.append(np.full(height, -np.inf), 1.0), target),
-        (np.zeros(width + 1), np.append(np.ones(width), np.inf)),
+        (np.append(np.zeros(width), -np.inf), np.append(np.ones(width), np.inf)),
     )
     columns = _distribution(solution[:width])
     rows = _distribution(-duals[:height])

@@ -52,22 +52,31 @@ def _limits(market: Market, start: Vector | None) -> Iterator[Limit]:
         return
     # ordered by their payoffs, so that the order of the players does not matter
     axes = varying[np.lexsort(np.sort(market.outcomes[:, varying], axis=0))]
-    mesh = _FIRST_MESH / len(axes)
-    begin = np.ones(market.n) if start is None else start
+    reach = len(axes) + 1
+    if start is not None:
+        own = np.maximum(start[axes] / start[axes].sum(), _STAGES[0][0])
+        cell = Cell((own / own.sum())[None, :-1], np.ones(1))
+        yield from _refined(market, _guesses(market, axes, cell, _STAGES[0][0], reach))
+    begin, mesh = np.ones(market.n) if start is None else start, _FIRST_MESH / len(axes)
     for floor, passes in _STAGES:
         begin = np.maximum(begin[axes] / begin[axes].sum(), floor)
         begin /= begin.sum()
         path = refine(_Excess(market, axes, floor), begin[:-1], mesh, _SHRINK, len(axes) * _PIVOTS)
         try:
             for k, cell in enumerate(islice(path, passes)):
-                reach = 0 if k % _WIDE else len(axes) + 1
-                for guess in _guesses(market, axes, cell, floor, reach):
-                    hopeful = (x for x in guess.refined(market) if x.clearing.residual < _HOPEFUL)
-                    yield from hopeful
+                wide = 0 if k % _WIDE else reach
+                yield from _refined(market, _guesses(market, axes, cell, floor, wide))
                 begin = _prices(cell.zero, axes, market.n)
                 mesh = 10 * floor
         except PathError:
             continue
+
+
+def _refined(market: Market, guesses: Iterator["_Guess"]) -> Iterator[Limit]:
+    for guess in guesses:
+        for limit in guess.refined(market):
+            if limit.clearing.residual < _HOPEFUL:
+                yield limit
 
 
 def _prices(y: Vector, axes: NDArray[np.int64], n: int) -> Vector:

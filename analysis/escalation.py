@@ -8,7 +8,7 @@ from analysis import concepts
 from analysis.disarming import harmful_actions, strike
 from analysis.equilibrium import coco
 from analysis.solution import Equilibrium, Vector
-from sim.games.damage import Damage, damage, fights
+from sim.games.damage import Damage, damage, fights, fought_with
 from sim.games.frontier import support
 from sim.games.game import Game
 
@@ -23,6 +23,8 @@ class Escalation:
         Of every coalition's threat, curnits.
     at_stake : float
         Curnits: the payoff ranges of all players at the prices of the agreement.
+    fought_with : tuple of ndarray
+        How often each player plays each action if talks fail; :func:`sim.games.damage.fought_with`.
     harmful : dict from int to tuple of int
         Actions by player that only harm, see
         :func:`analysis.disarming.harmful_actions`; players without any left out.
@@ -36,6 +38,7 @@ class Escalation:
 
     damage: Damage
     at_stake: float
+    fought_with: tuple[Vector, ...]
     harmful: dict[int, tuple[int, ...]]
     leverage: Vector
     owed: Vector
@@ -67,7 +70,8 @@ def measure(game: Game, state: Equilibrium, answer: Equilibrium | None) -> Escal
             leverage[i] = answer.payoffs[i] - _payoffs(strike(game, {i: actions}), answer)[i]
         owed = answer.payoffs - _payoffs(strike(game, harmful), answer) if harmful else 0 * leverage
     at_stake = float(state.candidate.prices @ game.ranges)
-    return Escalation(damage_of(game, state), at_stake, harmful, leverage, owed)
+    played = fought_with(game, state.candidate.threats)
+    return Escalation(damage_of(game, state), at_stake, played, harmful, leverage, owed)
 
 
 def _payoffs(game: Game, near: Equilibrium) -> Vector:

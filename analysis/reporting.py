@@ -129,6 +129,8 @@ def show_escalation(out: Console, escalation: "EscalationRecord") -> None:
         _say_rest(out, len(ordered), "threats")
         share = escalation.expected_destruction / escalation.at_stake if escalation.at_stake else 0
         out.print(f"If talks failed, {share:.3g} of what is at stake would be lost on average.")
+    for made in escalation.inventions:
+        out.print(f"{made.player} invented {made.action} at tick {made.tick:,}.", soft_wrap=True)
     for player, actions in escalation.harmful.items():
         gain = escalation.leverage[player]
         worth = "of unknown worth" if gain is None else f"worth {gain:.6g} to it"

@@ -4,6 +4,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Self
 
+import pandas as pd
+
 from analysis.concepts import Answer
 from analysis.convergence import Judgement
 from analysis.escalation import Escalation, measure
@@ -43,11 +45,20 @@ class ThreatRecord(Record):
     destruction: float
 
 
+class InventionRecord(Record):
+    """A rung that was invented during a run, and at which tick."""
+
+    tick: int
+    player: str
+    action: str
+
+
 class EscalationRecord(Record):
     """What the threats at the end of a run would do, and who gains by them.
 
     ``at_stake`` (all payoff ranges), ``expected_destruction`` (if talks fail for certain; it is
-    proportional to the probability) and ``worst_destruction`` are curnits. ``leverage`` and
+    proportional to the probability) and ``worst_destruction`` are curnits. ``fought_with`` says how
+    often each player then plays each of its actions. ``leverage`` and
     ``owed_to_threats``, see :class:`analysis.escalation.Escalation`, are utilons of each player in
     the analytic answer; null where there is none to compare.
     """
@@ -56,13 +67,15 @@ class EscalationRecord(Record):
     expected_destruction: float
     worst_destruction: float
     coalitions: list[ThreatRecord]
+    fought_with: dict[str, dict[str, float]]
+    inventions: list[InventionRecord]
     harmful: dict[str, list[str]]
     leverage: dict[str, float | None]
     owed_to_threats: dict[str, float | None]
 
     @classmethod
-    def of(cls, game: Game, escalation: Escalation) -> Self:
-        """Write what was measured in a game."""
+    def of(cls, game: Game, escalation: Escalation, inventions: pd.DataFrame) -> Self:
+        """Write what was measured in a game, and the table of what was invented."""
         harm = escalation.damage
         return cls(
             at_stake=escalation.at_stake,
@@ -76,6 +89,15 @@ class EscalationRecord(Record):
                     destruction=float(harm.destruction[mask]),
                 )
                 for mask in proper_coalitions(game.n)
+            ],
+            fought_with={
+                player: dict(zip(own, map(float, played), strict=True))
+                for player, own, played in zip(
+                    game.players, game.actions, escalation.fought_with, strict=True
+                )
+            },
+            inventions=[
+                InventionRecord.model_validate(made) for made in inventions.to_dict("records")
             ],
             harmful={
                 game.players[i]: [game.actions[i][k] for k in actions]
@@ -143,7 +165,9 @@ class Summary(RunRecord):
             distance=distance,
             rate=judgement.rate if isfinite(judgement.rate) else None,
             residuals=state.residuals,
-            escalation=EscalationRecord.of(game, measure(game, judgement.state, nearest)),
+            escalation=EscalationRecord.of(
+                game, measure(game, judgement.state, nearest), run.tables["inventions"]
+            ),
             state=state,
             solution=SolutionRecord.of(game, scenario.game.form, Answer(judgement.solution)),
         )

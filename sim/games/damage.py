@@ -12,7 +12,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.coalitions import Mask, grand, membership
+from sim.games.coalitions import Mask, grand, members, membership
 from sim.games.game import Game
 
 type Vector = NDArray[np.float64]
@@ -82,6 +82,23 @@ def damage(prices: Vector, peace: Vector, fought: Vector, best: float) -> Damage
     losses = (peace - fought) * prices
     cost = (losses * membership(len(prices))).sum(axis=1)
     return Damage(cost[::-1], cost, best - fought @ prices)
+
+
+def fought_with(game: Game, threats: Mapping[Mask, Vector]) -> tuple[Vector, ...]:
+    """Return how often each player plays each of its actions if talks fail, shapes ``(m_i,)``.
+
+    On a ladder of threats this says how far up its owner stands. Sides form as
+    :func:`breakdown_weights` says; a player without company has nobody to fight and plays nothing.
+    """
+    weights = breakdown_weights(game.n)
+    played = [np.zeros(m) for m in game.shape]
+    for mask, threat in threats.items():
+        inside = members(mask)
+        joint = threat.reshape([game.shape[i] for i in inside])
+        for axis, i in enumerate(inside):
+            others = tuple(k for k in range(len(inside)) if k != axis)
+            played[i] += (weights[mask] + weights[grand(game.n) ^ mask]) * joint.sum(axis=others)
+    return tuple(played)
 
 
 @lru_cache(maxsize=32)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.games.damage import breakdown_weights, damage, fights
+from sim.games.damage import breakdown_weights, damage, fights, fought_with
 from sim.games.frontier import support
 from sim.games.game import from_payoffs
 
@@ -39,6 +39,18 @@ def test_fights_of_three_players_by_hand() -> None:
     np.testing.assert_allclose(found.menace, [0, 2, 0, 2, 3, 0, 0.5, 0])
     np.testing.assert_allclose(found.destruction, [0, 2.5, 0, 5, 5, 0, 2.5, 0])
     assert found.expected(1.0) == pytest.approx(15 / 6)
+
+
+def test_what_is_fought_with_by_hand() -> None:
+    """Player 1 burns in half of its lone fights, always beside 2 and never beside 3."""
+    game = from_payoffs(np.zeros((3, 2, 1, 1)))
+    still = np.ones(1)
+    threats = {1: np.array([0.5, 0.5]), 3: np.array([0.0, 1.0]), 5: np.array([1.0, 0.0])}
+    first, *others = fought_with(game, threats | {2: still, 4: still, 6: still})
+    np.testing.assert_allclose(first, [0.5, 0.5])
+    np.testing.assert_allclose(others, 1.0)
+    two = fought_with(HOT_DOGS, {1: BEACH, 2: np.array([0.25, 0.75])})
+    np.testing.assert_allclose(two, [[0, 1], [0.25, 0.75]])
 
 
 @pytest.mark.parametrize("n", range(2, 7))

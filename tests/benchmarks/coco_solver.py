@@ -16,7 +16,7 @@ from tests.benchmarks.games import games
 
 
 def measure(count: int, seed: int) -> pd.DataFrame:
-    """Return one row a game: what it is, whether an answer was accepted, worst residual, seconds."""
+    """Return one row a game: kind, size, whether an answer was accepted, residual, seconds."""
     rows = []
     for k, (kind, game) in enumerate(games(count, seed)):
         begin = time.perf_counter()

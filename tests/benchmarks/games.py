@@ -41,7 +41,9 @@ def _draw(name: str, rng: np.random.Generator) -> Game:
     crowd = next((f.name for f in fields(default) if f.name in ("players", "producers")), None)
     for _ in range(1000):
         jitter = {f: getattr(default, f) * float(rng.uniform(0.7, 1.4)) for f in numbers}
-        size = {} if crowd is None else {crowd: int(rng.integers(2, 6 if crowd == "players" else 5))}
+        size = (
+            {} if crowd is None else {crowd: int(rng.integers(2, 6 if crowd == "players" else 5))}
+        )
         try:
             return replace(default, **jitter, **size).build(rng)
         except ValueError:  # the numbers violate what defines the family

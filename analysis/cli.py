@@ -84,7 +84,8 @@ def run(
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the run.")] = None,
     ticks: Annotated[int | None, typer.Option(min=1, help="Ticks before giving up.")] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Run folder; by default runs/<name>-seed<seed>.")
+        Path | None,
+        typer.Option(help="Run folder; by default runs/<name>-seed<seed>, numbered if taken."),
     ] = None,
     force: Force = False,
     json: Json = False,
@@ -103,7 +104,7 @@ def run(
     from analysis.convergence import judge
     from analysis.records import to_json
     from analysis.reporting import console, heading, show_run, ticking, waiting
-    from analysis.runfolder import fresh_folder, write_run
+    from analysis.runfolder import fresh_folder, untaken, write_run
     from analysis.runrecords import Summary
     from sim.running import simulate
     from sim.scenario import find, load
@@ -112,7 +113,8 @@ def run(
     changes = {"seed": seed, "ticks": ticks}
     scenario = load(path).with_run(**{k: v for k, v in changes.items() if v is not None})
     game = scenario.build()
-    target = out or Path("runs") / f"{path.stem}-seed{scenario.run.seed}"
+    usual = Path("runs") / f"{path.stem}-seed{scenario.run.seed}"
+    target = out or (usual if force else untaken(usual))
     with fresh_folder(target, replace=force) as folder:
         with ticking(scenario.run.ticks, quiet=quiet) as progress:
             finished = simulate(

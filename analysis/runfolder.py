@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
+from itertools import chain, count
 from pathlib import Path
 from platform import python_version
 from tempfile import mkdtemp, mkstemp
@@ -24,6 +25,12 @@ _DEPENDENCIES = ("highspy", "mesa", "numpy", "pandas", "pyarrow", "pydantic", "s
 
 class FolderError(ValueError):
     """A place that cannot be written to, or a folder that holds no run."""
+
+
+def untaken(usual: Path) -> Path:
+    """Return ``usual``, or if that exists ``usual-2``, ``usual-3``, … the first that does not."""
+    numbered = (usual.with_name(f"{usual.name}-{k}") for k in count(2))
+    return next(path for path in chain([usual], numbered) if not path.exists())
 
 
 @contextmanager

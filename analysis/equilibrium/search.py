@@ -54,9 +54,12 @@ def _limits(market: Market, start: Vector | None) -> Iterator[Limit]:
     axes = varying[np.lexsort(np.sort(market.outcomes[:, varying], axis=0))]
     reach = len(axes) + 1
     if start is not None:
-        own = np.maximum(start[axes] / start[axes].sum(), _STAGES[0][0])
-        cell = Cell((own / own.sum())[None, :-1], np.ones(1))
-        yield from _refined(market, _guesses(market, axes, cell, _STAGES[0][0], reach))
+        lowest = _STAGES[0][0]
+        own = np.maximum(start[axes] / start[axes].sum(), lowest)
+        here = _prices(own[:-1] / own.sum(), axes, market.n)
+        cell = Cell(here[None, axes[:-1]], np.ones(1))
+        nearby = _refined(market, _guesses(market, axes, cell, lowest, reach))
+        yield from sorted(nearby, key=lambda limit: np.abs(limit.clearing.prices - here).max())
     begin, mesh = np.ones(market.n) if start is None else start, _FIRST_MESH / len(axes)
     for floor, passes in _STAGES:
         begin = np.maximum(begin[axes] / begin[axes].sum(), floor)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import cached_property
 from importlib.resources import files
 from os.path import exists, isfile
 from pathlib import Path
@@ -47,12 +46,12 @@ class Scenario(BaseModel):
         ladders = self.climbed
         return climb(self.ground, ladders, [len(ladder.rungs) for ladder in ladders])
 
-    @cached_property
+    @property
     def ground(self) -> Game:
         """The game without ladders, under the scenario's title."""
         return replace(self.game.game, title=self.title)
 
-    @cached_property
+    @property
     def climbed(self) -> tuple[Ladder, ...]:
         """The ladders, for the players of :attr:`ground`."""
         return tuple(e.ladder(self.ground, player) for player, e in self.ladders.items())

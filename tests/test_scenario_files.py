@@ -136,7 +136,8 @@ def test_ladders(tmp_path: Path) -> None:
     assert (ladder.known, ladder.research, ladder.budget) == (1, 0.5, np.inf)
     assert Scenario.model_validate(parse(scenario.to_yaml()).data) == scenario
     flat = scenario.as_normal_form()
-    assert not flat.ladders
+    assert not flat.climbed
+    assert flat.ground.shape == (2, 4)
     np.testing.assert_array_equal(flat.build().payoffs, game.payoffs)
 
 

@@ -24,6 +24,21 @@ TEXTBOOK = {
 }
 
 ANSWERS = {
+    "asymmetric-harm": ["13/2", "7/2"],
+    "bully-of-strangers": ["8/3", "14/3", "14/3"],
+    "coalition-against-a-bully": ["2/3", "17/3", "17/3"],
+    "commons-with-punishment": [3, 3, 3],
+    "empty-threat": [5, 5],
+    "evadable-threat": ["3/2", "17/2"],
+    "incredible-threat": ["13/2", "7/2"],
+    "inescapable-threat": [3, 7],
+    "mutual-destruction": [5, 5],
+    "noisy-inventors": [5, 5],
+    "protection-racket": ["7/2", "53/6", "53/6", "53/6"],
+    "ransom": [40, -40],
+    "ten-rung-arms-race": [5, 5],
+    "treaty-against-escalation": [5, 5],
+    "two-rung-arms-race": [5, 5],
     "arms-race": [0, 0, 0, 0],
     "battle-of-the-sexes": ["3/2", "3/2"],
     "ferguson-threats": ["29/6", "13/4"],

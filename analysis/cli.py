@@ -145,7 +145,7 @@ def solve(
     concept: Annotated[
         str | None,
         typer.Option(
-            help="coco, coco-value, strict (the literal definition; it may not exist), "
+            help="coco, coco-value, harsanyi, strict (the literal definition; it may not exist), "
             "disarmed (without actions that only harm), nash, "
             "kalai-smorodinsky, egalitarian, best-nash or best-correlated (nash, starting from the "
             "best such equilibrium). By default coco, or coco-value with money."

@@ -9,10 +9,11 @@ from analysis import values
 from analysis.bargaining import UnsettledError
 from analysis.conflict import solve_conflicts
 from analysis.disarming import embed, harmful_actions, restrict, strike
-from analysis.equilibrium import coco, strict
+from analysis.equilibrium import coco, harsanyi, strict
 from analysis.references import REFERENCES, NoReferenceError
 from analysis.solution import Candidate, Equilibrium, Point, Residuals, Solution, Vector
 from analysis.verify import ACCEPTED, CandidateError, pareto_gap, verify
+from analysis.verify_harsanyi import verify_harsanyi
 from sim.games.frontier import locate, support
 from sim.games.game import Game
 
@@ -98,6 +99,8 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
     """
     if concept == "coco" or (concept == "strict" and not game.money):
         return verify(game, candidate, concept)
+    if concept == "harsanyi":
+        return verify_harsanyi(game, candidate)
     if concept == "disarmed":
         struck = harmful_actions(game)
         left, used = strike(game, struck), restrict(game, struck, candidate)
@@ -204,6 +207,15 @@ def _solve_strict(game: Game) -> Solution:
     return replace(_solve_coco_value(game), concept="strict", notes=(note,))
 
 
+def _solve_harsanyi(game: Game) -> Solution:
+    if game.money:
+        raise ConceptError(
+            "harsanyi does not apply: with money, claims are paid and nothing is disposed of "
+            "(expected coco-value)"
+        )
+    return harsanyi.solve(game)
+
+
 def _bargain_from(game: Game, concept: str) -> Answer:
     try:
         reference = REFERENCES[concept](game)
@@ -237,6 +249,7 @@ EQUILIBRIA: Mapping[str, Callable[[Game], Solution]] = {
     "coco": _solve_coco,
     "coco-value": _solve_coco_value,
     "disarmed": _solve_disarmed,
+    "harsanyi": _solve_harsanyi,
     "strict": _solve_strict,
 }
 """Concepts whose answers are prices, an agreement and threats."""

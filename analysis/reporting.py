@@ -37,7 +37,7 @@ _CONDITIONS = {
     "support": "no outcome is worth more at these prices",
     "regret": "no coalition has a better threat",
     "split": "dividends are equal inside coalitions",
-    "delivery": "claims are met without payments (coco does not ask for it)",
+    "delivery": "claims are met without payments (coco and harsanyi do not ask for it)",
     "clearing": "everybody gets what it is entitled to",
 }
 

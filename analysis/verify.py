@@ -92,7 +92,7 @@ def verify(game: Game, candidate: Candidate, concept: str = "coco") -> Equilibri
     """
     if concept not in _CONCEPTS:
         raise CandidateError(f"unknown concept {concept!r}, expected one of {sorted(_CONCEPTS)}")
-    plays = _checked_plays(game, candidate)
+    plays = checked_plays(game, candidate)
     unit = float(candidate.prices @ game.ranges) or float(candidate.prices @ game.scales)
     prices = candidate.prices * game.scales / unit
     rates = candidate.vanishing * game.scales
@@ -121,7 +121,7 @@ def verify(game: Game, candidate: Candidate, concept: str = "coco") -> Equilibri
     )
 
 
-def _checked_plays(game: Game, candidate: Candidate) -> dict[Mask, Vector]:
+def checked_plays(game: Game, candidate: Candidate) -> dict[Mask, Vector]:
     """Return what every coalition plays, N included, as exact distributions."""
     prices = _numbers("prices", candidate.prices, game.n)
     if abs(prices.sum() - 1.0) > _ROUNDING:

@@ -1,0 +1,184 @@
+"""The conditions of the ``harsanyi`` equilibrium as equations, complementarity rounded off by ε.
+
+With claims that must be delivered, a fighting coalition S is worth no more than |S| times its least
+gain. Its program has the optimality conditions (Karush–Kuhn–Tucker), for joint actions s and
+members i, with ``g_i = a_i r_i − Σ_{R∋i, R⊊S} d_R``::
+
+    ρ_s (λ − Σ_{i∈S} μ_i a_i U_i(s, ρ') + Σ_{j∉S} a_j U_j(s, ρ')) = ε,   Σ ρ = 1,
+    μ_i (g_i − d) = ε,   Σ μ = |S|.
+
+For N all weights are 1, and ``g_i = d_N`` for every player is clearing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.solution import Vector
+from sim.games.coalitions import Mask, grand, members, membership, size, subsets
+from sim.games.game import Game
+
+type Matrix = NDArray[np.float64]
+
+_MARGIN = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Books:
+    """Where the unknowns of one coalition stand in the vector of all unknowns."""
+
+    inside: NDArray[np.int64]
+    play: slice
+    level: int
+    dividend: int
+    weights: slice
+    earlier: tuple[NDArray[np.int64], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Linearisation:
+    """Equations at a point.
+
+    Attributes
+    ----------
+    slacks : ndarray, shape (p,)
+        Of the complementary unknowns, in the order of :attr:`System.paired`.
+    slack_slopes : ndarray, shape (p, k)
+    equations : ndarray, shape (k − p,)
+        That must be 0.
+    equation_slopes : ndarray, shape (k − p, k)
+    """
+
+    slacks: Vector
+    slack_slopes: Matrix
+    equations: Vector
+    equation_slopes: Matrix
+
+
+class System:
+    """Unknowns and equations of a game whose payoffs are normalised; prices have mean 1.
+
+    Attributes
+    ----------
+    count : int
+        Number of unknowns.
+    fixed : ndarray of int
+        Players whose payoffs do not vary; their price is 1.
+    paired : ndarray of int, shape (p,)
+        Unknowns that are complementary to a slack: probabilities and weights.
+    """
+
+    def __init__(self, game: Game) -> None:
+        self.n = game.n
+        self.full = grand(game.n)
+        self.fixed = np.flatnonzero(game.ranges == 0.0)
+        self.fights = {mask: game.conflict(mask) for mask in range(1, self.full + 1)}
+        self.books: dict[Mask, Books] = {}
+        dividends = game.n - 1 + np.arange(self.full + 1)
+        place = game.n + self.full
+        for mask, fight in self.fights.items():
+            inside = np.array(members(mask))
+            play = slice(place, place + fight.shape[1])
+            weighed = len(inside) if 1 < len(inside) < game.n else 0
+            weights = slice(play.stop + 1, play.stop + 1 + weighed)
+            earlier = tuple(
+                np.array([dividends[r] for r in subsets(mask) if r != mask and r >> i & 1], int)
+                for i in inside
+            )
+            self.books[mask] = Books(
+                inside, play, play.stop, int(dividends[mask]), weights, earlier
+            )
+            place = weights.stop
+        self.count = place
+        self.paired = np.concatenate(
+            [
+                np.r_[book.play, book.weights] if size(mask) > 1 else np.r_[book.play]
+                for mask, book in self.books.items()
+            ]
+        )
+
+    def neutral(self, prices: Vector) -> Vector:
+        """Return unknowns with all threats uniform and weights equal, at given prices.
+
+        Dividends and levels are such that every slack is positive.
+        """
+        x = np.zeros(self.count)
+        x[: self.n] = self.n * prices / prices.sum()
+        for book in self.books.values():
+            x[book.play] = 1.0 / (book.play.stop - book.play.start)
+            x[book.weights] = 1.0
+        for mask in sorted(self.books, key=int.bit_count):
+            book = self.books[mask]
+            rival = x[self.books[self.full ^ mask].play] if mask != self.full else np.ones(1)
+            credit = x[: self.n, None] * (self.fights[mask] @ rival)
+            gains = credit[book.inside] @ x[book.play]
+            gains = gains - [x[earlier].sum() for earlier in book.earlier]
+            fighting = book.weights.stop > book.weights.start
+            x[book.dividend] = gains.min() - _MARGIN if fighting else gains.mean()
+            signs = 2.0 * membership(self.n)[mask] - 1.0
+            x[book.level] = (signs @ credit).max() + 2 * _MARGIN
+        return x
+
+    def plays(self, x: Vector) -> dict[Mask, Vector]:
+        """Return what every coalition plays."""
+        return {mask: x[book.play] for mask, book in self.books.items()}
+
+    def linearise(self, x: Vector) -> Linearisation:
+        """Return the equations at a point and their derivatives."""
+        n, count = self.n, self.count
+        slacks, slack_slopes = [], []
+        equations, equation_slopes = [x[:n].sum() - n], [np.r_[np.ones(n), np.zeros(count - n)]]
+        for mask, book in self.books.items():
+            fight, inside, own = self.fights[mask], book.inside, x[book.play]
+            foe = self.books[self.full ^ mask].play if mask != self.full else slice(0, 0)
+            rival = x[foe] if mask != self.full else np.ones(1)
+            weights = np.ones(n)
+            if book.weights.stop > book.weights.start:
+                weights[inside] = x[book.weights]
+            signs = 2.0 * membership(n)[mask] - 1.0
+            charge = signs * weights * x[:n]
+            answers = fight @ rival
+            slope = np.zeros((len(own), count))
+            slope[:, book.level] = 1.0
+            slope[:, :n] = -(signs * weights)[:, None].T * answers.T
+            if mask != self.full:
+                slope[:, foe] = -np.tensordot(charge, fight, 1)
+            if book.weights.stop > book.weights.start:
+                slope[:, book.weights] = -(x[inside][:, None] * answers[inside]).T
+            slacks.append(x[book.level] - charge @ answers)
+            slack_slopes.append(slope)
+            total = np.zeros(count)
+            total[book.play] = 1.0
+            equations.append(own.sum() - 1.0)
+            equation_slopes.append(total)
+
+            gains, steps = np.zeros(len(inside)), np.zeros((len(inside), count))
+            for k, i in enumerate(inside):
+                gains[k] = x[i] * (answers[i] @ own) - x[book.earlier[k]].sum() - x[book.dividend]
+                steps[k, i] = answers[i] @ own
+                steps[k, book.play] = x[i] * answers[i]
+                if mask != self.full:
+                    steps[k, foe] = x[i] * (own @ fight[i])
+                steps[k, book.earlier[k]] = -1.0
+                steps[k, book.dividend] = -1.0
+            if book.weights.stop > book.weights.start:
+                slacks.append(gains)
+                slack_slopes.append(steps)
+                sharing = np.zeros(count)
+                sharing[book.weights] = 1.0
+                equations.append(x[book.weights].sum() - len(inside))
+                equation_slopes.append(sharing)
+            else:
+                if mask == self.full:
+                    # nothing can be delivered to constant players, and their price is immaterial
+                    gains[self.fixed], steps[self.fixed] = x[self.fixed] - 1.0, 0.0
+                    steps[self.fixed, self.fixed] = 1.0
+                equations.extend(gains)
+                equation_slopes.extend(steps)
+        return Linearisation(
+            np.concatenate(slacks),
+            np.concatenate(slack_slopes),
+            np.array(equations),
+            np.array(equation_slopes),
+        )

@@ -1,0 +1,206 @@
+"""The ``harsanyi`` equilibrium: fair splits of what coalitions can really deliver to their members.
+
+Universal weights are given up instead: a fighting coalition weighs its members as its own program
+asks (Harsanyi 1963, in his manner; on coalitional games it is his NTU value).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.equilibrium.disposal import System
+from analysis.solution import Candidate, Solution, Vector
+from analysis.verify_harsanyi import verify_harsanyi
+from sim.games.coalitions import grand, proper_coalitions
+from sim.games.game import Game
+
+METHOD = "homotopy from a made-up equilibrium to the conditions, with Newton steps; restarts"
+
+_ATTEMPTS = 40
+_MOST_UNKNOWNS = 2000
+
+_DONE = 1e-14
+_MOST_STEPS = 400
+_STEPS_EACH = 6
+_NEAR = 0.3
+_LOST = 0.997
+_TO_BOUNDARY = 0.95
+_SINGULAR = 1e-13
+
+
+def solve(game: Game) -> Solution:
+    """Find one ``harsanyi`` equilibrium of a finite game.
+
+    Parameters
+    ----------
+    game : Game
+        Played without transfers, whatever ``game.money`` says.
+
+    Returns
+    -------
+    Solution
+        One equilibrium with positive prices that
+        :func:`analysis.verify_harsanyi.verify_harsanyi` accepts, or none with ``exists`` None.
+    """
+    system = System(game.normalised)
+    if system.count > _MOST_UNKNOWNS:
+        note = f"too large: {system.count:,} unknowns, at most {_MOST_UNKNOWNS:,} are tried"
+        return Solution("harsanyi", None, (), False, METHOD, (note,))
+    for attempt in range(_ATTEMPTS):
+        rng = np.random.default_rng(attempt)
+        reached = follow(system, start(system, rng, 0.3 * attempt**0.5))
+        if reached is None:
+            continue
+        found = verify_harsanyi(game, _candidate(game, system, reached))
+        if found.accepted:
+            return Solution("harsanyi", True, (found,), False, METHOD, _notes(game))
+    note = "no equilibrium with positive prices was found"
+    return Solution("harsanyi", None, (), False, METHOD, (note,))
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where a path begins, and by how much each condition is off there.
+
+    Attributes
+    ----------
+    unknowns : ndarray, shape (k,)
+    slacks : ndarray, shape (p,)
+        Positive.
+    products : ndarray, shape (p,)
+        Of slacks and the unknowns they are complementary to.
+    slack_gaps : ndarray, shape (p,)
+    equation_gaps : ndarray, shape (k − p,)
+    """
+
+    unknowns: Vector
+    slacks: Vector
+    products: Vector
+    slack_gaps: Vector
+    equation_gaps: Vector
+
+
+def start(system: System, rng: np.random.Generator, disorder: float) -> Start:
+    """Return uniform threats at equal prices, with slacks of about 1; none of it solves anything.
+
+    Parameters
+    ----------
+    system : System
+    rng : Generator
+    disorder : float
+        Standard deviation of the logarithms of slacks and, up to a half, of prices; different paths
+        lead around different obstacles.
+    """
+    x = system.neutral(np.exp(min(disorder, 0.5) * rng.normal(size=system.n)))
+    slacks = np.exp(disorder * rng.normal(size=len(system.paired)))
+    at = system.linearise(x)
+    return Start(x, slacks, x[system.paired] * slacks, at.slacks - slacks, at.equations)
+
+
+def follow(system: System, begin: Start) -> Vector | None:
+    """Follow a path from a start, at t = 1, to the conditions themselves, at t → 0.
+
+    On the path every gap, and every product of complementary numbers, is t times what it was at the
+    start: an infeasible interior point method (Kojima, Megiddo & Noma 1991) for a problem that is
+    not monotone, so that the path may turn back before it gets there.
+
+    Returns
+    -------
+    ndarray, shape (k,) or None
+        Unknowns that meet the conditions, or None if the path was lost.
+    """
+    x, slacks, reached, factor = begin.unknowns, begin.slacks, 1.0, 0.5
+    taken = 0
+    while reached > _DONE:
+        corrected = _correct(system, begin, x, slacks, reached * factor)
+        taken += _STEPS_EACH if corrected is None else corrected.steps
+        if corrected is None:
+            factor = factor**0.35
+        else:
+            x, slacks, reached = corrected.unknowns, corrected.slacks, reached * factor
+            if corrected.steps <= _STEPS_EACH // 2:
+                factor = max(0.05, factor**1.7)
+        if factor > _LOST or taken > _MOST_STEPS:
+            return None
+    return x
+
+
+@dataclass(frozen=True, eq=False)
+class _Corrected:
+    """A point near the path, and the Newton steps it took to get there."""
+
+    unknowns: Vector
+    slacks: Vector
+    steps: int
+
+
+def _correct(
+    system: System, begin: Start, x: Vector, slacks: Vector, t: float
+) -> _Corrected | None:
+    """Go to the path at t in a few Newton steps; None if they do not lead there."""
+    for steps in range(1, _STEPS_EACH + 1):
+        moved = _step(system, begin, x, slacks, t)
+        if moved is None:
+            return None
+        x, slacks = moved
+        if _distance(system, begin, x, slacks, t) < _NEAR * t:
+            return _Corrected(x, slacks, steps)
+    return None
+
+
+def _step(
+    system: System, begin: Start, x: Vector, slacks: Vector, t: float
+) -> tuple[Vector, Vector] | None:
+    """Take a Newton step towards the path at t, short of where something positive would be 0."""
+    paired = system.paired
+    at = system.linearise(x)
+    gaps = t * begin.slack_gaps - at.slacks
+    matrix = np.vstack([x[paired][:, None] * at.slack_slopes, at.equation_slopes])
+    matrix[np.arange(len(paired)), paired] += slacks
+    target = np.append(
+        t * begin.products + x[paired] * gaps, t * begin.equation_gaps - at.equations
+    )
+    try:
+        move = np.linalg.solve(matrix, target)
+    except np.linalg.LinAlgError:
+        move = np.linalg.lstsq(matrix, target, rcond=_SINGULAR)[0]
+    if not np.isfinite(move).all():
+        return None
+    change = at.slack_slopes @ move - gaps - slacks
+    length = 1.0
+    positive = np.concatenate([x[: system.n], x[paired], slacks])
+    changes = np.concatenate([move[: system.n], move[paired], change])
+    falling = changes < 0.0
+    if falling.any():
+        length = min(1.0, _TO_BOUNDARY * float((-positive[falling] / changes[falling]).min()))
+    return x + length * move, slacks + length * change
+
+
+def _distance(system: System, begin: Start, x: Vector, slacks: Vector, t: float) -> float:
+    at = system.linearise(x)
+    misses = (
+        at.equations - t * begin.equation_gaps,
+        at.slacks - slacks - t * begin.slack_gaps,
+        x[system.paired] * slacks / begin.products - t,
+    )
+    return max(float(np.abs(miss).max()) for miss in misses)
+
+
+def _notes(game: Game) -> tuple[str, ...]:
+    constant = [game.players[i] for i in np.flatnonzero(game.ranges == 0.0)]
+    return (f"the price of {', '.join(constant)} is immaterial",) if constant else ()
+
+
+def _candidate(game: Game, system: System, x: Vector) -> Candidate:
+    plays = {}
+    for mask, play in system.plays(x).items():
+        positive = np.clip(play, 0.0, None)
+        plays[mask] = positive / positive.sum()
+    usual = float(game.ranges.mean()) or 1.0
+    prices = x[: game.n] / np.where(game.ranges > 0.0, game.ranges, usual)
+    return Candidate(
+        prices / prices.sum(),
+        plays[grand(game.n)],
+        {mask: plays[mask] for mask in proper_coalitions(game.n)},
+        np.zeros(game.n),
+    )

@@ -1,0 +1,134 @@
+"""The harsanyi equilibrium: the solver, and the verifier that judges it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.equilibrium import coco, harsanyi
+from analysis.verify import CandidateError
+from analysis.verify_harsanyi import verify_harsanyi
+from sim.games.coalitions import members, size
+from sim.games.game import from_payoffs
+from tests.textbook import textbook_game
+
+
+def solved(game):
+    solution = harsanyi.solve(game)
+    assert solution.exists
+    return solution.equilibria[0]
+
+
+def random_game(*shape, seed=0):
+    return from_payoffs(np.random.default_rng(seed).random((len(shape), *shape)))
+
+
+def test_the_strategic_banker_is_paid():
+    found = solved(textbook_game("strategic Banker"))
+    assert found.payoffs == pytest.approx([40, 40, 20], abs=1e-6)
+    accounts = {account.coalition: account for account in found.coalitions}
+    pair = accounts[0b011]
+    # the two can only deliver 20 each; universal weights would have them take 100 for the first
+    assert pair.claims[:2] == pytest.approx([20, 20], abs=1e-6)
+    assert pair.weights[:2] == pytest.approx([0.4, 1.6], abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_with_two_players_it_is_the_coco_equilibrium(seed):
+    game = random_game(3, 2, seed=seed)
+    expected = coco.solve(game).equilibria[0]
+    assert solved(game).payoffs == pytest.approx(expected.payoffs, abs=1e-7)
+
+
+def test_unanimity_gives_the_nash_solution():
+    payoffs = np.zeros((3, 3, 3, 3))
+    payoffs[:, 0, 0, 0], payoffs[:, 1, 1, 1] = [6, 1, 2], [1, 6, 2]
+    # on the segment the third gets 2 anyway, and the others' product is largest in the middle
+    assert solved(from_payoffs(payoffs)).payoffs == pytest.approx([3.5, 3.5, 2], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "game",
+    [random_game(2, 2, 2, seed=k) for k in range(10)]
+    + [random_game(3, 3, 2, seed=1), random_game(2, 2, 2, 2, seed=5), random_game(4)],
+)
+def test_random_games_are_solved_precisely(game):
+    found = solved(game)
+    figures = found.residuals
+    assert figures.regret <= 1e-8
+    assert figures.split <= 1e-8
+    assert figures.clearing <= 1e-8
+    assert figures.support <= 1e-8
+    for account in found.coalitions:
+        inside = list(members(account.coalition))
+        assert account.weights[inside].sum() == pytest.approx(size(account.coalition))
+        assert (account.disposal[inside] >= -1e-9).all()
+
+
+def test_claims_add_up_to_the_dividends_of_all_smaller_coalitions():
+    game = random_game(2, 2, 2, seed=3)
+    found = solved(game)
+    accounts = {account.coalition: account for account in found.coalitions}
+    for mask, account in accounts.items():
+        for i in members(mask):
+            owed = sum(
+                part.dividend for k, part in accounts.items() if k & mask == k and k >> i & 1
+            )
+            assert account.claims[i] * found.candidate.prices[i] == pytest.approx(owed, abs=1e-8)
+
+
+def test_units_do_not_matter():
+    game = random_game(2, 2, 2, seed=4)
+    factors, shifts = np.array([1e3, 1.0, 1e-2]), np.array([-5.0, 1e3, 0.0])
+    other = from_payoffs(game.payoffs * factors[:, None, None, None] + shifts[:, None, None, None])
+    expected = solved(game).payoffs * factors + shifts
+    assert np.abs(solved(other).payoffs - expected).max() / factors.max() < 1e-6
+
+
+def test_constant_players_are_owed_nothing():
+    game = textbook_game("hot-dog stands and a bystander")
+    solution = harsanyi.solve(game)
+    assert solution.equilibria[0].payoffs == pytest.approx([70, 140, 0], abs=1e-5)
+    assert "immaterial" in solution.notes[0]
+
+
+def test_where_nobody_cares_everything_is_an_equilibrium():
+    assert harsanyi.solve(from_payoffs(np.ones((2, 2, 2)))).exists
+
+
+def test_the_verifier_rejects_what_is_slightly_wrong():
+    game = random_game(2, 2, 2, seed=2)
+    candidate = solved(game).candidate
+    prices = candidate.prices * [1.001, 1.0, 0.999]
+    wrong_prices = replace(candidate, prices=prices / prices.sum())
+    assert not verify_harsanyi(game, wrong_prices).accepted
+    for mask, threat in candidate.threats.items():
+        mixed = 0.999 * threat + 0.001 / len(threat)
+        wrong = replace(candidate, threats=candidate.threats | {mask: mixed})
+        figures = verify_harsanyi(game, wrong).residuals
+        assert max(figures.regret, figures.clearing) > 1e-6
+
+
+def test_the_verifier_rejects_coco_threats_that_do_not_deliver():
+    game = textbook_game("strategic Banker")
+    found = verify_harsanyi(game, coco.solve(game).equilibria[0].candidate)
+    assert found.residuals.regret > 0.1
+    assert not found.accepted
+
+
+def test_zero_prices_are_refused():
+    game = random_game(2, 2, 2)
+    candidate = solved(game).candidate
+    with pytest.raises(CandidateError, match="positive prices"):
+        verify_harsanyi(
+            game,
+            replace(
+                candidate, prices=np.array([0.5, 0.5, 0.0]), vanishing=np.array([0.0, 0.0, 1.0])
+            ),
+        )
+
+
+def test_a_game_too_large_is_said_to_be():
+    solution = harsanyi.solve(random_game(12, 12, 12))
+    assert solution.exists is None
+    assert "too large" in solution.notes[0]

@@ -1,11 +1,13 @@
 """What a solver answers: plain frozen records, without any solving or checking."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.games.coalitions import Mask
+from sim.games.html import table
 
 type Vector = NDArray[np.float64]
 
@@ -109,6 +111,17 @@ class Equilibrium:
     residuals: Residuals
     accepted: bool
 
+    def _repr_html_(self) -> str:
+        """Return payoffs, prices and residuals as tables for notebooks."""
+        players = zip(self.payoffs, self.candidate.prices, strict=True)
+        verdict = "accepted" if self.accepted else "not accepted"
+        figures = [(f.name, float(getattr(self.residuals, f.name))) for f in fields(Residuals)]
+        return table(
+            ["player", "payoff", "price"],
+            [[str(i), float(u), float(a)] for i, (u, a) in enumerate(players, start=1)],
+            f"{self.on}, {verdict}",
+        ) + table(["residual", "share of payoff range"], figures)
+
 
 @dataclass(frozen=True, eq=False)
 class Solution:
@@ -135,6 +148,13 @@ class Solution:
     complete: bool
     method: str
     notes: tuple[str, ...] = field(default=())
+
+    def _repr_html_(self) -> str:
+        """Return all answers as tables for notebooks."""
+        found = {True: "exists", False: "does not exist", None: "undecided"}[self.exists]
+        lines = [f"{self.concept}: {found}", *self.notes, f"Method: {self.method}"]
+        texts = "".join(f"<p>{escape(line)}</p>" for line in lines)
+        return texts + "".join(answer._repr_html_() for answer in self.equilibria)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.games.coalitions import Mask, grand, members, membership
+from sim.games.html import number, table
 
 MAX_CELLS = 20_000_000
 """Largest number of payoffs (players times outcomes) a game may have: 160 MB."""
@@ -18,6 +19,7 @@ MAX_PAYOFF = 1e100
 """Largest size of a payoff; so that products of payoffs and prices are safe floating point."""
 
 _CHUNK_CELLS = 4_000_000
+_MOST_ROWS = 50
 
 
 class GameError(ValueError):
@@ -103,6 +105,26 @@ class Game:
             self.money,
             self.title,
         )
+
+    def _repr_html_(self) -> str:
+        """Return the payoffs as a table for notebooks: a bimatrix, or a row for each outcome."""
+        caption = f"{self.title or 'Game'}, utilons" + (", with money" if self.money else "")
+        if self.n == 2:
+            down, across = self.players
+            cells = self.payoffs[:, :_MOST_ROWS, :_MOST_ROWS].transpose(1, 2, 0)
+            rows = [
+                [name, *(", ".join(map(number, pair)) for pair in row)]
+                for name, row in zip(self.actions[0], cells, strict=False)
+            ]
+            return table([f"{down} \\ {across}", *self.actions[1][:_MOST_ROWS]], rows, caption)
+        rows = [
+            [*self.outcome(k).values(), *map(number, payoffs)]
+            for k, payoffs in enumerate(self.outcomes[:_MOST_ROWS])
+        ]
+        heads = [*self.players, *(f"payoff of {player}" for player in self.players)]
+        if len(self.outcomes) > _MOST_ROWS:
+            caption += f"; the first {_MOST_ROWS} of {len(self.outcomes):,} outcomes"
+        return table(heads, rows, caption)
 
     def outcome(self, index: int) -> dict[str, str]:
         """Return outcome number ``index`` (C order) as a mapping from player to action."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis import cli_escalation, cli_figures
+
 if TYPE_CHECKING:
     from numpy import float64
     from numpy.typing import NDArray
@@ -50,12 +52,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _input_errors() -> tuple[type[ValueError], ...]:
     from analysis.bargaining import DisagreementError
     from analysis.concepts import ConceptError
+    from analysis.figures import FigureError
     from analysis.records import RecordError
     from analysis.runfolder import FolderError
     from sim.games.game import GameError
     from sim.scenario import ScenarioError
 
-    return ConceptError, DisagreementError, FolderError, GameError, RecordError, ScenarioError
+    return (
+        ConceptError,
+        DisagreementError,
+        FigureError,
+        FolderError,
+        GameError,
+        RecordError,
+        ScenarioError,
+    )
 
 
 def _print_version(wanted: bool) -> None:
@@ -266,6 +277,11 @@ def convert(
         typer.echo(text, nl=False)
     else:
         write_text(out, text, replace=force)
+
+
+app.command()(cli_figures.plot)
+app.command()(cli_figures.report)
+app.command()(cli_escalation.leverage)
 
 
 def _disagreement(text: str | None, n: int) -> "NDArray[float64] | None":

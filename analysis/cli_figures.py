@@ -1,0 +1,91 @@
+"""The commands that draw: ``plot`` and ``report``."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Force = Annotated[bool, typer.Option("--force", help="Replace earlier files.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+
+
+class ImageFormat(StrEnum):
+    """What ``plot`` writes."""
+
+    PDF = "pdf"
+    SVG = "svg"
+    PNG = "png"
+
+
+def plot(
+    folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR...")],
+    figure: Annotated[
+        str | None,
+        typer.Option(
+            help="frontier, prices, convergence, coalitions, dividends, threats, escalation, "
+            "trades or comparison. By default all that apply, and an overview."
+        ),
+    ] = None,
+    form: Annotated[
+        ImageFormat | None, typer.Option("--format", help="Format of images; by default pdf.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder, or the file of one figure; by default RUN_DIR/figures."),
+    ] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Draw figures for papers, each with the data behind it as CSV and a caption.
+
+    The first run is shown; of several runs with other seeds, convergence is drawn as a band.
+
+    [bold]Examples[/bold]
+
+      curnits plot runs/hot-dog-stands-seed1
+      curnits plot runs/hot-dog-stands-seed1 --figure frontier --out frontier.svg
+      curnits plot runs/a-seed1 runs/a-seed2 --figure convergence --out seeds
+    """
+    from analysis.figures import FigureError
+    from analysis.figures.saving import plot_files, save, target
+    from analysis.figures.source import read_run
+    from analysis.reporting import waiting
+
+    place, stem, ending = target(out, folders[0] / "figures", form)
+    if stem is not None and figure is None:
+        raise FigureError(f"--out {out} is one file: say which --figure")
+    with waiting("Drawing", quiet=quiet):
+        runs = [read_run(folder) for folder in folders]
+        files = plot_files(runs, ending, figure, stem)
+        save(place, files, replace=force)
+    for name in files:
+        typer.echo(place / name)
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="RUN_DIR")],
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; by default RUN_DIR/report.html.")
+    ] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a page about a run: verdict, tables, figures and how to reproduce it.
+
+    The page is one file that needs no network.
+
+    [bold]Example[/bold]
+
+      curnits report runs/hot-dog-stands-seed1
+    """
+    from analysis.figures.saving import save
+    from analysis.figures.source import read_run
+    from analysis.report import page
+    from analysis.reporting import waiting
+
+    place = out or folder / "report.html"
+    with waiting("Drawing", quiet=quiet):
+        text = page(read_run(folder))
+        save(place.parent, {place.name: text.encode()}, replace=force)
+    typer.echo(place)

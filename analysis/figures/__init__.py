@@ -1,0 +1,10 @@
+"""Figures for papers: one module a figure, each with the data behind it as a table.
+
+Every figure module has functions that turn a run's tables into the table of one panel, and
+functions that draw such a table into matplotlib ``Axes`` of yours. :mod:`.registry` lists them,
+:mod:`.drawing` puts panels on a page.
+"""
+
+
+class FigureError(ValueError):
+    """A figure that is unknown or cannot be drawn of a run."""

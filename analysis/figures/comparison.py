@@ -1,0 +1,118 @@
+"""``comparison``: what different solution concepts give each player."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.bargaining import DisagreementError
+from analysis.concepts import CONCEPTS, ConceptError, solve, units
+from analysis.figures.base import PALE, FigureKind, Panel, legend_names, marker, player_style
+from analysis.figures.source import RunData
+from sim.games.game import Game
+
+SIMULATED = "simulated"
+
+_SEARCHED = ("strict", "harsanyi")
+"""Concepts that are searched for, which may take minutes."""
+
+_VIEW = (-1.5, 2.5)
+"""Shares outside are drawn at these ends."""
+
+
+def comparison_table(run: RunData) -> pd.DataFrame:
+    """Return the simulated payoffs beside those of every concept that applies and has an answer.
+
+    Returns
+    -------
+    DataFrame
+        ``concept``, ``number`` (of the answer), ``player``, ``payoff`` (utilons) and ``share``: how
+        far it is from the player's lowest payoff, in payoff ranges.
+    """
+    solution = run.summary.solution
+    answers = [(SIMULATED, 1, run.summary.final.payoffs)]
+    answers += [(solution.concept, k, e.payoffs) for k, e in enumerate(solution.equilibria, 1)]
+    for concept in CONCEPTS:
+        if concept not in (solution.concept, *_SEARCHED):
+            answers += _answers(run.game, concept)
+    low = dict(zip(run.players, run.game.outcomes.min(axis=0), strict=True))
+    unit = dict(zip(run.players, units(run.game), strict=True))
+    return pd.DataFrame(
+        [
+            (
+                concept,
+                number,
+                player,
+                payoffs[player],
+                (payoffs[player] - low[player]) / unit[player],
+            )
+            for concept, number, payoffs in answers
+            for player in run.players
+        ],
+        columns=["concept", "number", "player", "payoff", "share"],
+    )
+
+
+def draw_comparison(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> None:
+    """Draw one row for each answer and one mark for each player.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> table = pd.DataFrame({"concept": "nash", "number": 1, "player": ["1", "2"],
+    ...     "share": [0.5, 0.7]})
+    >>> draw_comparison(Figure().subplots(), table, ["1", "2"])
+    """
+    shares = table.pivot_table(
+        index=["concept", "number"], columns="player", values="share", sort=False
+    )
+    several = table.groupby("concept")["number"].max()
+    labels = [f"{c} {k}" if several[c] > 1 else str(c) for c, k in shares.index]
+    rows = np.arange(len(shares))
+    for row in range(len(shares)):
+        axes.axhline(row, color=PALE, linewidth=0.8, zorder=0)
+    offsets = np.linspace(-0.22, 0.22, len(players)) if len(players) > 1 else np.zeros(1)
+    for i, (player, name) in enumerate(zip(players, legend_names(players), strict=True)):
+        shown = shares[player].clip(*_VIEW).to_numpy()
+        beyond = shown != shares[player].to_numpy()
+        heights = rows + offsets[i]
+        look: dict[str, Any] = {
+            "marker": marker(i),
+            "linestyle": "",
+            "color": player_style(i)["color"],
+        }
+        axes.plot(shown[~beyond], heights[~beyond], label=name, **look)
+        axes.plot(shown[beyond], heights[beyond], markerfacecolor="white", **look)
+    axes.set_yticks(rows, labels)
+    axes.invert_yaxis()
+    axes.set_xlabel("share of payoff range")
+
+
+def _answers(game: Game, concept: str) -> list[tuple[str, int, dict[str, float]]]:
+    try:
+        solution = solve(game, concept).solution
+    except (ConceptError, DisagreementError):
+        return []
+    return [
+        (concept, k, dict(zip(game.players, map(float, found.payoffs), strict=True)))
+        for k, found in enumerate(solution.equilibria, start=1)
+    ]
+
+
+def _panels(runs: Sequence[RunData]) -> list[Panel]:
+    table = comparison_table(runs[0])
+    return [Panel("", table, partial(draw_comparison, players=runs[0].players))]
+
+
+COMPARISON = FigureKind(
+    "comparison",
+    "Payoffs in the simulation and by the solution concepts that apply and are quickly solved, "
+    "above the lowest payoff of each player and in shares of its payoff range (with money: of "
+    "the largest range). Bargaining solutions start from maximin levels. "
+    "Hollow: off the scale, which happens where utilons of different players are added up.",
+    _panels,
+    height=2.3,
+)

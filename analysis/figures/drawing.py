@@ -1,0 +1,164 @@
+"""Panels put on a page, and pages turned into bytes that are the same every time."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from textwrap import fill
+
+import pandas as pd
+from matplotlib import style
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure, SubFigure
+
+from analysis.figures import FigureError
+from analysis.figures.base import Panel, shortened
+from analysis.figures.registry import FIGURES, figure_named
+from analysis.figures.source import RunData
+
+COLUMN, PAGE = 3.37, 7.0
+"""Widths of a column and of a page of two columns, inches."""
+
+FORMATS = ("pdf", "svg", "png")
+OVERVIEW = "overview"
+
+_METADATA: Mapping[str, dict[str, str | None]] = {
+    "pdf": {"CreationDate": None},
+    "svg": {"Date": None},
+    "png": {"Software": None},
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A figure with what belongs to it.
+
+    Attributes
+    ----------
+    name : str
+    image : bytes
+    tables : dict from str to DataFrame
+        The data behind it, by name.
+    caption : str
+    """
+
+    name: str
+    image: bytes
+    tables: Mapping[str, pd.DataFrame]
+    caption: str
+
+
+def pages(runs: Sequence[RunData], names: Iterable[str] = FIGURES) -> dict[str, list[Panel]]:
+    """Return the panels of figures of one or more runs of a game.
+
+    Parameters
+    ----------
+    runs : sequence of RunData
+        The first is shown; figures over several runs use all.
+    names : iterable of str
+        Keys of :data:`FIGURES`; those that have nothing to show are left out.
+
+    Raises
+    ------
+    FigureError
+        If a figure is unknown, or the runs are not of the same game.
+    """
+    for run in runs[1:]:
+        if run.players != runs[0].players:
+            raise FigureError(
+                f"expected runs of one game, of {list(runs[0].players)} "
+                f"(found one of {list(run.players)})"
+            )
+    made = {name: figure_named(name).panels(runs) for name in names}
+    return {name: panels for name, panels in made.items() if panels}
+
+
+def draw(name: str, panels: Sequence[Panel], runs: Sequence[RunData], form: str) -> Drawn:
+    """Draw one of the :func:`pages` of some runs, in one of the :data:`FORMATS`."""
+    kind = FIGURES[name]
+    columns = min(kind.columns, len(panels))
+    rows = -(-len(panels) // columns)
+    with _paper():
+        page = Figure(figsize=(COLUMN if columns == 1 else PAGE, kind.height * rows))
+        page.set_figheight(kind.height * rows + compose(page, panels, columns))
+        image = _bytes(page, form)
+    return Drawn(name, image, _tables(name, panels), caption(kind.caption, runs))
+
+
+def overview(made: Mapping[str, Sequence[Panel]], runs: Sequence[RunData], form: str) -> Drawn:
+    """Draw the first panels of all :func:`pages` of some runs on one sheet."""
+    columns = min(3, len(made))
+    rows = -(-len(made) // columns)
+    with _paper():
+        sheet = Figure(figsize=(PAGE * 1.25, 2.9 * rows + 0.5))
+        title = shortened(runs[0].game.title, 90)
+        sheet.suptitle(f"{title} – seed {runs[0].summary.seed}\n{runs[0].summary.verdict}")
+        cells = sheet.subfigures(rows, columns, squeeze=False, wspace=0.03, hspace=0.03).ravel()
+        for cell, (name, panels) in zip(cells, made.items(), strict=False):
+            cell.suptitle(name, fontweight="bold")
+            compose(cell, panels[:1], 1)
+        image = _bytes(sheet, form)
+    return Drawn(OVERVIEW, image, {}, caption("The first panel of every figure.", runs))
+
+
+def compose(page: Figure | SubFigure, panels: Sequence[Panel], columns: int) -> float:
+    """Draw panels row by row, and one legend below; return the height of that in inches."""
+    rows = -(-len(panels) // columns)
+    places = page.subplots(rows, columns, squeeze=False).ravel()
+    entries: dict[str, Artist] = {}
+    for axes, panel in zip(places, panels, strict=False):
+        panel.draw(axes, panel.table)
+        if panel.title:
+            axes.set_title(panel.title)
+        if axes.get_legend() is None:
+            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+                entries.setdefault(label, handle)
+    for axes in places[len(panels) :]:
+        axes.set_axis_off()
+    if not entries:
+        return 0.0
+    width = page.bbox.width / page.dpi_scale_trans.get_matrix()[0, 0]
+    ncols = min(len(entries), max(1, int(width / (max(map(len, entries)) * 0.058 + 0.45))))
+    page.legend(list(entries.values()), list(entries), loc="outside lower center", ncols=ncols)
+    return 0.13 * -(-len(entries) // ncols) + 0.1
+
+
+def caption(text: str, runs: Sequence[RunData]) -> str:
+    """Return a caption that also says what was run."""
+    run = runs[0]
+    seeds = ", ".join(str(other.summary.seed) for other in runs)
+    made = (
+        f"Scenario: {run.game.title} ({run.summary.scenario}); "
+        f"seed{'s' if len(runs) > 1 else ''} {seeds}; {run.summary.ticks} ticks; "
+        f"curnits {run.manifest.curnits}."
+    )
+    players = ", ".join(f"{i} {player}" for i, player in enumerate(run.players, start=1))
+    paragraphs = (text, f"Players: {players}.", made, run.summary.verdict)
+    return "\n".join(fill(paragraph, 88) for paragraph in paragraphs) + "\n"
+
+
+@contextmanager
+def _paper() -> Iterator[None]:
+    """Use this package's style, whatever the user's own."""
+    with style.context("analysis.figures.paper", after_reset=True):
+        yield
+
+
+def _bytes(page: Figure, form: str) -> bytes:
+    file = BytesIO()
+    page.savefig(file, format=form, metadata=_METADATA[form])
+    return file.getvalue()
+
+
+def _tables(name: str, panels: Sequence[Panel]) -> dict[str, pd.DataFrame]:
+    """Return one table for each part of a figure, and what tells its panels apart."""
+    parts: dict[str, list[Panel]] = {}
+    for panel in panels:
+        parts.setdefault(panel.part, []).append(panel)
+    tables = {}
+    for part, alike in parts.items():
+        distinct = list({id(panel.table): panel.table for panel in alike}.values())
+        if len(distinct) > 1:
+            distinct = [table.assign(panel=k) for k, table in enumerate(distinct, start=1)]
+        tables["-".join(filter(None, (name, part)))] = pd.concat(distinct, ignore_index=True)
+    return tables

@@ -1,0 +1,161 @@
+"""``prices``: the path of the price vector."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.figures.base import (
+    GREY,
+    PALE,
+    RED,
+    FigureKind,
+    Panel,
+    legend_names,
+    player_style,
+    time_axis,
+)
+from analysis.figures.source import RunData
+from analysis.solution import Vector
+
+_CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
+
+
+def price_table(run: RunData) -> pd.DataFrame:
+    """Return prices over time and at all known answers.
+
+    Returns
+    -------
+    DataFrame
+        ``kind`` (path or equilibrium), ``number`` (0, or which equilibrium), ``tick``, ``player``,
+        ``price`` (curnits per utilon) and ``share``: the price of the player's whole payoff range,
+        as a share of all ranges' prices, which does not depend on units.
+    """
+    path = run.series("price")
+    parts = [_long(path, run, "path", 0)]
+    for number, found in enumerate(run.summary.solution.equilibria, start=1):
+        at = pd.DataFrame([found.prices], index=pd.Index([path.index[-1]], name="tick"))
+        parts.append(_long(at[list(run.players)], run, "equilibrium", number))
+    return pd.concat(parts, ignore_index=True)
+
+
+def draw_prices(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> None:
+    """Draw shares over time, one line for each player; stars are equilibria.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> table = pd.DataFrame({"kind": "path", "tick": [1, 1, 2, 2], "player": ["1", "2"] * 2,
+    ...     "share": [0.5, 0.5, 0.6, 0.4]})
+    >>> draw_prices(Figure().subplots(), table, ["1", "2"])
+    """
+    for i, (player, name) in enumerate(zip(players, legend_names(players), strict=True)):
+        own = table[table["player"] == player]
+        path, answers = own[own["kind"] == "path"], own[own["kind"] == "equilibrium"]
+        style = player_style(i)
+        axes.plot(path["tick"], path["share"], label=name, **style)
+        axes.scatter(
+            answers["tick"],
+            answers["share"],
+            marker="*",
+            s=45,
+            color=style["color"],
+            zorder=3,
+            edgecolor="black",
+            linewidth=0.5,
+            clip_on=False,
+        )
+    axes.set_ylim(0, max(1.05 * float(table["share"].max()), 0.1))
+    axes.set_ylabel("price of payoff range, share")
+    time_axis(axes)
+
+
+def draw_simplex(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> None:
+    """Draw the path of three players' shares in the simplex; the start is hollow.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> table = pd.DataFrame({"kind": "path", "number": 0, "tick": 1, "player": ["1", "2", "3"],
+    ...     "share": [0.5, 0.3, 0.2]})
+    >>> draw_simplex(Figure().subplots(), table, ["1", "2", "3"])
+    """
+    axes.fill(*_CORNERS.T, facecolor="white", edgecolor="black", linewidth=0.7, zorder=0)
+    for level in np.arange(0.2, 0.9, 0.2):
+        for i in range(3):
+            ends = np.full((2, 3), 1.0 - level)
+            ends[:, i] = level
+            ends[0, (i + 1) % 3] = ends[1, (i + 2) % 3] = 0.0
+            axes.plot(*(ends @ _CORNERS).T, color=PALE, linewidth=0.6, zorder=0)
+    path = _points(table[table["kind"] == "path"], players)
+    axes.plot(*path.T, color=RED, label="path")
+    axes.scatter(
+        path[:1, 0], path[:1, 1], s=16, facecolor="white", edgecolor=RED, zorder=3, label="start"
+    )
+    axes.scatter(path[-1:, 0], path[-1:, 1], s=20, color=RED, zorder=3, label="agreement")
+    answers = table[table["kind"] == "equilibrium"]
+    if len(answers):
+        found = _points(answers, players)
+        axes.scatter(
+            found[:, 0],
+            found[:, 1],
+            marker="*",
+            s=55,
+            facecolor="#F0E442",
+            edgecolor="black",
+            linewidth=0.6,
+            zorder=4,
+            label="analytic answer",
+        )
+    for i, (name, where) in enumerate(zip(legend_names(players), _CORNERS, strict=True)):
+        below = i < 2
+        axes.annotate(
+            name,
+            where,
+            (0, -4 if below else 4),
+            textcoords="offset points",
+            ha=("left", "right", "center")[i],
+            va="top" if below else "bottom",
+            color=player_style(i)["color"],
+        )
+    axes.plot([], [], color=GREY, linewidth=0.6, label="grid: steps of 0.2")
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+
+
+def _panels(runs: Sequence[RunData]) -> list[Panel]:
+    run = runs[0]
+    if run.game.n < 2:
+        return []
+    table = price_table(run)
+    lines = Panel("", table, partial(draw_prices, players=run.players))
+    if run.game.n != 3:
+        return [lines]
+    return [Panel("", table, partial(draw_simplex, players=run.players)), lines]
+
+
+def _long(prices: pd.DataFrame, run: RunData, kind: str, number: int) -> pd.DataFrame:
+    weighted = prices * run.game.scales
+    shares = weighted.div(weighted.sum(axis=1), axis=0)
+    table = prices.melt(var_name="player", value_name="price", ignore_index=False).reset_index()
+    table["share"] = shares.melt(value_name="share")["share"]
+    table.insert(0, "kind", kind)
+    table.insert(1, "number", number)
+    return table
+
+
+def _points(table: pd.DataFrame, players: Sequence[str]) -> Vector:
+    shares = table.pivot_table(index=["number", "tick"], columns="player", values="share")
+    return np.asarray(shares[list(players)].to_numpy() @ _CORNERS)
+
+
+PRICES = FigureKind(
+    "prices",
+    "Path of the price vector, each price multiplied with its player's payoff range and all scaled "
+    "to sum to 1, so that units do not matter. Stars: the analytic answers that are known. "
+    "Where the agreement is a vertex of the frontier, equilibrium prices are not unique.",
+    _panels,
+    height=2.3,
+)

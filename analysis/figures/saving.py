@@ -1,0 +1,97 @@
+"""Figures written to files: the image, the data behind it and a caption, all or none of them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from analysis.figures import FigureError
+from analysis.figures.drawing import FORMATS, Drawn, draw, overview, pages
+from analysis.figures.source import RunData
+from analysis.runfolder import FolderError
+
+
+def plot_files(
+    runs: Sequence[RunData], form: str, figure: str | None = None, stem: str | None = None
+) -> dict[str, bytes]:
+    """Return the files of one figure, or of all that apply and an overview, by name.
+
+    Parameters
+    ----------
+    runs : sequence of RunData
+        The first is shown; figures over several runs use all.
+    form : str
+        One of :data:`FORMATS`.
+    figure : str, optional
+        A key of :data:`analysis.figures.registry.FIGURES`.
+    stem : str, optional
+        Name of the files of one figure, instead of its own.
+
+    Raises
+    ------
+    FigureError
+        If the figure is unknown or has nothing to show, or the runs are not of one game.
+    """
+    if figure is None:
+        made = pages(runs)
+        drawn = [draw(name, panels, runs, form) for name, panels in made.items()]
+        return _merged([*drawn, overview(made, runs, form)], form)
+    made = pages(runs, [figure])
+    if figure not in made:
+        raise FigureError(f"{figure} has nothing to show of a game with {runs[0].game.n} player")
+    return _merged([draw(figure, made[figure], runs, form)], form, stem)
+
+
+def target(out: Path | None, default: Path, form: str | None) -> tuple[Path, str | None, str]:
+    """Return the folder, the stem if ``out`` names a file, and the format that are meant.
+
+    Raises
+    ------
+    FigureError
+        If the ending of ``out`` is not that of the format.
+    """
+    if out is None or out.suffix.lstrip(".") not in FORMATS:
+        return out or default, None, form or FORMATS[0]
+    ending = out.suffix.lstrip(".")
+    if form not in (None, ending):
+        raise FigureError(f"--out {out} does not end in the format {form}")
+    return out.parent, out.stem, ending
+
+
+def save(folder: Path, files: Mapping[str, bytes], *, replace: bool) -> None:
+    """Write files into a folder, which is made if need be; if one fails, none is left.
+
+    Raises
+    ------
+    FolderError
+        If a file exists and may not be replaced, or cannot be written.
+    """
+    taken = [name for name in files if (folder / name).exists()]
+    if taken and not replace:
+        raise FolderError(
+            f"{folder / taken[0]}: exists already (--force replaces it, --out names another place)"
+        )
+    drafts = {name: folder / f".{name}.part" for name in files}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            drafts[name].write_bytes(content)
+        for name, draft in drafts.items():
+            draft.replace(folder / name)
+    except OSError as error:
+        raise FolderError(f"{folder}: cannot be written: {error.strerror}") from error
+    finally:
+        for draft in drafts.values():
+            if draft.is_file():
+                draft.unlink()
+
+
+def _merged(drawn: Sequence[Drawn], form: str, stem: str | None = None) -> dict[str, bytes]:
+    files = {}
+    for figure in drawn:
+        base = stem or figure.name
+        files[f"{base}.{form}"] = figure.image
+        files[f"{base}.txt"] = figure.caption.encode()
+        for name, table in figure.tables.items():
+            files[f"{base}{name.removeprefix(figure.name)}.csv"] = table.to_csv(
+                index=False, lineterminator="\n"
+            ).encode()
+    return files

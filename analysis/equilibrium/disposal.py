@@ -126,59 +126,60 @@ class System:
 
     def linearise(self, x: Vector) -> Linearisation:
         """Return the equations at a point and their derivatives."""
-        n, count = self.n, self.count
-        slacks, slack_slopes = [], []
-        equations, equation_slopes = [x[:n].sum() - n], [np.r_[np.ones(n), np.zeros(count - n)]]
+        n, count, pairs = self.n, self.count, len(self.paired)
+        slacks, slack_slopes = np.zeros(pairs), np.zeros((pairs, count))
+        equations, equation_slopes = np.zeros(count - pairs), np.zeros((count - pairs, count))
+        equations[0], equation_slopes[0, :n] = x[:n].sum() - n, 1.0
+        slack_row, equation_row = 0, 1
         for mask, book in self.books.items():
             fight, inside, own = self.fights[mask], book.inside, x[book.play]
-            foe = self.books[self.full ^ mask].play if mask != self.full else slice(0, 0)
-            rival = x[foe] if mask != self.full else np.ones(1)
-            weights = np.ones(n)
-            if book.weights.stop > book.weights.start:
-                weights[inside] = x[book.weights]
-            signs = 2.0 * membership(n)[mask] - 1.0
-            charge = signs * weights * x[:n]
-            answers = fight @ rival
-            slope = np.zeros((len(own), count))
-            slope[:, book.level] = 1.0
-            slope[:, :n] = -(signs * weights)[:, None].T * answers.T
-            if mask != self.full:
-                slope[:, foe] = -np.tensordot(charge, fight, 1)
-            if book.weights.stop > book.weights.start:
-                slope[:, book.weights] = -(x[inside][:, None] * answers[inside]).T
-            slacks.append(x[book.level] - charge @ answers)
-            slack_slopes.append(slope)
-            total = np.zeros(count)
-            total[book.play] = 1.0
-            equations.append(own.sum() - 1.0)
-            equation_slopes.append(total)
+            fighting = mask != self.full
+            foe = self.books[self.full ^ mask].play if fighting else slice(0, 0)
+            answers = fight @ (x[foe] if fighting else np.ones(1))
+            weighed = book.weights.stop > book.weights.start
+            stakes = 2.0 * membership(n)[mask] - 1.0
+            if weighed:
+                stakes[inside] = x[book.weights]
+            charge = stakes * x[:n]
 
-            gains, steps = np.zeros(len(inside)), np.zeros((len(inside), count))
-            for k, i in enumerate(inside):
-                gains[k] = x[i] * (answers[i] @ own) - x[book.earlier[k]].sum() - x[book.dividend]
-                steps[k, i] = answers[i] @ own
-                steps[k, book.play] = x[i] * answers[i]
-                if mask != self.full:
-                    steps[k, foe] = x[i] * (own @ fight[i])
-                steps[k, book.earlier[k]] = -1.0
-                steps[k, book.dividend] = -1.0
-            if book.weights.stop > book.weights.start:
-                slacks.append(gains)
-                slack_slopes.append(steps)
-                sharing = np.zeros(count)
-                sharing[book.weights] = 1.0
-                equations.append(x[book.weights].sum() - len(inside))
-                equation_slopes.append(sharing)
-            else:
-                if mask == self.full:
-                    # nothing can be delivered to constant players, and their price is immaterial
-                    gains[self.fixed], steps[self.fixed] = x[self.fixed] - 1.0, 0.0
-                    steps[self.fixed, self.fixed] = 1.0
-                equations.extend(gains)
-                equation_slopes.extend(steps)
-        return Linearisation(
-            np.concatenate(slacks),
-            np.concatenate(slack_slopes),
-            np.array(equations),
-            np.array(equation_slopes),
-        )
+            rows = slice(slack_row, slack_row + len(own))
+            slack_row = rows.stop
+            slacks[rows] = x[book.level] - charge @ answers
+            slope = slack_slopes[rows]
+            slope[:, book.level] = 1.0
+            slope[:, :n] = -stakes * answers.T
+            if fighting:
+                slope[:, foe] = -(charge @ fight.reshape(n, -1)).reshape(len(own), -1)
+            if weighed:
+                slope[:, book.weights] = -x[inside] * answers[inside].T
+            equations[equation_row] = own.sum() - 1.0
+            equation_slopes[equation_row, book.play] = 1.0
+            equation_row += 1
+
+            received = answers[inside] @ own
+            gains = x[inside] * received - x[book.dividend]
+            steps = np.zeros((len(inside), count))
+            steps[:, book.play] = x[inside, None] * answers[inside]
+            if fighting:
+                steps[:, foe] = x[inside, None] * (own @ fight[inside])
+            steps[:, book.dividend] = -1.0
+            for k, earlier in enumerate(book.earlier):
+                gains[k] -= x[earlier].sum()
+                steps[k, inside[k]] = received[k]
+                steps[k, earlier] = -1.0
+            if weighed:
+                rows = slice(slack_row, slack_row + len(inside))
+                slack_row = rows.stop
+                slacks[rows], slack_slopes[rows] = gains, steps
+                equations[equation_row] = x[book.weights].sum() - len(inside)
+                equation_slopes[equation_row, book.weights] = 1.0
+                equation_row += 1
+                continue
+            if not fighting:
+                # nothing can be delivered to constant players, and their price is immaterial
+                gains[self.fixed], steps[self.fixed] = x[self.fixed] - 1.0, 0.0
+                steps[self.fixed, self.fixed] = 1.0
+            rows = slice(equation_row, equation_row + len(inside))
+            equation_row = rows.stop
+            equations[rows], equation_slopes[rows] = gains, steps
+        return Linearisation(slacks, slack_slopes, equations, equation_slopes)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.equilibrium.disposal import System
+from analysis.equilibrium.disposal import Linearisation, System
 from analysis.solution import Candidate, Solution, Vector
 from analysis.verify_harsanyi import verify_harsanyi
 from sim.games.coalitions import grand, proper_coalitions
@@ -16,14 +16,14 @@ from sim.games.game import Game
 
 METHOD = "homotopy from a made-up equilibrium to the conditions, with Newton steps; restarts"
 
-_ATTEMPTS = 40
+_ATTEMPTS = 60
 _MOST_UNKNOWNS = 2000
 
 _DONE = 1e-14
-_MOST_STEPS = 400
+_MOST_STEPS = 200
 _STEPS_EACH = 6
 _NEAR = 0.3
-_LOST = 0.997
+_LOST = 0.99
 _TO_BOUNDARY = 0.95
 _SINGULAR = 1e-13
 
@@ -59,22 +59,28 @@ def solve(game: Game) -> Solution:
 
 
 @dataclass(frozen=True, eq=False)
+class _Point:
+    """Unknowns (k,), their slacks (p,), all positive, and the conditions linearised there."""
+
+    unknowns: Vector
+    slacks: Vector
+    at: Linearisation
+
+
+@dataclass(frozen=True, eq=False)
 class Start:
     """Where a path begins, and by how much each condition is off there.
 
     Attributes
     ----------
-    unknowns : ndarray, shape (k,)
-    slacks : ndarray, shape (p,)
-        Positive.
+    point : _Point
     products : ndarray, shape (p,)
         Of slacks and the unknowns they are complementary to.
     slack_gaps : ndarray, shape (p,)
     equation_gaps : ndarray, shape (k − p,)
     """
 
-    unknowns: Vector
-    slacks: Vector
+    point: _Point
     products: Vector
     slack_gaps: Vector
     equation_gaps: Vector
@@ -94,7 +100,7 @@ def start(system: System, rng: np.random.Generator, disorder: float) -> Start:
     x = system.neutral(np.exp(min(disorder, 0.5) * rng.normal(size=system.n)))
     slacks = np.exp(disorder * rng.normal(size=len(system.paired)))
     at = system.linearise(x)
-    return Start(x, slacks, x[system.paired] * slacks, at.slacks - slacks, at.equations)
+    return Start(_Point(x, slacks, at), x[system.paired] * slacks, at.slacks - slacks, at.equations)
 
 
 def follow(system: System, begin: Start) -> Vector | None:
@@ -109,51 +115,37 @@ def follow(system: System, begin: Start) -> Vector | None:
     ndarray, shape (k,) or None
         Unknowns that meet the conditions, or None if the path was lost.
     """
-    x, slacks, reached, factor = begin.unknowns, begin.slacks, 1.0, 0.5
+    point, reached, factor = begin.point, 1.0, 0.5
     taken = 0
     while reached > _DONE:
-        corrected = _correct(system, begin, x, slacks, reached * factor)
-        taken += _STEPS_EACH if corrected is None else corrected.steps
-        if corrected is None:
+        near, steps = _correct(system, begin, point, reached * factor)
+        taken += steps
+        if near is None:
             factor = factor**0.35
         else:
-            x, slacks, reached = corrected.unknowns, corrected.slacks, reached * factor
-            if corrected.steps <= _STEPS_EACH // 2:
+            point, reached = near, reached * factor
+            if steps <= _STEPS_EACH // 2:
                 factor = max(0.05, factor**1.7)
         if factor > _LOST or taken > _MOST_STEPS:
             return None
-    return x
+    return point.unknowns
 
 
-@dataclass(frozen=True, eq=False)
-class _Corrected:
-    """A point near the path, and the Newton steps it took to get there."""
-
-    unknowns: Vector
-    slacks: Vector
-    steps: int
-
-
-def _correct(
-    system: System, begin: Start, x: Vector, slacks: Vector, t: float
-) -> _Corrected | None:
-    """Go to the path at t in a few Newton steps; None if they do not lead there."""
+def _correct(system: System, begin: Start, point: _Point, t: float) -> tuple[_Point | None, int]:
+    """Go to the path at t in a few Newton steps; None if they do not lead there. Count them."""
     for steps in range(1, _STEPS_EACH + 1):
-        moved = _step(system, begin, x, slacks, t)
+        moved = _step(system, begin, point, t)
         if moved is None:
-            return None
-        x, slacks = moved
-        if _distance(system, begin, x, slacks, t) < _NEAR * t:
-            return _Corrected(x, slacks, steps)
-    return None
+            return None, steps
+        point = moved
+        if _distance(system, begin, point, t) < _NEAR * t:
+            return point, steps
+    return None, _STEPS_EACH
 
 
-def _step(
-    system: System, begin: Start, x: Vector, slacks: Vector, t: float
-) -> tuple[Vector, Vector] | None:
+def _step(system: System, begin: Start, point: _Point, t: float) -> _Point | None:
     """Take a Newton step towards the path at t, short of where something positive would be 0."""
-    paired = system.paired
-    at = system.linearise(x)
+    x, slacks, at, paired = point.unknowns, point.slacks, point.at, system.paired
     gaps = t * begin.slack_gaps - at.slacks
     matrix = np.vstack([x[paired][:, None] * at.slack_slopes, at.equation_slopes])
     matrix[np.arange(len(paired)), paired] += slacks
@@ -173,15 +165,16 @@ def _step(
     falling = changes < 0.0
     if falling.any():
         length = min(1.0, _TO_BOUNDARY * float((-positive[falling] / changes[falling]).min()))
-    return x + length * move, slacks + length * change
+    ahead = x + length * move
+    return _Point(ahead, slacks + length * change, system.linearise(ahead))
 
 
-def _distance(system: System, begin: Start, x: Vector, slacks: Vector, t: float) -> float:
-    at = system.linearise(x)
+def _distance(system: System, begin: Start, point: _Point, t: float) -> float:
+    products = point.unknowns[system.paired] * point.slacks
     misses = (
-        at.equations - t * begin.equation_gaps,
-        at.slacks - slacks - t * begin.slack_gaps,
-        x[system.paired] * slacks / begin.products - t,
+        point.at.equations - t * begin.equation_gaps,
+        point.at.slacks - point.slacks - t * begin.slack_gaps,
+        products / begin.products - t,
     )
     return max(float(np.abs(miss).max()) for miss in misses)
 

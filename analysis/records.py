@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from analysis.concepts import Answer
 from analysis.conditions import LiteralConditions
+from analysis.disarming import harmful_actions
+from analysis.leverage import Gain
 from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Vector
 from sim.games.coalitions import Mask, grand, members
 from sim.games.game import Game, GameError, from_payoffs
@@ -232,6 +234,43 @@ class CheckRecord(Record):
     objections: list[str]
 
 
+class GainRecord(Record):
+    """What a player's harmful actions are worth to it under a solution; null: not known."""
+
+    solution: str
+    player: str
+    armed: float | None
+    disarmed: float | None
+    gain: float | None
+
+
+class LeverageRecord(Record):
+    """What ``leverage --json`` prints: actions that only harm, and what they are worth, utilons."""
+
+    harmful: dict[str, list[str]]
+    gains: list[GainRecord]
+
+    @classmethod
+    def of(cls, game: Game, found: Iterable[Gain]) -> Self:
+        """Write what the players of a game gain."""
+        return cls(
+            harmful={
+                game.players[i]: [game.actions[i][k] for k in actions]
+                for i, actions in harmful_actions(game).items()
+            },
+            gains=[
+                GainRecord(
+                    solution=gain.solution,
+                    player=game.players[gain.player],
+                    armed=known(gain.armed),
+                    disarmed=known(gain.disarmed),
+                    gain=known(gain.gain),
+                )
+                for gain in found
+            ],
+        )
+
+
 class ScenarioRecord(Record):
     """An entry of the catalogue; ``shows`` is the folder it stands in."""
 
@@ -277,6 +316,11 @@ def vector(game: Game, amounts: dict[str, float], key: str) -> Vector:
     if amounts.keys() != set(game.players):
         raise RecordError(f"{key}: expected {list(game.players)} (found {list(amounts)})")
     return np.array([amounts[player] for player in game.players])
+
+
+def known(amount: float) -> float | None:
+    """Return an amount, or None for NaN."""
+    return amount if isfinite(amount) else None
 
 
 def to_json(value: BaseModel | dict[str, Any]) -> str:

@@ -2,7 +2,8 @@
 
 In a Nash or a correlated equilibrium everybody plays a best reply, so no payoff rests on harm that
 would hurt whoever does it. Welfare is the sum of payoffs in shares of payoff range, or of payoffs
-in utilons where there is money.
+in utilons where there is money. Ranges are those of the game without actions that only harm, so
+that a threat nobody would carry out does not change what counts as best.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.disarming import disarmed
 from analysis.linear import minimise
 from analysis.solution import Vector
 from sim.games.game import Game
@@ -62,10 +64,8 @@ def best_nash(game: Game) -> Reference:
     NoReferenceError
         If more than two players have no pure equilibrium, or two players have too many actions.
     """
-    low = game.outcomes.min(axis=0)
     equilibria = _extreme_equilibria(game) if game.n == 2 else _pure_equilibria(game)
-    shares = (equilibria - low) / game.scales
-    welfare = shares @ _weights(game)
+    shares, welfare = _merits(game, equilibria)
     equals = np.arange(len(equilibria))
     for goal in (welfare, shares.min(axis=1)):
         equals = equals[goal[equals] >= goal[equals].max() - _ROUNDING]
@@ -81,7 +81,7 @@ def best_correlated(game: Game) -> Reference:
     to everyone, and nobody gains by another one. Among equals the one whose worst-off player has
     the largest share is taken.
     """
-    shares, count = game.normalised.outcomes, len(game.outcomes)
+    (shares, welfare), count = _merits(game, game.outcomes), len(game.outcomes)
     losses = np.array([row for i in range(game.n) for row in _obedience(game, i)])
     losses = losses.reshape(-1, count)
     # columns: the distribution over outcomes, then the smallest share of any player
@@ -94,10 +94,10 @@ def best_correlated(game: Game) -> Reference:
     )
     bounded = len(program) - 1
     solved, _ = minimise(
-        np.append(-_FIRST * shares @ _weights(game), -1.0),
+        np.append(-_FIRST * welfare, -1.0),
         program,
         (np.append(np.zeros(bounded), 1.0), np.append(np.full(bounded, np.inf), 1.0)),
-        (np.zeros(count + 1), np.full(count + 1, np.inf)),
+        (np.append(np.zeros(count), -np.inf), np.full(count + 1, np.inf)),
     )
     played = solved[:-1].clip(min=0.0)
     return Reference(np.asarray(played / played.sum() @ game.outcomes))
@@ -110,9 +110,13 @@ REFERENCES: Mapping[str, Callable[[Game], Reference]] = {
 """Disagreement points by name."""
 
 
-def _weights(game: Game) -> Vector:
-    """Return what each player's share of payoff range counts in welfare, shape ``(n,)``."""
-    return game.ranges / (game.ranges.max() or 1.0) if game.money else np.ones(game.n)
+def _merits(game: Game, payoffs: Vector) -> tuple[Vector, Vector]:
+    """Return payoffs, shape ``(E, n)``, as shares of payoff range, and their welfare ``(E,)``."""
+    peaceful = disarmed(game)
+    shares = (payoffs - peaceful.outcomes.min(axis=0)) / peaceful.scales
+    if not game.money:
+        return shares, shares.sum(axis=1)
+    return shares, shares @ peaceful.scales / peaceful.scales.max()
 
 
 def _pure_equilibria(game: Game) -> Vector:

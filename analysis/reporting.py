@@ -13,6 +13,7 @@ from analysis.records import (
     FIGURES,
     CheckRecord,
     CoalitionRecord,
+    LeverageRecord,
     LiteralRecord,
     ScenarioRecord,
     Share,
@@ -135,6 +136,24 @@ def show_escalation(out: Console, escalation: "EscalationRecord") -> None:
         gain = escalation.leverage[player]
         worth = "of unknown worth" if gain is None else f"worth {gain:.6g} to it"
         out.print(f"{player} has harmful actions, {', '.join(actions)}: {worth}.", soft_wrap=True)
+
+
+def show_leverage(out: Console, record: LeverageRecord) -> None:
+    """Print what players gain by their harmful actions, one row for each player and solution."""
+    for player, actions in record.harmful.items():
+        out.print(f"{player} has actions that only harm: {', '.join(actions)}.", soft_wrap=True)
+    if not record.gains:
+        out.print("Nobody has an action that only harms.")
+        return
+    table = _table("solution", "player", "payoff", "without them", "gain")
+    for row in record.gains:
+        amounts = (row.armed, row.disarmed, row.gain)
+        unit = max(abs(x) for x in (*amounts, 0.0) if x is not None)
+        cells = (
+            "–" if x is None else f"{x if abs(x) > _NEGLIGIBLE * unit else 0:.6g}" for x in amounts
+        )
+        table.add_row(row.solution, row.player, *cells)
+    out.print(table)
 
 
 def show_check(out: Console, report: CheckRecord) -> None:

@@ -87,6 +87,20 @@ def test_a_mixed_equilibrium_where_there_is_no_other() -> None:
     np.testing.assert_allclose(best_correlated(from_payoffs(PENNIES)).payoffs, 0, atol=1e-9)
 
 
+def test_harm_at_no_cost_does_not_lower_the_reference() -> None:
+    """The first player may burn 5 of the other's, for free; the best equilibria do without."""
+    fight = from_payoffs([[[5, 0], [5, 0]], [[5, 5], [0, 0]]])
+    np.testing.assert_allclose(best_nash(fight).payoffs, [5, 5])
+    np.testing.assert_allclose(best_correlated(fight).payoffs, [5, 5], atol=1e-9)
+
+
+def test_payoffs_below_those_of_the_game_without_harm() -> None:
+    """The other's second action ruins the first player and is a best reply to its second alone."""
+    game = from_payoffs([[[1, -9], [0, -9]], [[3, 3], [2, 3]]])
+    np.testing.assert_allclose(best_nash(game).payoffs, [1, 3])
+    np.testing.assert_allclose(best_correlated(game).payoffs, [1, 3], atol=1e-9)
+
+
 def test_three_players_need_a_pure_equilibrium() -> None:
     third = np.zeros((3, 2, 2, 1))
     third[:2, :, :, 0] = PENNIES

@@ -26,7 +26,7 @@ def size(coalition: Mask) -> int:
 
 
 def proper_coalitions(n: int) -> range:
-    """Return every coalition of ``n`` players but the empty and the grand one, ascending by mask."""
+    """Return every coalition of ``n`` players but the empty and the grand one, ascending."""
     return range(1, grand(n))
 
 

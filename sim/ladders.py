@@ -1,6 +1,6 @@
 """Ladders of threats as scenario files state them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -48,6 +48,39 @@ class RungEntry(BaseModel):
     )
 
 
+class TreatyEntry(BaseModel):
+    """A ban on rungs: signatories who resort to one are fined if they are found out.
+
+    The fine is added to the cost of the rung, times the probability of being found out; nobody
+    receives it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bans: list[str] = Field(description="Names of rungs, on whatever ladders they are.")
+    signatories: list[str] | None = Field(default=None, description="Left out: all players.")
+    verification: Chance = Field(default=1.0, description="Probability of being found out.")
+    fine: Amount = Field(description="Utilons of whoever is fined.")
+
+    def penalty(self, player: str, action: str) -> float:
+        """Return what resorting to a rung is expected to cost a player in fines, utilons."""
+        signed = self.signatories is None or player in self.signatories
+        return self.verification * self.fine if signed and action in self.bans else 0.0
+
+    def check(self, players: Sequence[str], rungs: Sequence[str]) -> None:
+        """Check the names.
+
+        Raises
+        ------
+        FieldError
+            If a signatory is not a player, or a ban no rung of any ladder.
+        """
+        for k, action in enumerate(self.bans):
+            _check(action, rungs, ("bans", k), "rung")
+        for k, player in enumerate(self.signatories or ()):
+            _check(player, players, ("signatories", k), "player")
+
+
 class LadderEntry(BaseModel):
     """The threats of one player, in the order in which they are invented."""
 
@@ -61,8 +94,8 @@ class LadderEntry(BaseModel):
     research: Amount = Field(default=0.0, description="Utilons that inventing the next one costs.")
     budget: Amount | None = Field(default=None, description="Utilons for research; none: no limit.")
 
-    def ladder(self, game: Game, player: str) -> Ladder:
-        """Return the ladder of a player of a game.
+    def ladder(self, game: Game, player: str, treaties: Sequence[TreatyEntry]) -> Ladder:
+        """Return the ladder of a player of a game under some treaties.
 
         Raises
         ------
@@ -81,13 +114,13 @@ class LadderEntry(BaseModel):
         return Ladder(
             game.players.index(player),
             own.index(base),
-            tuple(self._rung(game, player, k) for k in range(len(self.rungs))),
+            tuple(self._rung(game, player, k, treaties) for k in range(len(self.rungs))),
             known,
             self.research,
             np.inf if self.budget is None else self.budget,
         )
 
-    def _rung(self, game: Game, owner: str, k: int) -> Rung:
+    def _rung(self, game: Game, owner: str, k: int, treaties: Sequence[TreatyEntry]) -> Rung:
         entry = self.rungs[k]
         others = [player for player in game.players if player != owner]
         harm = entry.harm
@@ -95,10 +128,11 @@ class LadderEntry(BaseModel):
             harm = dict.fromkeys(others, harm)
         for player in harm:
             _check(player, others, ("rungs", k, "harm", player), "other player")
-        losses = [entry.cost if p == owner else harm.get(p, 0.0) for p in game.players]
+        cost = entry.cost + sum(treaty.penalty(owner, entry.action) for treaty in treaties)
+        losses = [cost if p == owner else harm.get(p, 0.0) for p in game.players]
         return Rung(entry.action, entry.credibility * np.array(losses))
 
 
-def _check(name: str, known: tuple[str, ...] | list[str], place: Place, what: str) -> None:
+def _check(name: str, known: Sequence[str], place: Place, what: str) -> None:
     if name not in known:
         raise FieldError(place, f"unknown {what} (expected one of {', '.join(known)})")

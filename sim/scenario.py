@@ -15,7 +15,7 @@ from sim.forms import FORMS, FamilyForm, NfgForm, NormalForm
 from sim.games.game import Game, GameError
 from sim.games.ladders import Ladder, climb
 from sim.games.nfg import NfgError, read_nfg
-from sim.ladders import LadderEntry, RungEntry
+from sim.ladders import LadderEntry, RungEntry, TreatyEntry
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.tables import FieldError
 from sim.yamlfile import MAX_CHARACTERS, Document, Place, YamlError, parse, render, type_name
@@ -38,6 +38,7 @@ class Scenario(BaseModel):
     ladders: dict[str, LadderEntry] = Field(
         default={}, description="Threats by player, on top of the actions of the game."
     )
+    treaties: list[TreatyEntry] = Field(default=[], description="Bans on rungs of the ladders.")
     negotiation: NegotiationSettings = NegotiationSettings.model_validate({})
     run: RunSettings = RunSettings.model_validate({})
 
@@ -54,17 +55,25 @@ class Scenario(BaseModel):
     @property
     def climbed(self) -> tuple[Ladder, ...]:
         """The ladders, for the players of :attr:`ground`."""
-        return tuple(e.ladder(self.ground, player) for player, e in self.ladders.items())
+        game, treaties = self.ground, self.treaties
+        return tuple(e.ladder(game, player, treaties) for player, e in self.ladders.items())
 
     @model_validator(mode="after")
     def _check_ladders(self) -> "Scenario":
         for player, entry in self.ladders.items():
             try:
-                climb(self.ground, [entry.ladder(self.ground, player)], [len(entry.rungs)])
+                ladder = entry.ladder(self.ground, player, self.treaties)
+                climb(self.ground, [ladder], [len(entry.rungs)])
             except FieldError as error:
                 raise FieldError(("ladders", player, *error.path), str(error)) from error
             except GameError as error:
                 raise FieldError(("ladders", player), str(error)) from error
+        rungs = sorted({rung.action for entry in self.ladders.values() for rung in entry.rungs})
+        for k, treaty in enumerate(self.treaties):
+            try:
+                treaty.check(self.ground.players, rungs)
+            except FieldError as error:
+                raise FieldError(("treaties", k, *error.path), str(error)) from error
         return self
 
     def with_run(self, **settings: Any) -> "Scenario":
@@ -92,7 +101,7 @@ class Scenario(BaseModel):
         """
         try:
             form = NormalForm.of(self.build())
-            return self.model_copy(update={"game": form, "ladders": {}})
+            return self.model_copy(update={"game": form, "ladders": {}, "treaties": []})
         except ValidationError as error:
             raise ScenarioError(f"{self.title}: {_described(error.errors()[0])[1]}") from error
 
@@ -210,6 +219,8 @@ def _check_keys(data: Mapping[str, Any]) -> None:
     for section, model in (("negotiation", NegotiationSettings), ("run", RunSettings)):
         if isinstance(data.get(section), Mapping):
             _check_known(model, data[section], (section,))
+    for path, entry in _entries("treaties", data.get("treaties")):
+        _check_known(TreatyEntry, entry, path)
     for path, entry in _ladder_entries(data.get("ladders")):
         _check_known(RungEntry if "rungs" in path[2:] else LadderEntry, entry, path)
 
@@ -219,10 +230,15 @@ def _ladder_entries(ladders: Any) -> Iterator[tuple[Place, Mapping[str, Any]]]:
     for player, ladder in ladders.items() if isinstance(ladders, Mapping) else ():
         if isinstance(ladder, Mapping):
             yield ("ladders", player), ladder
-            rungs = ladder.get("rungs")
-            for k, rung in enumerate(rungs if isinstance(rungs, list) else ()):
-                if isinstance(rung, Mapping):
-                    yield ("ladders", player, "rungs", k), rung
+            for place, rung in _entries("rungs", ladder.get("rungs")):
+                yield ("ladders", player, *place), rung
+
+
+def _entries(key: str, entries: Any) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """Yield the entries of a list that have keys, with their places."""
+    for k, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if isinstance(entry, Mapping):
+            yield (key, k), entry
 
 
 def _check_known(model: type[BaseModel], data: Mapping[str, Any], path: Place) -> None:

@@ -71,6 +71,18 @@ FILES = {
         LADDER + "    known: 2\n" + RUNG,
         "12: ladders.Ada.known: expected at most 1",
     ),
+    "treaty about nothing": (
+        LADDER + RUNG + "treaties: [{bans: [b], fine: 1}]\n",
+        "13: treaties.0.bans.0: unknown rung (expected one of a)",
+    ),
+    "treaty with nobody": (
+        LADDER + RUNG + "treaties:\n  - bans: [a]\n    fine: 1\n    signatories: [Cy]\n",
+        "16: treaties.0.signatories.0: unknown player",
+    ),
+    "unknown key in a treaty": (
+        LADDER + RUNG + "treaties: [{bans: [a], fines: 1}]\n",
+        "13: treaties.0.fines: unknown key (did you mean fine?)",
+    ),
     "unknown key in negotiation": (GOOD + "negotiation: {x: 5}\n", "10: negotiation.x: unknown"),
     "duplicate key": (GOOD + "title: again\n", "10: not valid YAML: found duplicate key"),
     "no title": (GOOD.replace("title: a game\n", ""), "1: title: missing"),

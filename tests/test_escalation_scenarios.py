@@ -60,6 +60,11 @@ def test_what_costs_more_than_it_harms_is_not_invented(name: str) -> None:
     )
 
 
+def test_without_the_treaty_all_is_invented() -> None:
+    entry = scenario("treaty-against-escalation").model_copy(update={"treaties": []})
+    assert set(run(entry).tables["inventions"]["action"]) == {"blockade", "bombard"}
+
+
 def test_a_treaty_makes_failure_less_costly() -> None:
     banned, free = (
         solved(scenario(name)).threats.damage.expected(1.0)

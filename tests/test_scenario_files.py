@@ -141,6 +141,16 @@ def test_ladders(tmp_path: Path) -> None:
     np.testing.assert_array_equal(flat.build().payoffs, game.payoffs)
 
 
+def test_treaties(tmp_path: Path) -> None:
+    text = "  players: [Ada, Bo]\n  actions: [stay, go]\n  profiles: {default: [3, 5]}" + LADDERS
+    treaties = "treaties:\n  - {bans: [shout], verification: 1/2, fine: 3}\n"
+    treaties += "  - {bans: [hit, shout], signatories: [Ada], fine: 100}\n"
+    scenario = read(tmp_path, HEAD + text + treaties)
+    np.testing.assert_array_equal(scenario.build().payoffs[1, 0], [5, 5, 3.5, 5.5])
+    assert Scenario.model_validate(parse(scenario.to_yaml()).data) == scenario
+    assert not scenario.as_normal_form().treaties
+
+
 finite = st.floats(-1e99, 1e99).filter(lambda x: not 0 < abs(x) < 1e-80)
 
 

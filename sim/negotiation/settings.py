@@ -20,8 +20,10 @@ class NegotiationSettings(BaseModel):
         default=1.1,
         description="step of the optimistic rule, per share of all that is at stake",
     )
-    splitting: Literal["direct", "concession"] = Field(
-        default="direct", description="how members divide what their coalition adds"
+    splitting: Literal["direct", "concession", "delivered"] = Field(
+        default="direct",
+        description="how members divide what their coalition adds; delivered: without payments "
+        "inside fighting coalitions, as in the harsanyi equilibrium",
     )
     trading: Literal["auctioneer", "pairs"] = Field(
         default="auctioneer", description="who trades curnits with whom"
@@ -32,9 +34,9 @@ class NegotiationSettings(BaseModel):
     sanding_start: Positive = Field(
         default=0.05, description="roughness of the frontier at the first tick, in curnits"
     )
-    sanding_floor: Positive = Field(default=1e-4, description="roughness at which sanding stops")
+    sanding_floor: Positive = Field(default=5e-5, description="roughness at which sanding stops")
     sanding_pace: Positive = Field(
-        default=50.0,
+        default=40.0,
         description="ticks T in the schedule start / (1 + t/T)²; t runs at a quarter of the speed "
         "while some threat is regretted by more than five times the roughness",
     )
@@ -45,7 +47,7 @@ class NegotiationSettings(BaseModel):
         default=0.1, description="most a redemption may move a payoff or the logarithm of a price"
     )
     price_floor: Share = Field(
-        default=1e-3,
+        default=5e-4,
         description="lowest price, as a share of the highest; a price there is as good as 0",
     )
 

@@ -95,6 +95,7 @@ class Talks:
         """Tell whether all conditions hold; between checks, no."""
         if model.ticks % self.interval:
             return False
+        # everyone is asked, so that windows fill
         held = [condition.holds(model) for condition in self.conditions]
         return all(held)
 

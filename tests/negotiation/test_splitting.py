@@ -59,8 +59,8 @@ def test_a_loss_is_shared_like_a_gain() -> None:
         )
 
 
-def test_the_first_to_yield_is_whoever_risks_most() -> None:
-    """With a coarse tolerance talks end early, and nobody has fallen below an equal share."""
+def test_members_yield_one_after_the_other_and_nobody_below_an_equal_share() -> None:
+    """With a coarse tolerance talks end before all demands are alike."""
     credits_ = np.zeros((8, 3))
     credits_[7] = 1.0
     demands = Concession(tolerance=0.1).divide(credits_)[7]

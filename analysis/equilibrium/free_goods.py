@@ -44,7 +44,7 @@ def clear_in_the_limit(
     market: Market,
     guess: Vector,
     face: NDArray[np.int64],
-    free: NDArray[np.bool_],
+    rates: Vector,
     floor: float,
 ) -> Iterator[Limit]:
     """Follow clearing prices down with the price of the free players, from a floor to 0.
@@ -57,17 +57,19 @@ def clear_in_the_limit(
     ----------
     market : Market
     guess : ndarray, shape (n,)
-        Normalised prices that roughly clear when the free players' price is ``floor``.
+        Normalised prices that roughly clear when the free players' prices are ``floor * rates``.
     face : ndarray of int, shape (k,)
         Distinct outcomes that are all worth most.
-    free : ndarray of bool, shape (n,)
+    rates : ndarray, shape (n,)
+        Positive for the free players, 0 for the others.
     floor : float
     """
 
     def sinking(height: float) -> Vector:
-        return np.where(guess < _SMALL * floor, guess * height / floor, guess)
+        return np.where(guess < _SMALL * floor * rates.max(), guess * height / floor, guess)
 
-    limit = _extrapolated(market, sinking, face, free, floor)
+    least = rates[rates > 0].min() * ~market.constant
+    limit = _extrapolated(market, sinking, face, rates, floor)
     for lower in _LOWEST_FLOORS:
         if limit.clearing.residual > _PROMISING:
             return
@@ -75,9 +77,9 @@ def clear_in_the_limit(
 
         def along(height: float, line: Limit = line) -> Vector:
             prices = line.clearing.prices + height * line.direction
-            return np.maximum(prices, height * _LEAST * ~market.constant)
+            return np.maximum(prices, height * _LEAST * least)
 
-        limit = _extrapolated(market, along, face, free, lower)
+        limit = _extrapolated(market, along, face, rates, lower)
         prices = limit.clearing.prices
         exact = Clearing(np.where(prices > _ZERO, prices, 0.0), limit.clearing.residual)
         yield Limit(exact, limit.direction)
@@ -87,12 +89,12 @@ def _extrapolated(
     market: Market,
     guess: Callable[[float], Vector],
     face: NDArray[np.int64],
-    free: NDArray[np.bool_],
+    rates: Vector,
     floor: float,
 ) -> Limit:
     """Fit prices that clear at a floor, its half and its quarter; read value and slope at 0."""
     far, middle, near = (
-        clear(market, np.where(free, height, guess(height)), face, free)
+        clear(market, np.where(rates > 0, height * rates, guess(height)), face, rates > 0)
         for height in (floor, floor / 2, floor / 4)
     )
     first, second = middle.prices - near.prices, far.prices - middle.prices

@@ -4,19 +4,22 @@ Universal weights are given up instead: a fighting coalition weighs its members 
 asks (Harsanyi 1963, in his manner; on coalitional games it is his NTU value).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from analysis.equilibrium.disposal import Linearisation, System
-from analysis.solution import Candidate, Solution, Vector
+from analysis.solution import Candidate, Equilibrium, Solution, Vector
 from analysis.verify_harsanyi import verify_harsanyi
 from sim.games.coalitions import grand, proper_coalitions
 from sim.games.game import Game
 
 METHOD = "homotopy from a made-up equilibrium to the conditions, with Newton steps; restarts"
 
-_ATTEMPTS = 60
+_ATTEMPTS, _WIDE = 60, 20
+_SAME = 1e-5
 _MOST_UNKNOWNS = 2000
 
 _DONE = 1e-14
@@ -42,20 +45,45 @@ def solve(game: Game) -> Solution:
         One equilibrium with positive prices that
         :func:`analysis.verify_harsanyi.verify_harsanyi` accepts, or none with ``exists`` None.
     """
+    return _solution(game, tuple(islice(_search(game, _ATTEMPTS), 1)))
+
+
+def solve_widely(game: Game) -> Solution:
+    """Find several ``harsanyi`` equilibria with different payoffs; games often have more than one.
+
+    Like :func:`solve`, but does not stop at the first. The list need not be complete.
+    """
+    different: list[Equilibrium] = []
+    for found in _search(game, _WIDE):
+        gaps = [np.abs((found.payoffs - e.payoffs) / game.scales).max() for e in different]
+        if min(gaps, default=np.inf) > _SAME:
+            different.append(found)
+    return _solution(game, tuple(different))
+
+
+def _solution(game: Game, equilibria: tuple[Equilibrium, ...]) -> Solution:
+    if equilibria:
+        return Solution("harsanyi", True, equilibria, False, METHOD, _notes(game))
+    note = "no equilibrium with positive prices was found"
+    count = System(game.normalised).count
+    if count > _MOST_UNKNOWNS:
+        note = f"too large: {count:,} unknowns, at most {_MOST_UNKNOWNS:,} are tried"
+    return Solution("harsanyi", None, (), False, METHOD, (note,))
+
+
+def _search(game: Game, attempts: int) -> Iterator[Equilibrium]:
+    """Yield accepted equilibria, the same ones more than once."""
     system = System(game.normalised)
     if system.count > _MOST_UNKNOWNS:
-        note = f"too large: {system.count:,} unknowns, at most {_MOST_UNKNOWNS:,} are tried"
-        return Solution("harsanyi", None, (), False, METHOD, (note,))
-    for attempt in range(_ATTEMPTS):
+        return
+    for attempt in range(attempts):
         rng = np.random.default_rng(attempt)
         reached = follow(system, start(system, rng, 0.3 * attempt**0.5))
         if reached is None:
             continue
         found = verify_harsanyi(game, _candidate(game, system, reached))
         if found.accepted:
-            return Solution("harsanyi", True, (found,), False, METHOD, _notes(game))
-    note = "no equilibrium with positive prices was found"
-    return Solution("harsanyi", None, (), False, METHOD, (note,))
+            yield found
 
 
 @dataclass(frozen=True, eq=False)

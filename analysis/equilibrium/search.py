@@ -23,7 +23,7 @@ _NEGLIGIBLE, _HOPEFUL, _SAME = 1e-11, 1e-8, 1e-9
 _WIDE = 3
 """Every so many passes, faces other than that of the cell are tried."""
 
-_CHEAP = 0.1
+_CHEAP = 0.5
 """Prices below this share of the average are worth guessing to be 0."""
 
 _SECOND_ORDER = 1e-6
@@ -55,7 +55,7 @@ def _limits(market: Market, start: Vector | None) -> Iterator[Limit]:
     reach = len(axes) + 1
     if start is not None:
         lowest = _STAGES[0][0]
-        own = np.maximum(start[axes] / start[axes].sum(), lowest)
+        own = np.maximum(start[axes] / (start[axes].sum() or 1.0), lowest)
         here = _prices(own[:-1] / own.sum(), axes, market.n)
         cell = Cell(here[None, axes[:-1]], np.ones(1))
         nearby = _refined(market, _guesses(market, axes, cell, lowest, reach))
@@ -115,20 +115,20 @@ class _Excess:
 
 @dataclass(frozen=True, eq=False)
 class _Guess:
-    """Where an equilibrium may be: on which face, and who is served at a price of zero."""
+    """Where an equilibrium may be: on which face, and at which rates whose prices vanish."""
 
     prices: Vector
     face: NDArray[np.int64]
-    free: NDArray[np.bool_]
+    rates: Vector
     floor: float
 
     def refined(self, market: Market) -> Iterator[Limit]:
         """Yield exact prices near the guess; their residual says whether they clear."""
-        if self.free.any():
-            yield from clear_in_the_limit(market, self.prices, self.face, self.free, self.floor)
+        if self.rates.any():
+            yield from clear_in_the_limit(market, self.prices, self.face, self.rates, self.floor)
         else:
-            clearing = clear(market, self.prices, self.face, self.free)
-            yield Limit(clearing, np.zeros(market.n))
+            clearing = clear(market, self.prices, self.face, self.rates > 0)
+            yield Limit(clearing, self.rates)
 
 
 def _guesses(
@@ -148,13 +148,16 @@ def _guesses(
     ranking = np.argsort(-(market.outcomes @ prices), kind="stable").tolist()
     own = {market.best(corner) for corner in corners if corner[axes].min() >= floor}
     faces = [sorted(own), *(sorted(ranking[:k]) for k in range(1, reach + 1))]
-    cheap = (prices < _CHEAP / len(axes)) & ~market.constant & (reach > 0)
-    freedoms = dict.fromkeys(tuple(free.tolist()) for free in (cheap & False, low, cheap | low))
-    for free in map(np.array, freedoms):
-        if free[axes].all():
+    freedoms = [np.zeros(market.n), *([low.astype(np.float64)] if low.any() else [])]
+    cheap = (low | (prices < _CHEAP / len(axes))) & ~market.constant
+    if reach and (cheap & ~low).any():
+        # all at one rate, or the cheaper of them vanishing faster
+        freedoms += [cheap.astype(np.float64), (cheap * prices / (cheap * prices).max()) ** 2]
+    for rates in freedoms:
+        if (rates[axes] > 0).all():
             continue
         for face in dict.fromkeys(tuple(face) for face in faces if face):
-            yield _Guess(prices, np.array(face), free, floor)
+            yield _Guess(prices, np.array(face), rates, floor)
 
 
 def _candidate(game: Game, market: Market, limit: Limit) -> Candidate | None:

@@ -40,6 +40,8 @@ class Market:
         An outcome of the game (C order) behind each of them.
     constant : ndarray of bool, shape (n,)
         Players whose payoffs do not vary.
+    idle : ndarray of bool, shape (n,)
+        Players with a single action.
     """
 
     def __init__(self, game: Game) -> None:
@@ -47,6 +49,7 @@ class Market:
         self.n = game.n
         self.outcomes, self.origin = np.unique(normalised.outcomes, axis=0, return_index=True)
         self.constant = np.asarray(game.ranges == 0.0)
+        self.idle = np.array(game.shape) == 1
         self._stacks = tuple(normalised.conflicts())
         self._shares = tuple(_signed_weights(stack, game.n) for stack in self._stacks)
 

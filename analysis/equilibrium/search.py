@@ -23,8 +23,8 @@ _NEGLIGIBLE, _HOPEFUL, _SAME = 1e-11, 1e-8, 1e-9
 _WIDE = 3
 """Every so many passes, faces other than that of the cell are tried."""
 
-_CHEAP = 0.5
-"""Prices below this share of the average are worth guessing to be 0."""
+_CHEAP = 0.1
+"""Prices below this share of the average, and of the idle, are worth guessing to be 0."""
 
 _SECOND_ORDER = 1e-6
 
@@ -149,7 +149,7 @@ def _guesses(
     own = {market.best(corner) for corner in corners if corner[axes].min() >= floor}
     faces = [sorted(own), *(sorted(ranking[:k]) for k in range(1, reach + 1))]
     freedoms = [np.zeros(market.n), *([low.astype(np.float64)] if low.any() else [])]
-    cheap = (low | (prices < _CHEAP / len(axes))) & ~market.constant
+    cheap = (low | (prices < _CHEAP / len(axes)) | market.idle) & ~market.constant
     if reach and (cheap & ~low).any():
         # all at one rate, or the cheaper of them vanishing faster
         freedoms += [cheap.astype(np.float64), (cheap * prices / (cheap * prices).max()) ** 2]

@@ -135,8 +135,10 @@ def run(
                 ladders=scenario.climbed,
                 progress=progress,
             )
+        delivered = scenario.negotiation.splitting == "delivered"
+        aim = "harsanyi" if delivered and not game.money else None
         with waiting("Solving", quiet=quiet):
-            summary = Summary.of(path.stem, scenario, finished, judge(game, finished))
+            summary = Summary.of(path.stem, scenario, finished, judge(game, finished, aim))
         write_run(
             folder, scenario, finished.tables, summary.model_dump(), ["curnits", *sys.argv[1:]]
         )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import concepts
-from analysis.equilibrium import coco
+from analysis.equilibrium import coco, harsanyi
 from analysis.solution import Candidate, Equilibrium, Solution, Vector
 from sim.games.game import Game
 from sim.running import Run
@@ -22,7 +22,7 @@ class Judgement:
     Attributes
     ----------
     concept : str
-        ``coco``, or ``coco-value`` with money.
+        ``coco``, ``coco-value`` with money, or ``harsanyi``.
     solution : Solution
         The analytic answer or answers.
     nearest : Equilibrium or None
@@ -54,13 +54,21 @@ class Judgement:
     verdict: str
 
 
-def judge(game: Game, run: Run) -> Judgement:
+def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
     """Solve a game analytically and compare a finished run with the nearest answer.
 
     If the run ended elsewhere than the first equilibrium found, another one is looked for near the
     simulated prices: a game may have several.
+
+    Parameters
+    ----------
+    game : Game
+    run : Run
+    concept : str, optional
+        What the agents' rules aim at: ``coco``, ``coco-value`` or ``harsanyi``; by default what the
+        game is usually solved for.
     """
-    concept = concepts.default_concept(game)
+    concept = concept or concepts.default_concept(game)
     solution = concepts.solve(game, concept).solution
     nearest, distance = _nearest(game, run.payoffs, solution)
     if concept == "coco" and not distance < REACHED:
@@ -68,6 +76,9 @@ def judge(game: Game, run: Run) -> Judgement:
         other, other_distance = _nearest(game, run.payoffs, nearby)
         if other is not None and not distance <= other_distance:
             solution, nearest, distance = nearby, other, other_distance
+    if concept == "harsanyi" and distance >= REACHED:
+        solution = harsanyi.solve_widely(game)
+        nearest, distance = _nearest(game, run.payoffs, solution)
     state = concepts.verify_as(
         game, Candidate(run.prices, run.agreement, run.threats, np.zeros(game.n)), concept
     )

@@ -98,11 +98,13 @@ class _Stack:
         count, _, height, width = self.payoffs.shape
         rows = threats[self.rows].reshape(count, 1, 1, height)
         columns = threats[self.columns].reshape(count, 1, width, 1)
-        stakes = (self.stakes * prices)[:, None, :]
+        complements = len(prices) - 1 - self.coalitions
+        stakes = (self.stakes * prices[self.coalitions])[:, None, :]
+        counterstakes = (self.stakes * prices[complements])[:, None, :]
         against_columns = (self.payoffs @ columns)[..., 0]
         against_rows = (rows @ self.payoffs)[:, :, 0]
         delivered = against_columns @ rows.reshape(count, height, 1)
-        return stakes @ against_columns, -(stakes @ against_rows), delivered[..., 0]
+        return stakes @ against_columns, -(counterstakes @ against_rows), delivered[..., 0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +136,8 @@ class Conflicts:
         ----------
         threats : ndarray, shape (L,)
             A distribution for each coalition.
-        prices : ndarray, shape (n,)
+        prices : ndarray, shape (n,) or (2**n, n)
+            Curnits per utilon; in the second form as each coalition counts them.
 
         Returns
         -------
@@ -145,8 +148,9 @@ class Conflicts:
         """
         gains = np.empty(len(threats))
         delivered = np.zeros((1 << self.n, self.n))
+        counted = np.broadcast_to(prices, delivered.shape)
         for stack in self._stacks:
-            rows, columns, payoffs = stack.fight(threats, prices)
+            rows, columns, payoffs = stack.fight(threats, counted)
             gains[stack.rows], gains[stack.columns] = rows.ravel(), columns.ravel()
             delivered[stack.coalitions] = payoffs
             delivered[grand(self.n) ^ stack.coalitions] = payoffs

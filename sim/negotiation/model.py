@@ -5,7 +5,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim.games.coalitions import Mask, members
+from sim.games.coalitions import Mask, members, membership, zeta
 from sim.games.game import Game
 from sim.negotiation.activation import ACTIVATIONS
 from sim.negotiation.coalition import Coalition
@@ -56,6 +56,8 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         agreement of N.
     shares : ndarray, shape (2**n, n)
         Curnits each member takes from each coalition.
+    weights : ndarray, shape (2**n, n)
+        How much each member counts when its coalition chooses a threat; one for players outside.
     entitlements : ndarray, shape (n,)
         Curnits each player takes from all its coalitions.
     purses : ndarray, shape (n,)
@@ -88,6 +90,8 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         self._memory = np.zeros((self.threat_rule.memories, len(self.threats)))
         self.delivered = np.zeros((1 << n, n))
         self.shares = np.zeros((1 << n, n))
+        self.weights = np.ones((1 << n, n))
+        self._members_gains = np.zeros((1 << n, n))
         self.entitlements = np.zeros(n)
         self.purses = np.zeros(n)
         self.flows = np.zeros((n, n))
@@ -172,7 +176,7 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
 
     def threaten(self) -> None:
         """Let the standing threats meet, then let every coalition adapt its own."""
-        self.gains, self.delivered = self.conflicts.fight(self.threats, self.quote.prices)
+        self.gains, self.delivered = self.conflicts.fight(self.threats, self.counted)
         self.delivered[-1] = self.quote.payoffs
         regrets = self.conflicts.segments.regrets(self.threats, self.gains)
         self.regret = float(regrets.max(initial=0.0))
@@ -195,7 +199,12 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
 
     def split(self) -> None:
         """Let the members of every coalition, N included, divide what it adds."""
-        self.shares = self.split_rule.divide(self.delivered * self.quote.prices)
+        credits_ = self.delivered * self.quote.prices
+        self.shares = self.split_rule.divide(credits_)
+        fallbacks = zeta(self.shares) * membership(self.game.n) - self.shares
+        gains, before = credits_ - fallbacks, self._members_gains
+        self.weights = self.split_rule.weigh(self.weights, 2 * gains - before, self.sanding)
+        self._members_gains = gains
         self.entitlements = self.shares.sum(axis=0)
 
     def trade(self) -> None:
@@ -203,6 +212,11 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         self.flows = self.trade_rule.settle(self.gaps - self.purses, self.rng)
         self.ledger += self.flows
         self.purses += self.flows.sum(axis=0) - self.flows.sum(axis=1)
+
+    @property
+    def counted(self) -> Vector:
+        """Curnits per utilon of each player as each coalition counts them, shape ``(2**n, n)``."""
+        return self.quote.prices * self.weights
 
     @property
     def gaps(self) -> Vector:
@@ -241,7 +255,7 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         return threats, regrets
 
     def _regrets(self, threats: Vector) -> Vector:
-        gains, _ = self.conflicts.fight(threats, self.quote.prices)
+        gains, _ = self.conflicts.fight(threats, self.counted)
         regrets = np.zeros(1 << self.game.n)
         regrets[self.conflicts.coalitions] = self.conflicts.segments.regrets(threats, gains)
         return regrets

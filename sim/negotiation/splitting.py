@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import override
 
 import numpy as np
+from scipy.special import softmax
 
-from sim.games.coalitions import membership, moebius
+from sim.games.coalitions import membership, moebius, zeta
 from sim.negotiation.conflicts import Vector
+
+_LEAST_WEIGHT = 1e-300
 
 
 class SplitRule(ABC):
@@ -29,6 +32,26 @@ class SplitRule(ABC):
             Curnits for each member beyond its fallback ``a_i t_i^S``, which is the sum of what it
             takes from the smaller coalitions; zero for players outside.
         """
+
+    def weigh(self, standing: Vector, gains: Vector, roughness: float) -> Vector:
+        """Return how much each member counts when its coalition chooses a threat.
+
+        All count alike, unless a rule says otherwise.
+
+        Parameters
+        ----------
+        standing : ndarray, shape (2**n, n)
+            How much they have counted so far; one for players outside.
+        gains : ndarray, shape (2**n, n)
+            Curnits that members expect to be delivered beyond their fallbacks.
+        roughness : float
+            Curnits, positive.
+
+        Returns
+        -------
+        ndarray, shape (2**n, n)
+        """
+        return standing
 
 
 @dataclass(frozen=True)
@@ -77,6 +100,47 @@ class Concession(SplitRule):
         return demands
 
 
+@dataclass(frozen=True)
+class Delivered(SplitRule):
+    """Divide only what is delivered: a fighting coalition gives each member the least gain of any.
+
+    Nothing is paid inside, and what others gain beyond that is disposed of, as in the ``harsanyi``
+    equilibrium. So members plead: those who gain less come to count more, by multiplicative weights
+    with a little entropy, which settle at a soft minimum. N divides as in :class:`Direct`.
+
+    Attributes
+    ----------
+    step : float
+        By how much the logarithm of a weight falls for a curnit gained.
+    """
+
+    step: float = 0.3
+
+    @override
+    def divide(self, credits_: Vector) -> Vector:
+        n = credits_.shape[1]
+        everyone = membership(n)
+        sizes = everyone.sum(axis=1)
+        shares = np.zeros_like(credits_)
+        for size in range(1, n + 1):
+            gains = credits_ - zeta(shares) * everyone
+            least = np.where(everyone > 0.0, gains, np.inf).min(axis=1)
+            dividends = least if size < n else gains.mean(axis=1)
+            now = sizes == size
+            shares[now] = dividends[now, None] * everyone[now]
+        return shares
+
+    @override
+    def weigh(self, standing: Vector, gains: Vector, roughness: float) -> Vector:
+        inside = membership(gains.shape[1])[1:-1] > 0.0
+        logs = np.log(np.maximum(standing[1:-1], _LEAST_WEIGHT))
+        pleas = (1.0 - self.step * roughness) * logs - self.step * gains[1:-1]
+        shares = softmax(np.where(inside, pleas, -np.inf), axis=1)
+        weights = np.ones_like(standing)
+        weights[1:-1] = np.where(inside, shares * inside.sum(axis=1, keepdims=True), 1.0)
+        return weights
+
+
 def _surplus(credits_: Vector) -> Vector:
     """Return ``Z_S − Σ_{i∈S} a_i t_i^S``, shape ``(2**n,)``, in curnits.
 
@@ -86,5 +150,9 @@ def _surplus(credits_: Vector) -> Vector:
     return moebius(credits_.sum(axis=1))
 
 
-SPLITS: Mapping[str, type[SplitRule]] = {"direct": Direct, "concession": Concession}
+SPLITS: Mapping[str, type[SplitRule]] = {
+    "direct": Direct,
+    "concession": Concession,
+    "delivered": Delivered,
+}
 """The rules by the names settings use."""

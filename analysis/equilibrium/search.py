@@ -163,6 +163,8 @@ def _guesses(
 def _candidate(game: Game, market: Market, limit: Limit) -> Candidate | None:
     """Add threats and an agreement to clearing prices; None if no agreement serves the free."""
     constant, clearing = market.constant, limit.clearing
+    if (limit.direction[(clearing.prices == 0.0) & ~constant] <= 0.0).any():
+        return None  # a price that would come to 0 from below
     try:
         threats = (
             market.limit_threats(clearing.prices, limit.direction)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from analysis.figures.source import RunData
 from sim.games.coalitions import Mask, members
@@ -126,6 +126,7 @@ def literal(text: str) -> str:
 def time_axis(axes: Axes) -> None:
     """Make the horizontal axis one of ticks, on a logarithmic scale."""
     axes.set_xscale("log")
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("tick")
 
 

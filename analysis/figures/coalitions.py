@@ -65,7 +65,7 @@ def draw_lattice(axes: Axes, table: pd.DataFrame) -> None:
         if other & mask == mask and size(other ^ mask) == 1:
             axes.plot(*np.array([low, high]).T, color=GREY, linewidth=0.5, zorder=0)
     dividends = table["dividend"].to_numpy(float)
-    colours = colormaps["PuOr"](0.5 + 0.3 * dividends / _largest(dividends))
+    colours = colormaps["PuOr"](0.5 + 0.25 * dividends / _largest(dividends))
     power = exponent(_largest(table["worth"].to_numpy(float)))
     texts = _lines(table, power)
     for place, text, colour in zip(places.values(), texts, colours, strict=True):

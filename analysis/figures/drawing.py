@@ -75,21 +75,29 @@ def pages(runs: Sequence[RunData], names: Iterable[str] = FIGURES) -> dict[str, 
 
 def draw(name: str, panels: Sequence[Panel], runs: Sequence[RunData], form: str) -> Drawn:
     """Draw one of the :func:`pages` of some runs, in one of the :data:`FORMATS`."""
+    with paper():
+        image = _bytes(lay_out(name, panels), form)
+    return Drawn(name, image, _tables(name, panels), caption(FIGURES[name].caption, runs))
+
+
+def lay_out(name: str, panels: Sequence[Panel]) -> Figure:
+    """Return a figure as wide as a column, or as a page if it has several panels.
+
+    It should be drawn in the style of :func:`paper`.
+    """
     kind = FIGURES[name]
     columns = min(kind.columns, len(panels))
-    rows = -(-len(panels) // columns)
-    with _paper():
-        page = Figure(figsize=(COLUMN if columns == 1 else PAGE, kind.height * rows))
-        page.set_figheight(kind.height * rows + compose(page, panels, columns))
-        image = _bytes(page, form)
-    return Drawn(name, image, _tables(name, panels), caption(kind.caption, runs))
+    height = kind.height * -(-len(panels) // columns)
+    page = Figure(figsize=(COLUMN if columns == 1 else PAGE, height))
+    page.set_figheight(height + compose(page, panels, columns))
+    return page
 
 
 def overview(made: Mapping[str, Sequence[Panel]], runs: Sequence[RunData], form: str) -> Drawn:
     """Draw the first panels of all :func:`pages` of some runs on one sheet."""
     columns = min(3, len(made))
     rows = -(-len(made) // columns)
-    with _paper():
+    with paper():
         sheet = Figure(figsize=(PAGE * 1.25, 2.9 * rows + 0.5))
         title = shortened(runs[0].game.title, 90)
         sheet.suptitle(f"{title} – seed {runs[0].summary.seed}\n{runs[0].summary.verdict}")
@@ -138,7 +146,7 @@ def caption(text: str, runs: Sequence[RunData]) -> str:
 
 
 @contextmanager
-def _paper() -> Iterator[None]:
+def paper() -> Iterator[None]:
     """Use this package's style, whatever the user's own."""
     with style.context("analysis.figures.paper", after_reset=True):
         yield

@@ -13,6 +13,7 @@ from analysis.figures.base import (
     RED,
     FigureKind,
     Panel,
+    codes,
     legend_names,
     player_style,
     time_axis,
@@ -109,7 +110,7 @@ def draw_simplex(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> Non
             zorder=4,
             label="analytic answer",
         )
-    for i, (name, where) in enumerate(zip(legend_names(players), _CORNERS, strict=True)):
+    for i, (name, where) in enumerate(zip(codes(players), _CORNERS, strict=True)):
         below = i < 2
         axes.annotate(
             name,

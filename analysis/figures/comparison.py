@@ -19,6 +19,9 @@ SIMULATED = "simulated"
 _SEARCHED = ("strict", "harsanyi")
 """Concepts that are searched for, which may take minutes."""
 
+_NARROWEST = 0.2
+"""The axis spans no less, so that rounding does not look like a difference."""
+
 _VIEW = (-1.5, 2.5)
 """Shares outside are drawn at these ends."""
 
@@ -86,6 +89,9 @@ def draw_comparison(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> 
         }
         axes.plot(shown[~beyond], heights[~beyond], label=name, **look)
         axes.plot(shown[beyond], heights[beyond], markerfacecolor="white", **look)
+    low, high = axes.get_xlim()
+    if high - low < _NARROWEST:
+        axes.set_xlim((low + high - _NARROWEST) / 2, (low + high + _NARROWEST) / 2)
     axes.set_yticks(rows, labels)
     axes.invert_yaxis()
     axes.set_xlabel("share of payoff range")

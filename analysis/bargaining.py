@@ -16,6 +16,9 @@ from sim.games.frontier import prices_at
 _ROUNDING = 1e-9
 """Smallest gain, in shares of payoff range, that counts as one."""
 
+_FARTHEST = 1e9
+"""Farthest below all agreements that bargaining may start, in shares of payoff range: rounding."""
+
 _MAX_STEPS = 10_000
 
 
@@ -24,7 +27,7 @@ class BargainingError(ValueError):
 
 
 class DisagreementError(BargainingError):
-    """A disagreement point of the wrong shape, or one that no agreement can match."""
+    """A disagreement point of the wrong shape, too far off, or that no agreement can match."""
 
 
 class UnsettledError(ArithmeticError):
@@ -197,6 +200,11 @@ def _talks(outcomes: Vector, disagreement: Vector) -> _Talks:
     spans = np.ptp(outcomes, axis=0)
     units = np.where(spans > 0, spans, 1.0)
     shares = (outcomes - disagreement) / units
+    if shares.max() > _FARTHEST:
+        raise DisagreementError(
+            f"the disagreement point {disagreement.tolist()} is too far below all agreements "
+            f"(expected at most {_FARTHEST:.0e} payoff ranges)"
+        )
     start, margin, _ = _rise(shares, np.ones(n), np.zeros(n))
     if margin < -_ROUNDING:
         raise DisagreementError(

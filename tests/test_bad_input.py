@@ -249,6 +249,7 @@ def test_what_is_no_file(place: str, curnits: Command) -> None:
         ),
         (("solve", "threat-game", "--concept", "nash", "--disagreement", "1,x"), "text: 'x'"),
         (("solve", "threat-game", "--concept", "nash", "--disagreement", "9,9"), "disagreement"),
+        (("solve", "threat-game", "--concept", "nash", "--disagreement=-1e90,0"), "too far below"),
         (("solve",), "Missing argument"),
         (("solve", "threat-game", "--nonsense"), "No such option"),
         (("convert", "threat-game", "--to", "pdf"), "'pdf' is not one of"),

@@ -1,14 +1,16 @@
 """Re-verification of written answers, from their files alone."""
 
 from collections.abc import Sequence
+from math import isclose
 from pathlib import Path
 
 from analysis.concepts import CONCEPTS, EQUILIBRIA, solve, units, verify_as, verify_point
 from analysis.conditions import literal_conditions
-from analysis.convergence import REACHED
+from analysis.convergence import REACHED, price_gap
 from analysis.records import (
     CheckRecord,
     EquilibriumRecord,
+    GameRecord,
     LiteralRecord,
     RecordError,
     SolutionRecord,
@@ -61,7 +63,8 @@ def check_run(folder: Path) -> CheckRecord:
     ScenarioError, FolderError, RecordError
         If a file of the folder is missing or cannot be read.
     """
-    game = load(folder / SCENARIO).build()
+    scenario = load(folder / SCENARIO)
+    game = scenario.build()
     summary = read_json(folder / SUMMARY, Summary)
     last = {name: read_table(folder, name) for name in TABLES}["negotiators"].tail(game.n)
     try:
@@ -74,11 +77,14 @@ def check_run(folder: Path) -> CheckRecord:
         raise RecordError(f"{folder / SUMMARY}: {error}") from error
     objections += [f"final: {text}" for text in differences(game, final, state.payoffs)]
     objections += [f"last tick: {text}" for text in differences(game, logged, state.payoffs)]
-    gaps = [
-        float(max(abs(state.payoffs - vector(game, found.payoffs, "payoffs")) / units(game)))
-        for found in fresh
-        if found.accepted
-    ]
+    again = EquilibriumRecord.of(game, state)
+    objections += [f"last state: {text}" for text in misstated(game, summary.state, again)]
+    gaps = [_gap(game, found, state.payoffs) for found in fresh if found.accepted]
+    if summary.solution.game != GameRecord.of(game, scenario.game.form):
+        objections.append(f"solution.game is not the game of {SCENARIO}")
+    if (summary.seed, summary.ticks) != (scenario.run.seed, int(last["tick"].iloc[-1])):
+        objections.append("seed or ticks are not those of the scenario and the tables")
+    objections += _misjudged(game, summary, again, fresh)
     arrived = summary.settled and bool(gaps) and min(gaps) < REACHED
     if summary.converged and not arrived:
         objections.append("is said to have converged, and has not")
@@ -88,9 +94,52 @@ def check_run(folder: Path) -> CheckRecord:
         concept=summary.solution.concept,
         passed=arrived and not objections,
         equilibria=fresh,
-        state=EquilibriumRecord.of(game, state),
-        literal=_literal(game, [EquilibriumRecord.of(game, state), *fresh]),
+        state=again,
+        literal=_literal(game, [again, *fresh]),
         objections=objections,
+    )
+
+
+def _misjudged(
+    game: Game, summary: Summary, state: EquilibriumRecord, answers: Sequence[EquilibriumRecord]
+) -> list[str]:
+    """Say which figures of the head of a summary do not follow from its state and answers."""
+    prices = vector(game, state.prices, "prices")
+    payoffs = vector(game, state.payoffs, "payoffs")
+    wrong = [
+        f"residuals.{name}"
+        for name, figure in state.residuals.items()
+        if not _agree(summary.residuals.get(name), figure, 1.0)
+    ]
+    if _far(game, summary.final.prices, prices):
+        wrong.append("final.prices")
+    if summary.analytic is None or summary.distance is None:
+        return [f"{key} is not what the verifier finds" for key in wrong]
+    nearest = min(answers, default=None, key=lambda found: _gap(game, found, payoffs))
+    if nearest is None:
+        return ["analytic: there is no such answer in the solution"]
+    there = vector(game, nearest.prices, "prices")
+    if _far(game, summary.analytic.prices, there):
+        wrong.append("analytic.prices")
+    due = vector(game, nearest.payoffs, "payoffs")
+    if differences(game, vector(game, summary.analytic.payoffs, "analytic.payoffs"), due):
+        wrong.append("analytic.payoffs")
+    if not _agree(summary.distance.payoffs, _gap(game, nearest, payoffs), 1.0):
+        wrong.append("distance.payoffs")
+    if not _agree(summary.distance.prices, price_gap(game, prices, there), 1.0):
+        wrong.append("distance.prices")
+    return [f"{key} is not what the verifier finds" for key in wrong]
+
+
+def _gap(game: Game, answer: EquilibriumRecord, payoffs: Vector) -> float:
+    gaps = abs(payoffs - vector(game, answer.payoffs, "payoffs")) / units(game)
+    return float(gaps.max())
+
+
+def _far(game: Game, stated: dict[str, float], prices: Vector) -> bool:
+    return any(
+        not _agree(stated.get(player), price, price)
+        for player, price in by_player(game, prices).items()
     )
 
 
@@ -125,6 +174,7 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
             raise RecordError(f"{place}: {error}") from error
         fresh.append(EquilibriumRecord.of(game, found))
         objections += [f"{place}: {text}" for text in differences(game, payoffs, due)]
+        objections += [f"{place}: {text}" for text in misstated(game, stated, fresh[-1])]
         if stated.accepted and not found.accepted:
             objections.append(f"{place}: is said to be accepted, and is not")
     if solution.exists is False and solve(game, solution.concept).solution.exists is not False:
@@ -152,6 +202,41 @@ def differences(game: Game, stated: Vector, found: Vector) -> list[str]:
         for player, scale in zip(game.players, units(game), strict=True)
         if not abs(said[player] - is_so[player]) <= ACCEPTED * scale
     ]
+
+
+def misstated(game: Game, stated: EquilibriumRecord, found: EquilibriumRecord) -> list[str]:
+    """Say which figures of the books and which residuals differ from those found now."""
+    scales = by_player(game, units(game))
+    curnits = sum(scales[player] * price for player, price in found.prices.items())
+    wrong = [
+        f"residuals.{name}"
+        for name, figure in found.residuals.items()
+        if not _agree(stated.residuals.get(name), figure, 1.0)
+    ]
+    books = {frozenset(account.members): account for account in stated.coalitions}
+    for account in found.coalitions:
+        said = books.get(frozenset(account.members))
+        if said is None:
+            continue  # a coalition that is left out makes no statement
+        place = f"coalitions.{'+'.join(account.members)}"
+        for name in ("value", "dividend"):
+            if not _agree(getattr(said, name), getattr(account, name), curnits):
+                wrong.append(f"{place}.{name}")
+        for name, unit in (("delivered", scales), ("claims", scales), ("weights", None)):
+            for player, amount in getattr(account, name).items():
+                scale = unit[player] if unit else 1.0
+                if not _agree(getattr(said, name).get(player), amount, scale):
+                    wrong.append(f"{place}.{name}.{player}")
+        for player, amount in account.disposal.items():
+            if not _agree(said.disposal.get(player), amount, curnits):
+                wrong.append(f"{place}.disposal.{player}")
+    return [f"{key} is not what the verifier finds" for key in wrong]
+
+
+def _agree(said: float | None, found: float | None, unit: float) -> bool:
+    if said is None or found is None:
+        return said is found
+    return isclose(said, found, rel_tol=ACCEPTED, abs_tol=ACCEPTED * unit)
 
 
 def _again(

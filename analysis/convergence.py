@@ -84,8 +84,7 @@ def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
     )
     price_distance, rate = np.nan, np.nan
     if nearest is not None:
-        gaps = _shares(game, run.prices) - _shares(game, nearest.candidate.prices)
-        price_distance = float(np.abs(gaps).max())
+        price_distance = price_gap(game, run.prices, nearest.candidate.prices)
         rate = convergence_rate(game, run.tables["negotiators"], nearest.payoffs)
     return Judgement(
         concept,
@@ -98,6 +97,11 @@ def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
         run.converged and distance < REACHED,
         _verdict(run, concept, distance),
     )
+
+
+def price_gap(game: Game, prices: Vector, others: Vector) -> float:
+    """Return the largest difference between prices of payoff ranges that sum to 1."""
+    return float(np.abs(_shares(game, prices) - _shares(game, others)).max())
 
 
 def distances(game: Game, negotiators: pd.DataFrame, target: Vector) -> pd.Series:

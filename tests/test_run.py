@@ -225,6 +225,17 @@ def _edit(path: Path, value: Any, *keys: Any) -> None:
         (("solution", "equilibria", 0, "payoffs", "big stand"), 1.0, "is said to get 1,"),
         (("solution", "equilibria"), [], "is said to have converged, and has not"),
         (("solution", "concept"), "coco-value", None),
+        (("seed",), 77, "seed or ticks"),
+        (("ticks",), 7, "seed or ticks"),
+        (("final", "prices", "big stand"), 0.4, "final.prices"),
+        (("analytic", "prices", "big stand"), 0.4, "analytic.prices"),
+        (("analytic", "payoffs", "big stand"), 141.0, "analytic.payoffs"),
+        (("distance", "payoffs"), 0.1, "distance.payoffs"),
+        (("distance", "prices"), 0.1, "distance.prices"),
+        (("residuals", "split"), 0.1, "residuals.split"),
+        (("state", "residuals", "split"), 0.1, "last state: residuals.split"),
+        (("state", "coalitions", 0, "value"), 0.1, "last state: coalitions.small stand.value"),
+        (("solution", "game", "payoffs", "big stand", 0, 0), 0.5, "solution.game"),
     ],
 )
 def test_check_sees_what_was_changed(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from analysis.conflict import solve_lexicographic, solve_stack, value_gradients
 from analysis.solution import Vector
 from sim.games.coalitions import Mask, grand, shapley_weights
-from sim.games.game import ConflictStack, Game
+from sim.games.game import ConflictStack, Game, check_conflicts
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +42,15 @@ class Market:
         Players whose payoffs do not vary.
     idle : ndarray of bool, shape (n,)
         Players with a single action.
+
+    Raises
+    ------
+    GameError
+        If the game's conflicts do not fit into memory at once.
     """
 
     def __init__(self, game: Game) -> None:
+        check_conflicts(game, "for an equilibrium without money")
         normalised = game.normalised
         self.n = game.n
         self.outcomes, self.origin = np.unique(normalised.outcomes, axis=0, return_index=True)

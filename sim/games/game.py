@@ -18,6 +18,9 @@ MAX_CELLS = 20_000_000
 MAX_PAYOFF = 1e100
 """Largest size of a payoff; so that products of payoffs and prices are safe floating point."""
 
+MAX_CONFLICT_CELLS = 150_000_000
+"""Largest number of payoffs that the conflicts of a game may hold all at once: 1.2 GB."""
+
 _CHUNK_CELLS = 4_000_000
 _MOST_ROWS = 50
 
@@ -241,6 +244,22 @@ def from_payoffs(
         money,
         title,
     )
+
+
+def check_conflicts(game: Game, purpose: str) -> None:
+    """Check that all conflicts of a game fit into memory at once.
+
+    Raises
+    ------
+    GameError
+        If they hold more than ``MAX_CONFLICT_CELLS`` payoffs; ``purpose`` says what for.
+    """
+    cells = ((1 << game.n - 1) - 1) * game.payoffs.size
+    if cells > MAX_CONFLICT_CELLS:
+        raise GameError(
+            f"the game is too large {purpose}: its conflicts hold {cells:,} payoffs, "
+            f"at most {MAX_CONFLICT_CELLS:,} fit"
+        )
 
 
 def check_names(players: Sequence[str], actions: Sequence[Sequence[str]]) -> None:

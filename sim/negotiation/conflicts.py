@@ -8,12 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.games.coalitions import Mask, grand, membership
-from sim.games.game import Game, GameError
+from sim.games.game import Game, check_conflicts
 
 type Vector = NDArray[np.float64]
-
-MAX_CONFLICT_CELLS = 150_000_000
-"""Largest number of payoffs all conflicts together may hold: 1.2 GB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,12 +190,7 @@ def conflicts_of(game: Game) -> Conflicts:
     GameError
         If all conflicts together would hold more than ``MAX_CONFLICT_CELLS`` payoffs.
     """
-    cells = ((1 << game.n - 1) - 1) * game.payoffs.size
-    if cells > MAX_CONFLICT_CELLS:
-        raise GameError(
-            f"the game is too large to be negotiated: its conflicts hold {cells:,} payoffs, "
-            f"at most {MAX_CONFLICT_CELLS:,} fit"
-        )
+    check_conflicts(game, "to be negotiated")
     full = grand(game.n)
     shapes: dict[tuple[int, int], list[Mask]] = defaultdict(list)
     for mask in range(1, full, 2):

@@ -10,7 +10,7 @@ from analysis.equilibrium.coco import solve
 from analysis.verify import ACCEPTED
 from sim.games.coalitions import grand, proper_coalitions
 from sim.games.families import FAMILIES
-from sim.games.game import from_payoffs
+from sim.games.game import GameError, from_payoffs
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -171,6 +171,12 @@ def test_who_cannot_be_paid_makes_the_other_prices_vanish():
     found = the_equilibrium(from_payoffs([[[0.0, 1.0]], [[5.0, 5.0]]]))
     assert found.candidate.prices.tolist() == [0.0, 1.0]
     assert found.payoffs.tolist() == [1.0, 5.0]
+
+
+def test_too_many_conflicts_are_refused_before_they_fill_the_memory():
+    game = from_payoffs(np.zeros((14, *[2] * 14)))
+    with pytest.raises(GameError, match="too large for an equilibrium without money"):
+        solve(game)
 
 
 @given(SEEDS, st.sampled_from([(2, 2, 2), (1, 3, 2), (2, 2, 2, 2)]))

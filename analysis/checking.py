@@ -15,6 +15,7 @@ from analysis.records import (
     RecordError,
     SolutionRecord,
     by_player,
+    printable,
     read_json,
     vector,
 )
@@ -42,7 +43,7 @@ def check_solution(path: Path) -> CheckRecord:
     except RecordError as error:
         raise RecordError(f"{path}: {error}") from error
     return CheckRecord(
-        path=str(path),
+        path=printable(path),
         kind="solution",
         concept=solution.concept,
         passed=(bool(fresh) or solution.exists is False)
@@ -89,7 +90,7 @@ def check_run(folder: Path) -> CheckRecord:
     if summary.converged and not arrived:
         objections.append("is said to have converged, and has not")
     return CheckRecord(
-        path=str(folder),
+        path=printable(folder),
         kind="run",
         concept=summary.solution.concept,
         passed=arrived and not objections,

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,6 +41,8 @@ class Format(StrEnum):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; bad input ends it with one message and status 2."""
+    if isinstance(sys.stdout, TextIOWrapper):  # terminals that cannot show a letter show its code
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app(arguments)
     except ValueError as error:
@@ -113,7 +116,7 @@ def run(
       curnits run three-solutions --json
     """
     from analysis.convergence import judge
-    from analysis.records import to_json
+    from analysis.records import printable, to_json
     from analysis.reporting import console, heading, show_run, ticking, waiting
     from analysis.runfolder import fresh_folder, untaken, write_run
     from analysis.runrecords import Summary
@@ -138,7 +141,9 @@ def run(
         delivered = scenario.negotiation.splitting == "delivered"
         aim = "harsanyi" if delivered and not game.money else None
         with waiting("Solving", quiet=quiet):
-            summary = Summary.of(path.stem, scenario, finished, judge(game, finished, aim))
+            summary = Summary.of(
+                printable(path.stem), scenario, finished, judge(game, finished, aim)
+            )
         write_run(
             folder, scenario, finished.tables, summary.model_dump(), ["curnits", *sys.argv[1:]]
         )

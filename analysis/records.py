@@ -326,7 +326,12 @@ def known(amount: float) -> float | None:
 def to_json(value: BaseModel | dict[str, Any]) -> str:
     """Return a record as indented JSON, every number exact."""
     plain = value.model_dump() if isinstance(value, BaseModel) else value
-    return dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return printable(dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
+
+
+def printable(name: object) -> str:
+    """Return text that can be written as UTF-8, also of a file name that is not."""
+    return str(name).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def read_json[R: Record](path: Path, kind: type[R]) -> R:

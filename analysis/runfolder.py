@@ -117,7 +117,8 @@ def write_run(
     }
     (folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
     for name in TABLES:
-        tables[name].to_parquet(folder / f"{name}.parquet", index=False)
+        with (folder / f"{name}.parquet").open("wb") as file:  # Arrow opens names in UTF-8 only
+            tables[name].to_parquet(file, index=False)
     (folder / SUMMARY).write_text(to_json(dict(summary)), encoding="utf-8")
 
 
@@ -131,7 +132,8 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     """
     path = folder / f"{name}.parquet"
     try:
-        return pd.read_parquet(path)
+        with path.open("rb") as file:
+            return pd.read_parquet(file)
     except FileNotFoundError as error:
         raise FolderError(f"{path}: no such file (expected in a run folder)") from error
     except (OSError, ValueError) as error:  # pyarrow's errors are kinds of these

@@ -1,6 +1,7 @@
 """Runs: the folder they write, what they print, and how they are checked and interrupted."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -207,6 +208,21 @@ def test_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
     assert out == b""
     assert b"Traceback" not in err
     assert [path.name for path in tmp_path.iterdir()] == ["long.yaml"]
+
+
+def test_names_that_are_not_utf8_and_a_terminal_that_knows_ascii_only(tmp_path: Path) -> None:
+    scenario, folder = tmp_path / "m\udcfe.yaml", tmp_path / "o\udcff"
+    scenario.write_text(find("threat-game").read_text("utf-8"), "utf-8")
+    code = "from analysis.cli import main; main()"
+    for words in (("run", scenario, "--out", folder), ("check", folder), ("solve", scenario)):
+        result = subprocess.run(
+            [sys.executable, "-c", code, *words],
+            check=False,
+            capture_output=True,
+            env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        )
+        assert (result.returncode, result.stderr) == (0, b"")
+    assert json.loads((folder / "summary.json").read_text("utf-8"))["scenario"] == "m\\udcfe"
 
 
 def _edit(path: Path, value: Any, *keys: Any) -> None:

@@ -81,11 +81,12 @@ def report(
     """
     from analysis.figures.saving import save
     from analysis.figures.source import read_run
+    from analysis.records import printable
     from analysis.report import page
     from analysis.reporting import waiting
 
     place = out or folder / "report.html"
     with waiting("Drawing", quiet=quiet):
         text = page(read_run(folder))
-        save(place.parent, {place.name: text.encode()}, replace=force)
+        save(place.parent, {place.name: printable(text).encode()}, replace=force)
     typer.echo(place)

@@ -214,7 +214,8 @@ def test_names_that_are_not_utf8_and_a_terminal_that_knows_ascii_only(tmp_path: 
     scenario, folder = tmp_path / "m\udcfe.yaml", tmp_path / "o\udcff"
     scenario.write_text(find("threat-game").read_text("utf-8"), "utf-8")
     code = "from analysis.cli import main; main()"
-    for words in (("run", scenario, "--out", folder), ("check", folder), ("solve", scenario)):
+    run = ("run", scenario, "--out", folder)
+    for words in (run, ("check", folder), ("solve", scenario), ("report", folder)):
         result = subprocess.run(
             [sys.executable, "-c", code, *words],
             check=False,

@@ -148,16 +148,18 @@ def _guesses(
     ranking = np.argsort(-(market.outcomes @ prices), kind="stable").tolist()
     own = {market.best(corner) for corner in corners if corner[axes].min() >= floor}
     faces = [sorted(own), *(sorted(ranking[:k]) for k in range(1, reach + 1))]
-    freedoms = [np.zeros(market.n), *([low.astype(np.float64)] if low.any() else [])]
-    cheap = (low | (prices < _CHEAP / len(axes)) | market.idle) & ~market.constant
-    if reach and (cheap & ~low).any():
+    cheap = low | ((prices < _CHEAP / len(axes)) & ~market.constant)
+    idle = cheap | (market.idle & ~market.constant)
+    freedoms = [np.zeros(market.n), low.astype(np.float64)]
+    if reach and idle.any():
         # all at one rate, or the cheaper of them vanishing faster
-        freedoms += [cheap.astype(np.float64), (cheap * prices / (cheap * prices).max()) ** 2]
-    for rates in freedoms:
-        if (rates[axes] > 0).all():
+        vanishing = idle * prices / (idle * prices).max()
+        freedoms += [cheap.astype(np.float64), idle.astype(np.float64), vanishing**2]
+    for rates in dict.fromkeys(tuple(some.tolist()) for some in freedoms):
+        if all(rates[i] > 0 for i in axes):
             continue
         for face in dict.fromkeys(tuple(face) for face in faces if face):
-            yield _Guess(prices, np.array(face), rates, floor)
+            yield _Guess(prices, np.array(face), np.array(rates), floor)
 
 
 def _candidate(game: Game, market: Market, limit: Limit) -> Candidate | None:

@@ -11,6 +11,7 @@ from analysis.verify import ACCEPTED
 from sim.games.coalitions import grand, proper_coalitions
 from sim.games.families import FAMILIES
 from sim.games.game import GameError, from_payoffs
+from sim.games.nfg import read_nfg
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -165,6 +166,15 @@ def test_the_start_decides_between_several_equilibria():
 )
 def test_degenerate_games(payoffs):
     the_equilibrium(from_payoffs(payoffs))
+
+
+def test_one_price_that_vanishes_slowly_beside_an_idle_player_who_is_not_free():
+    text = """NFG 1 R "" {"P0" "P1" "P2" "P3"} {1 3 1 3}
+    0 .5 7 1/3 100 -2 100 0.5 .5 1/3 0.5 0 .5 .5 1/3 7 -2 1/3
+    .5 0.5 0 -2 0.5 0.5 .5 7 .5 0 -2 7 -2 1/3 -2 0.5 100 7"""
+    found = the_equilibrium(read_nfg(text))
+    assert found.candidate.prices[2] == 0.0
+    assert (found.candidate.prices[[0, 1, 3]] > 0.0).all()
 
 
 def test_who_cannot_be_paid_makes_the_other_prices_vanish():

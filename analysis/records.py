@@ -324,9 +324,9 @@ def known(amount: float) -> float | None:
 
 
 def to_json(value: BaseModel | dict[str, Any]) -> str:
-    """Return a record as indented JSON, every number exact."""
+    """Return a record as indented JSON in ASCII, which any terminal can show, numbers exact."""
     plain = value.model_dump() if isinstance(value, BaseModel) else value
-    return printable(dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
+    return dumps(plain, indent=2, allow_nan=False) + "\n"
 
 
 def printable(name: object) -> str:

@@ -216,3 +216,11 @@ def test_convert_into_nowhere(curnits: Command, tmp_path: Path) -> None:
     result = curnits("convert", "threat-game", "--to", "nfg", "--out", tmp_path / "no" / "g.nfg")
     assert result.status == 2
     assert "cannot be written" in result.err
+
+
+def test_json_can_be_shown_by_any_terminal(curnits: Command, tmp_path: Path) -> None:
+    path = tmp_path / "names.nfg"
+    path.write_text('NFG 1 R "Käse" { "Zoë" } { { "für" "wider" } } 1 2', encoding="utf-8")
+    result = curnits("solve", path, "--json")
+    assert result.out.isascii()
+    assert result.json["game"]["players"] == ["Zoë"]

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.conflict import solve_lexicographic, solve_stack, value_gradients
+from analysis.conflict import (
+    solve_conflicts,
+    solve_lexicographic,
+    solve_stack,
+    value_gradients,
+)
 from analysis.solution import Vector
 from sim.games.coalitions import Mask, grand, shapley_weights
 from sim.games.game import ConflictStack, Game, check_conflicts
@@ -51,12 +56,12 @@ class Market:
 
     def __init__(self, game: Game) -> None:
         check_conflicts(game, "for an equilibrium without money")
-        normalised = game.normalised
+        self._game = game.normalised
         self.n = game.n
-        self.outcomes, self.origin = np.unique(normalised.outcomes, axis=0, return_index=True)
+        self.outcomes, self.origin = np.unique(self._game.outcomes, axis=0, return_index=True)
         self.constant = np.asarray(game.ranges == 0.0)
         self.idle = np.array(game.shape) == 1
-        self._stacks = tuple(normalised.conflicts())
+        self._stacks = tuple(self._game.conflicts())
         self._shares = tuple(_signed_weights(stack, game.n) for stack in self._stacks)
 
     def claims(self, prices: Vector) -> Claims:
@@ -70,12 +75,7 @@ class Market:
 
     def threats(self, prices: Vector) -> dict[Mask, Vector]:
         """Return optimal threats of all proper coalitions at normalised prices."""
-        found: dict[Mask, Vector] = {}
-        for stack in self._stacks:
-            _, rows, columns = solve_stack(stack.matrices(prices))
-            for mask, row, column in zip(stack.coalitions.tolist(), rows, columns, strict=True):
-                found[mask], found[grand(self.n) ^ mask] = row, column
-        return found
+        return solve_conflicts(self._game, prices).threats
 
     def limit_threats(self, prices: Vector, direction: Vector) -> dict[Mask, Vector]:
         """Return the limit, as δ → 0, of optimal threats at ``prices + δ · direction``."""

@@ -111,22 +111,16 @@ def _pass(field: Callable[[Vector], Vector], start: Vector, mesh: float, pivots:
             labels[key] = np.append(1.0, field(y) if corner[d] else (start - y) / mesh)
         return labels[key]
 
-    def corner_zero(k: int) -> Cell | None:
-        corner = vertex(k)
-        if corner[d] and np.abs(label(corner)[1:]).max() < _ZERO:
-            return Cell((origin + mesh * corner[:d])[None], np.ones(1))
-        return None
-
     facet = list(range(d + 1))  # positions in the simplex of the vertices in the basis
     entering = d + 1
     unit = np.eye(d + 1)[0]
     for _ in range(pivots):
         # where the field vanishes on a whole region, pivots would go round in circles
-        found = corner_zero(entering)
-        if found is not None:
-            return found
+        corner = vertex(entering)
+        if corner[d] and np.abs(label(corner)[1:]).max() < _ZERO:
+            return Cell((origin + mesh * corner[:d])[None], np.ones(1))
         basis = np.stack([label(vertex(k)) for k in facet], axis=1)
-        sides = np.stack([unit, label(vertex(entering))], axis=1)
+        sides = np.stack([unit, label(corner)], axis=1)
         weights, direction = np.linalg.lstsq(basis, sides)[0].T
         falling = np.flatnonzero(direction > 1e-12)
         if not len(falling):

@@ -5,7 +5,6 @@ Run it from the project's folder::
     python -m tests.benchmarks.coco_solver --games 2000 --out solver.csv
 """
 
-import argparse
 import sys
 import time
 
@@ -13,6 +12,7 @@ import pandas as pd
 
 from analysis.equilibrium.coco import solve
 from tests.benchmarks.games import games
+from tests.benchmarks.report import report
 
 
 def measure(count: int, seed: int) -> pd.DataFrame:
@@ -49,28 +49,14 @@ def measure(count: int, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def main() -> None:
-    """Measure, write the table, and print its summary."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--games", type=int, default=2000)
-    parser.add_argument("--seed", type=int, default=2026)
-    parser.add_argument("--out", help="write one row a game to this CSV file")
-    options = parser.parse_args()
-    table = measure(options.games, options.seed)
-    if options.out:
-        table.to_csv(options.out, index=False)
-    summary = table.groupby("players").agg(
-        games=("game", "size"),
-        accepted=("accepted", "sum"),
+if __name__ == "__main__":
+    report(
+        __doc__,
+        2000,
+        measure,
         with_zero_prices=("zero_prices", lambda z: int((z > 0).sum())),
         worst_residual=("residual", "max"),
         median_seconds=("seconds", "median"),
         p99_seconds=("seconds", lambda s: s.quantile(0.99)),
         slowest_seconds=("seconds", "max"),
     )
-    print(summary.to_string(float_format="{:.2g}".format))
-    print(f"accepted {table['accepted'].sum()} of {len(table)}")
-
-
-if __name__ == "__main__":
-    main()

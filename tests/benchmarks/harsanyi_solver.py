@@ -5,7 +5,6 @@ Run it from the project's folder::
     python -m tests.benchmarks.harsanyi_solver --games 1000 --out solver.csv
 """
 
-import argparse
 import sys
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import pandas as pd
 
 from analysis.equilibrium.harsanyi import solve
 from sim.games.game import Game, from_payoffs
+from tests.benchmarks.report import report
 
 
 def games(count: int, seed: int) -> Iterator[Game]:
@@ -51,19 +51,11 @@ def measure(count: int, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def main() -> None:
-    """Measure, write the table, and print its summary."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--games", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=2026)
-    parser.add_argument("--out", help="write one row a game to this CSV file")
-    options = parser.parse_args()
-    table = measure(options.games, options.seed)
-    if options.out:
-        table.to_csv(options.out, index=False)
-    summary = table.groupby("players").agg(
-        games=("game", "size"),
-        accepted=("accepted", "sum"),
+if __name__ == "__main__":
+    report(
+        __doc__,
+        1000,
+        measure,
         worst_regret=("regret", "max"),
         worst_split=("split", "max"),
         median_disposal=("disposal", "median"),
@@ -71,9 +63,3 @@ def main() -> None:
         median_seconds=("seconds", "median"),
         slowest_seconds=("seconds", "max"),
     )
-    print(summary.to_string(float_format="{:.2g}".format))
-    print(f"accepted {table['accepted'].sum()} of {len(table)}")
-
-
-if __name__ == "__main__":
-    main()

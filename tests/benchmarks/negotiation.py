@@ -48,7 +48,7 @@ def variants() -> Iterator[tuple[str, NegotiationSettings]]:
     yield "default", default
     for rule in RULES:
         for choice in get_args(NegotiationSettings.model_fields[rule].annotation):
-            if choice not in (getattr(default, rule), "delivered"):  # that one seeks another answer
+            if choice != getattr(default, rule):
                 yield f"{rule}: {choice}", default.model_copy(update={rule: choice})
 
 
@@ -62,7 +62,8 @@ def measure(
         begin = time.perf_counter()
         run = simulate(game, settings, schedule)
         seconds = (time.perf_counter() - begin) / run.ticks
-        judgement = judge(game, run)
+        # members who divide only what is delivered seek another equilibrium
+        judgement = judge(game, run, "harsanyi" if settings.splitting == "delivered" else None)
         rows.append((name, run.converged, judgement.payoff_distance, run.ticks, seconds))
     return pd.DataFrame(rows, columns=["game", "settled", "distance", "ticks", "seconds_a_tick"])
 

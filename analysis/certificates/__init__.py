@@ -1,0 +1,1 @@
+"""Certificates: answers in exact fractions, or in intervals with a proof of existence inside."""

@@ -1,0 +1,132 @@
+"""The exact answer at given prices, if they clear."""
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.certificates.certificate import Exact
+from analysis.certificates.exact import ExactGame, Fractions, entitlements, vector
+from analysis.certificates.simplex import maximise, solve_matrix_game, solve_second_game
+from sim.games.coalitions import Mask, grand
+
+type Weights = dict[int, Fraction]
+
+
+def money_value(game: ExactGame) -> Exact:
+    """Return the coco value of a game with money: all prices are equal."""
+    prices = vector([Fraction(1, game.n)] * game.n)
+    fights = _Fights.at(game, prices)
+    due = entitlements(game.n, fights.values)
+    best = int((game.outcomes @ prices).argmax())
+    return Exact(
+        prices=tuple(prices),
+        vanishing=(Fraction(0),) * game.n,
+        payoffs=tuple(due / prices),
+        weights=tuple(prices),
+        agreement={best: Fraction(1)},
+        threats=fights.threats,
+        multipliers={},
+    )
+
+
+def answer_at(game: ExactGame, prices: Fractions, rates: Fractions) -> Exact | None:
+    """Return the ``coco`` equilibrium at given prices, or None if they do not clear.
+
+    Parameters
+    ----------
+    game : ExactGame
+    prices : ndarray of Fraction, shape (n,)
+        Non-negative, summing to 1.
+    rates : ndarray of Fraction, shape (n,)
+        At which zero prices vanish; all 0 if there are none.
+    """
+    free = np.array([price == 0 for price in prices])
+    worths = game.outcomes @ prices
+    face = _distinct(game.outcomes, np.flatnonzero(worths == worths.max()).tolist())
+    corners = game.outcomes[face]
+    fights = _Fights.approached(game, prices, rates) if free.any() else _Fights.at(game, prices)
+    due = entitlements(game.n, fights.values)
+    if (due[free] != 0).any():
+        return None
+    seconds = {**fights.seconds, grand(game.n): (corners @ rates).max()}
+    claims = entitlements(game.n, seconds)
+    target = np.where(free, claims, due) / np.where(free, rates, prices)
+    mixture = _mixture(corners, target, free)
+    if mixture is None:
+        return None
+    payoffs = mixture @ corners
+    return Exact(
+        prices=tuple(prices),
+        vanishing=tuple(rates),
+        payoffs=tuple(payoffs),
+        weights=tuple(_weights(game.outcomes, payoffs) if free.any() else prices),
+        agreement={k: weight for k, weight in zip(face, mixture, strict=True) if weight},
+        threats=fights.threats,
+        multipliers=fights.multipliers,
+    )
+
+
+class _Fights:
+    """Threats of all proper coalitions, and the values of their conflicts by odd mask, N included.
+
+    With zero prices threats are optimal to first order, for the reasons in ``multipliers``, and
+    ``seconds`` has the values at the rates, N left out.
+    """
+
+    def __init__(self, n: int, worth: Fraction) -> None:
+        self.full = grand(n)
+        self.threats: dict[Mask, Weights] = {}
+        self.multipliers: dict[Mask, Weights] = {}
+        self.values: dict[Mask, Fraction] = {self.full: worth}
+        self.seconds: dict[Mask, Fraction] = {}
+
+    @classmethod
+    def at(cls, game: ExactGame, prices: Fractions) -> "_Fights":
+        fights = cls(game.n, (game.outcomes @ prices).max())
+        for mask in range(1, fights.full, 2):
+            saddle = solve_matrix_game(game.fight(mask, prices))
+            fights.values[mask] = saddle.value
+            fights.threats[mask] = _sparse(saddle.row)
+            fights.threats[fights.full ^ mask] = _sparse(saddle.column)
+        return fights
+
+    @classmethod
+    def approached(cls, game: ExactGame, prices: Fractions, rates: Fractions) -> "_Fights":
+        fights = cls(game.n, (game.outcomes @ prices).max())
+        for mask in range(1, fights.full, 2):
+            first = game.fight(mask, prices)
+            fights.values[mask] = solve_matrix_game(first).value
+            saddle = solve_second_game(first - fights.values[mask], game.fight(mask, rates))
+            fights.seconds[mask] = saddle.value
+            other = fights.full ^ mask
+            fights.threats[mask] = _sparse(saddle.row)
+            fights.threats[other] = _sparse(saddle.column)
+            fights.multipliers[mask] = _sparse(saddle.row_multipliers)
+            fights.multipliers[other] = _sparse(saddle.column_multipliers)
+        return fights
+
+
+def _sparse(weights: Fractions) -> Weights:
+    return {k: weight for k, weight in enumerate(weights) if weight}
+
+
+def _distinct(outcomes: Fractions, face: list[int]) -> list[int]:
+    return list({tuple(outcomes[k]): k for k in reversed(face)}.values())[::-1]
+
+
+def _mixture(corners: Fractions, target: Fractions, free: NDArray[np.bool_]) -> Fractions | None:
+    """Return the mixture of outcomes that pays what is due, and the free players most."""
+    gaps = corners - target
+    program = np.vstack([gaps.T[~free], -gaps.T, np.ones((1, len(corners)), dtype=object)])
+    above = (corners - corners.min(axis=0))[:, free]
+    found = maximise(above.sum(axis=1) + Fraction(1), program, [*[0] * (len(program) - 1), 1])
+    return found.solution if found.value > 0 else None
+
+
+def _weights(outcomes: Fractions, payoffs: Fractions) -> Fractions:
+    """Return positive weights at which nothing is worth more than a Pareto-optimal point."""
+    gains = outcomes - payoffs
+    program = np.vstack([-gains.T, np.ones((1, len(gains)), dtype=object)])
+    found = maximise(gains.sum(axis=1), program, [*[0] * len(payoffs), 1])
+    return np.asarray(1 + found.duals[:-1])

@@ -1,0 +1,146 @@
+"""Turns accepted answers into certificates: guesses fractions, else encloses what is irrational.
+
+Nothing here has to be right: whatever is returned has passed :mod:`analysis.certificates.checking`.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+from flint import ctx
+
+from analysis.certificates.certificate import Certificate, Exact
+from analysis.certificates.checking import CONCEPTS, objections, strays
+from analysis.certificates.clearing import answer_at, money_value
+from analysis.certificates.enclosing import Support, enclosure, polished, recognised, supports
+from analysis.certificates.exact import ExactGame, Fractions, vector
+from analysis.certificates.system import PRECISION, SingularError
+from analysis.solution import Candidate, Equilibrium, Vector
+from sim.games.game import Game
+
+MAX_CELLS = 100_000
+"""Largest number of payoffs in all conflicts of a game that is worked on in fractions."""
+
+MAX_DIGITS = 3000
+"""Longest numerator or denominator that a certificate may have, in decimal digits."""
+
+_DENOMINATORS = (1, 2, 3, 5, 10, 30, 100, 1000, 10**4, 10**5)
+_CLOSE = 1e-9
+_NOTHING = "neither simple prices nor threats with regular supports were found"
+
+
+class UncertifiedError(ValueError):
+    """An answer for which no certificate was found; the message says why."""
+
+
+def certify(game: Game, concept: str, found: Equilibrium) -> Certificate:
+    """Return a certificate of an accepted answer.
+
+    Where prices are not pinned down, they may differ from those of the answer; payoffs do not, but
+    for rounding.
+
+    Raises
+    ------
+    UncertifiedError
+        If the concept or the game is out of reach, or no certificate was found.
+    """
+    if concept not in CONCEPTS:
+        raise UncertifiedError(f"{concept} is not certified (only {', '.join(CONCEPTS)})")
+    cells = ((1 << game.n - 1) - 1) * len(game.outcomes) * game.n
+    if cells > MAX_CELLS:
+        raise UncertifiedError(
+            f"the conflicts hold {cells:,} payoffs, "
+            f"at most {MAX_CELLS:,} are worked on in fractions"
+        )
+    reasons: list[str] = []
+    for certificate in _attempts(ExactGame.of(game), concept, found.candidate, reasons):
+        if _digits(certificate) > MAX_DIGITS:
+            reasons.append(f"the fractions have more than {MAX_DIGITS:,} digits")
+            continue
+        wrong = objections(game, concept, certificate) or strays(game, certificate, found.payoffs)
+        if not wrong:
+            return certificate
+        reasons += wrong
+    raise UncertifiedError("; ".join(dict.fromkeys(reasons)) or _NOTHING)
+
+
+def _digits(certificate: Certificate) -> int:
+    """Return about how many decimal digits the longest number in the books has."""
+    if not isinstance(certificate, Exact):
+        return 0
+    numbers = [*certificate.prices, *certificate.payoffs, *certificate.weights]
+    for weights in (certificate.agreement, *certificate.threats.values()):
+        numbers += weights.values()
+    for weights in certificate.multipliers.values():
+        numbers += weights.values()
+    longest = max(max(abs(x.numerator), x.denominator).bit_length() for x in numbers)
+    return longest * 3 // 10
+
+
+def _attempts(
+    game: ExactGame, concept: str, candidate: Candidate, reasons: list[str]
+) -> Iterator[Certificate]:
+    """Yield certificates worth checking, the most promising first; say what was in the way."""
+    if concept == "coco-value":
+        yield money_value(game)
+        return
+    guesses: dict[bool, list[tuple[Fractions, Fractions]]] = {True: [], False: []}
+    for guess in _guesses(candidate):
+        gaps = np.abs((guess[0] - candidate.prices).astype(np.float64))
+        guesses[bool((gaps <= _CLOSE * candidate.prices).all())].append(guess)
+    answers = (answer_at(game, *guess) for guess in guesses[True])
+    yield from filter(None, answers)
+    if (candidate.prices == 0).any():
+        reasons.append("prices that go with a price of 0 are no small fractions")
+    else:
+        for support in supports(game, candidate):
+            try:
+                with ctx.workprec(PRECISION):
+                    found = _precise(game, support, candidate)
+            except SingularError as error:
+                reasons.append(str(error))
+                continue
+            if found is not None:
+                yield found
+    answers = (answer_at(game, *guess) for guess in guesses[False])
+    yield from filter(None, answers)
+
+
+def _precise(game: ExactGame, support: Support, candidate: Candidate) -> Certificate | None:
+    """Return the answer with given supports near a candidate, in fractions if it has any."""
+    system = support.system(game)
+    unknowns = polished(system, support, candidate)
+    ratios = [recognised(x / unknowns[0]) for x in unknowns[: game.n]]
+    rational = [ratio for ratio in ratios if ratio is not None]
+    if len(rational) < game.n:
+        return enclosure(system, support, unknowns)
+    prices = vector(rational)
+    if (prices <= 0).any():
+        return None
+    return answer_at(game, prices / prices.sum(), prices * 0)
+
+
+def _guesses(candidate: Candidate) -> Iterator[tuple[Fractions, Fractions]]:
+    """Yield simple prices, and rates at which they vanish, near those of an answer."""
+    prices, rates = candidate.prices, candidate.vanishing
+    free = prices == 0
+    seen = set()
+    for denominator in _DENOMINATORS:
+        simple = _ratios(prices, prices.argmax(), denominator)
+        if ((simple == 0) != free).any():
+            continue
+        if free.any():
+            slow = np.where(free, rates, 0.0).argmax()
+            ways = [_ratios(rates, slow, d) for d in _DENOMINATORS[:6]]
+            ways = [way for way in ways if (way[free] > 0).all()]
+        else:
+            ways = [vector([Fraction(0)] * len(prices))]
+        for way in ways:
+            if (*simple, *way) not in seen:
+                seen.add((*simple, *way))
+                yield simple / simple.sum(), way
+
+
+def _ratios(amounts: Vector, unit: np.intp, denominator: int) -> Fractions:
+    shares = (amounts / (amounts[unit] or 1.0)).tolist()
+    return vector([Fraction(x).limit_denominator(denominator) for x in shares])

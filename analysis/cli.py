@@ -270,6 +270,7 @@ def convert(
       curnits convert game.nfg --to yaml
     """
     from analysis.runfolder import write_text
+    from sim.games.game import normal_form
     from sim.games.nfg import write_nfg
     from sim.scenario import find, load
 
@@ -277,7 +278,7 @@ def convert(
     if to is Format.YAML:
         text = scenario.as_normal_form().to_yaml()
     else:
-        text = write_nfg(scenario.build())
+        text = write_nfg(normal_form(scenario.build(), "a Gambit file"))
         if scenario.game.money:
             typer.echo("curnits: Gambit files cannot say that there is money; left out", err=True)
     if out is None:

@@ -23,9 +23,10 @@ def leverage(
     from analysis.leverage import gains
     from analysis.records import LeverageRecord, to_json
     from analysis.reporting import console, heading, show_leverage, waiting
+    from sim.games.game import normal_form
     from sim.scenario import find, load
 
-    game = load(find(source)).build()
+    game = normal_form(load(find(source)).build(), "leverage")
     with waiting("Solving", quiet=quiet):
         record = LeverageRecord.of(game, gains(game))
     if json:

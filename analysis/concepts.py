@@ -15,7 +15,7 @@ from analysis.solution import Candidate, Equilibrium, Point, Residuals, Solution
 from analysis.verify import ACCEPTED, CandidateError, pareto_gap, verify
 from analysis.verify_harsanyi import verify_harsanyi
 from sim.games.frontier import locate, support
-from sim.games.game import Game
+from sim.games.game import Game, NormalGame
 
 _ROUNDING = 1e-9
 """How far prices or an agreement may be from a distribution."""
@@ -102,9 +102,9 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
     if concept == "harsanyi":
         return verify_harsanyi(game, candidate)
     if concept == "disarmed":
-        struck = harmful_actions(game)
-        left, used = strike(game, struck), restrict(game, struck, candidate)
-        return embed(game, struck, verify_as(left, used, default_concept(left)))
+        armed, struck = _in_normal_form(game, "disarmed"), harmful_actions(game)
+        left, used = strike(armed, struck), restrict(armed, struck, candidate)
+        return embed(armed, struck, verify_as(left, used, default_concept(left)))
     prices = candidate.prices
     if not np.allclose(prices, 1.0 / game.n, rtol=0.0, atol=1e-12):
         raise CandidateError(f"with money all prices are equal, found {prices.tolist()}")
@@ -144,8 +144,7 @@ def verify_point(game: Game, point: Point) -> Equilibrium:
     played = point.agreement @ game.outcomes
     missed = played.sum() - point.payoffs.sum() if game.money else played - point.payoffs
     delivery = float(np.max(np.abs(missed) / units(game)))
-    low = game.outcomes.min(axis=0)
-    shares = (point.payoffs - low) / game.scales
+    shares = (point.payoffs - game.low) / game.scales
     pareto = gap if game.money else pareto_gap(game.normalised.outcomes, shares)
     return Equilibrium(
         candidate=Candidate(prices, point.agreement, {}, np.zeros(game.n)),
@@ -187,14 +186,16 @@ def _solve_coco_value(game: Game) -> Solution:
 
 
 def _solve_disarmed(game: Game) -> Solution:
-    struck = harmful_actions(game)
-    left = strike(game, struck)
+    armed, struck = _in_normal_form(game, "disarmed"), harmful_actions(game)
+    left = strike(armed, struck)
     solution = EQUILIBRIA[default_concept(left)](left)
-    names = [game.players[i] + ": " + game.actions[i][k] for i, own in struck.items() for k in own]
+    names = [
+        armed.players[i] + ": " + armed.actions[i][k] for i, own in struck.items() for k in own
+    ]
     return replace(
         solution,
         concept="disarmed",
-        equilibria=tuple(embed(game, struck, found) for found in solution.equilibria),
+        equilibria=tuple(embed(armed, struck, found) for found in solution.equilibria),
         method=f"{solution.concept} of the game without actions that only harm; {solution.method}",
         notes=(f"struck: {', '.join(names) or 'nothing'}", *solution.notes),
     )
@@ -216,9 +217,18 @@ def _solve_harsanyi(game: Game) -> Solution:
     return harsanyi.solve(game)
 
 
+def _in_normal_form(game: Game, concept: str) -> NormalGame:
+    if not isinstance(game, NormalGame):
+        raise ConceptError(
+            f"{concept} does not apply: it asks what players do by actions of their own "
+            f"(expected a game in normal form, found {game.kind})"
+        )
+    return game
+
+
 def _bargain_from(game: Game, concept: str) -> Answer:
     try:
-        reference = REFERENCES[concept](game)
+        reference = REFERENCES[concept](_in_normal_form(game, concept))
     except NoReferenceError as error:
         raise ConceptError(f"{concept} does not apply: {error}") from error
     answer = _bargain(game, "nash", reference.payoffs)

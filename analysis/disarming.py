@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from analysis.solution import Candidate, Equilibrium, Vector
 from sim.games.coalitions import Mask, grand, members
-from sim.games.game import Game
+from sim.games.game import Game, NormalGame
 
 _ROUNDING = 1e-9
 """Differences below this share of payoff range do no harm."""
@@ -24,12 +24,15 @@ def harmful_actions(game: Game) -> dict[int, tuple[int, ...]]:
     do, nobody is worse off by the exchange, the player itself included, and somebody else is
     sometimes better off. No agreement and no selfish player ever needs it. An action that harms
     others but at times serves its owner, such as defecting in the prisoner's dilemma, is not one.
+    Where only coalitions act, nobody has one.
 
     Returns
     -------
     dict from int to tuple of int
         Indices of actions by player; players without any are left out.
     """
+    if not isinstance(game, NormalGame):
+        return {}
     found = {
         i: tuple(k for k in range(game.shape[i]) if _only_harms(game.normalised, i, k))
         for i in range(game.n)
@@ -37,7 +40,7 @@ def harmful_actions(game: Game) -> dict[int, tuple[int, ...]]:
     return {i: actions for i, actions in found.items() if actions}
 
 
-def strike(game: Game, actions: Actions) -> Game:
+def strike(game: NormalGame, actions: Actions) -> NormalGame:
     """Return the game without some actions, by index; every player must keep one."""
     payoffs, names = game.payoffs, list(game.actions)
     for i, struck in actions.items():
@@ -47,12 +50,12 @@ def strike(game: Game, actions: Actions) -> Game:
     return replace(game, actions=tuple(names), payoffs=payoffs)
 
 
-def disarmed(game: Game) -> Game:
+def disarmed(game: NormalGame) -> NormalGame:
     """Return the game without anybody's harmful actions."""
     return strike(game, harmful_actions(game))
 
 
-def restrict(game: Game, struck: Actions, candidate: Candidate) -> Candidate:
+def restrict(game: NormalGame, struck: Actions, candidate: Candidate) -> Candidate:
     """Read an answer to a game as one to the game without some actions, which it may not use.
 
     What it plays of them is lost; distributions then no longer sum to 1.
@@ -68,7 +71,7 @@ def restrict(game: Game, struck: Actions, candidate: Candidate) -> Candidate:
     )
 
 
-def embed(game: Game, struck: Actions, found: Equilibrium) -> Equilibrium:
+def embed(game: NormalGame, struck: Actions, found: Equilibrium) -> Equilibrium:
     """Write an answer to a game without some actions as one in which nobody plays them."""
 
     def put(mask: Mask, weights: Vector) -> Vector:
@@ -92,18 +95,18 @@ def embed(game: Game, struck: Actions, found: Equilibrium) -> Equilibrium:
     )
 
 
-def _shape(game: Game, mask: Mask) -> list[int]:
+def _shape(game: NormalGame, mask: Mask) -> list[int]:
     return [game.shape[i] for i in members(mask)]
 
 
-def _kept(game: Game, struck: Actions, mask: Mask) -> tuple[NDArray[np.intp], ...]:
+def _kept(game: NormalGame, struck: Actions, mask: Mask) -> tuple[NDArray[np.intp], ...]:
     """Return the index of the joint actions of a coalition that none of its members has lost."""
     return np.ix_(
         *([k for k in range(game.shape[i]) if k not in struck.get(i, ())] for i in members(mask))
     )
 
 
-def _only_harms(game: Game, player: int, action: int) -> bool:
+def _only_harms(game: NormalGame, player: int, action: int) -> bool:
     """Tell whether another action of the player is better for others and worse for nobody."""
     by_action = np.moveaxis(game.payoffs, player + 1, 0).reshape(game.shape[player], game.n, -1)
     gains = by_action - by_action[action]

@@ -10,7 +10,7 @@ from analysis.equilibrium import coco
 from analysis.solution import Equilibrium, Vector
 from sim.games.damage import Damage, damage, fights, fought_with
 from sim.games.frontier import support
-from sim.games.game import Game
+from sim.games.game import Game, NormalGame
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +66,11 @@ def measure(game: Game, state: Equilibrium, answer: Equilibrium | None) -> Escal
     leverage, owed = np.full(game.n, np.nan), np.full(game.n, np.nan)
     if answer is not None:
         leverage = np.zeros(game.n)
-        for i, actions in harmful.items():
-            leverage[i] = answer.payoffs[i] - _payoffs(strike(game, {i: actions}), answer)[i]
-        owed = answer.payoffs - _payoffs(strike(game, harmful), answer) if harmful else 0 * leverage
+        owed = np.zeros(game.n)
+        if harmful and isinstance(game, NormalGame):
+            for i, actions in harmful.items():
+                leverage[i] = answer.payoffs[i] - _payoffs(strike(game, {i: actions}), answer)[i]
+            owed = answer.payoffs - _payoffs(strike(game, harmful), answer)
     at_stake = float(state.candidate.prices @ game.ranges)
     played = fought_with(game, state.candidate.threats)
     return Escalation(damage_of(game, state), at_stake, played, harmful, leverage, owed)

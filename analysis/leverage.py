@@ -7,7 +7,7 @@ import numpy as np
 from analysis.concepts import ConceptError, default_concept, solve
 from analysis.disarming import harmful_actions, strike
 from analysis.solution import Vector
-from sim.games.game import Game
+from sim.games.game import Game, NormalGame
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Gain:
         return self.armed - self.disarmed
 
 
-def gains(game: Game) -> tuple[Gain, ...]:
+def gains(game: NormalGame) -> tuple[Gain, ...]:
     """Return what every player with harmful actions gains by them, solution by solution.
 
     Compared are the solution with threats that is the default for the game; the Nash bargaining

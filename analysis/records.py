@@ -15,7 +15,7 @@ from analysis.disarming import harmful_actions
 from analysis.leverage import Gain
 from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Vector
 from sim.games.coalitions import Mask, grand, members
-from sim.games.game import Game, GameError, from_payoffs
+from sim.games.game import Game, GameError, from_payoffs, normal_form, own_actions
 from sim.scenario import Scenario
 
 FIGURES = ("pareto", "support", "regret", "split", "delivery", "clearing")
@@ -134,13 +134,14 @@ class GameRecord(Record):
     @classmethod
     def of(cls, game: Game, form: str) -> Self:
         """Write a game that a scenario stated in some form."""
+        table = normal_form(game, "writing payoffs")
         return cls(
             title=game.title,
             players=list(game.players),
-            actions=dict(zip(game.players, map(list, game.actions), strict=True)),
+            actions=dict(zip(game.players, map(list, own_actions(game)), strict=True)),
             form=form,
             money=game.money,
-            payoffs=dict(zip(game.players, game.payoffs.tolist(), strict=True)),
+            payoffs=dict(zip(game.players, table.payoffs.tolist(), strict=True)),
         )
 
     def game(self) -> Game:
@@ -255,7 +256,7 @@ class LeverageRecord(Record):
         """Write what the players of a game gain."""
         return cls(
             harmful={
-                game.players[i]: [game.actions[i][k] for k in actions]
+                game.players[i]: [own_actions(game)[i][k] for k in actions]
                 for i, actions in harmful_actions(game).items()
             },
             gains=[
@@ -373,16 +374,10 @@ def _mask(game: Game, names: list[str], key: str) -> Mask:
 
 
 def _distribution(game: Game, mask: Mask, shares: list[Share], key: str) -> Vector:
-    inside = members(mask)
     weights = np.zeros(game.joint_actions(mask))
-    shape = [game.shape[i] for i in inside]
     for k, share in enumerate(shares):
-        names = share.outcome
-        if names.keys() != {game.players[i] for i in inside}:
-            raise RecordError(f"{key}.{k}.outcome: expected an action of each member")
-        for i in inside:
-            if names[game.players[i]] not in game.actions[i]:
-                raise RecordError(f"{key}.{k}.outcome: unknown action {names[game.players[i]]!r}")
-        chosen = [game.actions[i].index(names[game.players[i]]) for i in inside]
-        weights[np.ravel_multi_index(chosen, shape)] += share.probability
+        try:
+            weights[game.find_joint_action(mask, share.outcome)] += share.probability
+        except GameError as error:
+            raise RecordError(f"{key}.{k}.outcome: {error}") from error
     return weights

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from analysis.disarming import disarmed
 from analysis.linear import minimise
 from analysis.solution import Vector
-from sim.games.game import Game
+from sim.games.game import NormalGame
 
 _ROUNDING = 1e-9
 """Regret, in shares of payoff range, below which a reply counts as best."""
@@ -53,7 +53,7 @@ class Reference:
     notes: tuple[str, ...] = ()
 
 
-def best_nash(game: Game) -> Reference:
+def best_nash(game: NormalGame) -> Reference:
     """Return the payoffs in the Nash equilibrium of largest welfare.
 
     With two players mixed equilibria count too; with more, pure ones alone. Among equals the one
@@ -74,7 +74,7 @@ def best_nash(game: Game) -> Reference:
     return Reference(equilibria[chosen], (_ARBITRARY,) if arbitrary else ())
 
 
-def best_correlated(game: Game) -> Reference:
+def best_correlated(game: NormalGame) -> Reference:
     """Return the payoffs in the correlated equilibrium of largest welfare.
 
     Correlated equilibria (Aumann 1974) solve linear inequalities: a mediator recommends an action
@@ -103,23 +103,23 @@ def best_correlated(game: Game) -> Reference:
     return Reference(np.asarray(played / played.sum() @ game.outcomes))
 
 
-REFERENCES: Mapping[str, Callable[[Game], Reference]] = {
+REFERENCES: Mapping[str, Callable[[NormalGame], Reference]] = {
     "best-nash": best_nash,
     "best-correlated": best_correlated,
 }
 """Disagreement points by name."""
 
 
-def _merits(game: Game, payoffs: Vector) -> tuple[Vector, Vector]:
+def _merits(game: NormalGame, payoffs: Vector) -> tuple[Vector, Vector]:
     """Return payoffs, shape ``(E, n)``, as shares of payoff range, and their welfare ``(E,)``."""
     peaceful = disarmed(game)
-    shares = (payoffs - peaceful.outcomes.min(axis=0)) / peaceful.scales
+    shares = (payoffs - peaceful.low) / peaceful.scales
     if not game.money:
         return shares, shares.sum(axis=1)
     return shares, shares @ peaceful.scales / peaceful.scales.max()
 
 
-def _pure_equilibria(game: Game) -> Vector:
+def _pure_equilibria(game: NormalGame) -> Vector:
     """Return the payoffs of all Nash equilibria in pure strategies, shape ``(E, n)``."""
     payoffs = game.normalised.payoffs
     content = [own >= own.max(axis=i, keepdims=True) - _ROUNDING for i, own in enumerate(payoffs)]
@@ -132,7 +132,7 @@ def _pure_equilibria(game: Game) -> Vector:
     return game.outcomes[found]
 
 
-def _obedience(game: Game, player: int) -> Iterator[Vector]:
+def _obedience(game: NormalGame, player: int) -> Iterator[Vector]:
     """Yield ``u_i(x) − u_i(b, x_−i)`` where x_i = c and 0 elsewhere, for every c and b ≠ c."""
     own = np.moveaxis(game.normalised.payoffs[player], player, 0)
     for c in range(game.shape[player]):
@@ -143,7 +143,7 @@ def _obedience(game: Game, player: int) -> Iterator[Vector]:
                 yield np.moveaxis(row, 0, player).ravel()
 
 
-def _extreme_equilibria(game: Game) -> Vector:
+def _extreme_equilibria(game: NormalGame) -> Vector:
     """Return the payoffs of all extreme equilibria of two players, shape ``(E, 2)``.
 
     Every equilibrium is a mixture of extreme ones in which each player has the same best replies,

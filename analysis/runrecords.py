@@ -11,7 +11,7 @@ from analysis.convergence import Judgement
 from analysis.escalation import Escalation, measure
 from analysis.records import EquilibriumRecord, Record, SolutionRecord, by_player
 from sim.games.coalitions import members, proper_coalitions
-from sim.games.game import Game
+from sim.games.game import Game, own_actions
 from sim.running import Run
 from sim.scenario import Scenario
 
@@ -93,14 +93,14 @@ class EscalationRecord(Record):
             fought_with={
                 player: dict(zip(own, map(float, played), strict=True))
                 for player, own, played in zip(
-                    game.players, game.actions, escalation.fought_with, strict=True
+                    game.players, own_actions(game), escalation.fought_with, strict=True
                 )
             },
             inventions=[
                 InventionRecord.model_validate(made) for made in inventions.to_dict("records")
             ],
             harmful={
-                game.players[i]: [game.actions[i][k] for k in actions]
+                game.players[i]: [own_actions(game)[i][k] for k in actions]
                 for i, actions in escalation.harmful.items()
             },
             leverage=_known(by_player(game, escalation.leverage)),

@@ -327,7 +327,7 @@ def _accounts(
     game: Game, candidate: Candidate, books: _Books, unit: float
 ) -> tuple[CoalitionAccount, ...]:
     """Return the books of every coalition in the game's own utilons and curnits."""
-    low = game.outcomes.min(axis=0)
+    low = game.low
     inside = membership(game.n) > 0
     delivered = np.where(inside, low + game.scales * books.delivered, np.nan)
     claims = np.where(inside, low + game.scales * books.claims, np.nan)

@@ -136,7 +136,7 @@ def _account(
 ) -> CoalitionAccount:
     """Return the books of a coalition in the game's own utilons and curnits."""
     inside, full = list(members(mask)), grand(game.n)
-    low, book = game.outcomes.min(axis=0), books[mask]
+    low, book = game.low, books[mask]
 
     def own(amounts: Vector) -> Vector:
         column = np.full(game.n, np.nan)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.games.families import FAMILIES
-from sim.games.game import Game, GameError, check_names, check_size
+from sim.games.game import Game, GameError, NormalGame, check_names, check_size
 from sim.games.nfg import NfgError, read_nfg
 from sim.games.utility import UTILITIES, UtilityError
 from sim.tables import FieldError, by_profile, nested_shape, table
@@ -61,7 +61,7 @@ class NormalForm(Form):
     utilities: dict[str, Any] | None = None
 
     @classmethod
-    def of(cls, game: Game) -> Self:
+    def of(cls, game: NormalGame) -> Self:
         """State a game by its payoffs."""
         payoffs = np.where(game.payoffs == 0, 0.0, game.payoffs)
         return cls.model_validate(
@@ -101,7 +101,7 @@ class NormalForm(Form):
             payoffs = self._valued(self.outcomes, self.utilities)
         else:
             payoffs = self._tabulated(self.payoffs or {})
-        return Game(tuple(self.players), tuple(map(tuple, self.actions.values())), payoffs)
+        return NormalGame(tuple(self.players), tuple(map(tuple, self.actions.values())), payoffs)
 
     def _tabulated(self, payoffs: Tables | list[Any]) -> NDArray[np.float64]:
         if isinstance(payoffs, Mapping):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from sim.games.game import Game
+from sim.games.game import Game, normal_form
 from sim.games.ladders import Ladder, Rung
 from sim.tables import FieldError, number
 from sim.yamlfile import Place
@@ -101,9 +101,11 @@ class LadderEntry(BaseModel):
         ------
         FieldError
             If a player or the base action is not one of the game's, or too many are known.
+        GameError
+            If the game is not in normal form.
         """
         _check(player, game.players, (), "player")
-        own = game.actions[game.players.index(player)]
+        own = normal_form(game, "a ladder of threats").actions[game.players.index(player)]
         base = own[0] if self.base is None else self.base
         _check(base, own, ("base",), "action")
         if not self.rungs:

@@ -59,7 +59,7 @@ class Recorder:
         if self._ticks and self._ticks[-1] == model.ticks:
             return
         self._ticks.append(model.ticks)
-        lowest = model.prices * model.game.outcomes.min(axis=0)
+        lowest = model.prices * model.game.low
         threats, regrets = model.credible()
         worths = unit * (model.delivered * model.quote.prices).sum(axis=1)
         dividends = unit * model.shares.sum(axis=1) / np.maximum(self._membership.sum(axis=1), 1)

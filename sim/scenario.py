@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import ErrorDetails
 
 from sim.forms import FORMS, FamilyForm, NfgForm, NormalForm
-from sim.games.game import Game, GameError
+from sim.games.game import Game, GameError, normal_form
 from sim.games.ladders import Ladder, climb
 from sim.games.nfg import NfgError, read_nfg
 from sim.ladders import LadderEntry, RungEntry, TreatyEntry
@@ -100,7 +100,7 @@ class Scenario(BaseModel):
             If the game has names that a scenario file cannot hold.
         """
         try:
-            form = NormalForm.of(self.build())
+            form = NormalForm.of(normal_form(self.build(), "a table of payoffs"))
             return self.model_copy(update={"game": form, "ladders": {}, "treaties": []})
         except ValidationError as error:
             raise ScenarioError(f"{self.title}: {_described(error.errors()[0])[1]}") from error

@@ -17,7 +17,7 @@ from analysis.conflict import values
 from analysis.linear import minimise
 from analysis.solution import Vector
 from sim.games.coalitions import Mask, grand, members, membership, shapley_weights, size, subsets
-from sim.games.game import Game, from_payoffs
+from sim.games.game import Game
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,19 +83,26 @@ class Conditions:
     """
 
     def __init__(self, game: Game) -> None:
-        varying = game.ranges > 0
-        shift = 0.5 * varying.reshape(-1, *[1] * game.n)
-        self.game = from_payoffs(game.normalised.payoffs - shift)
-        self.varying = np.flatnonzero(varying)
+        self.game = game.normalised
+        self.varying = np.flatnonzero(game.ranges > 0)
+        self._middle = 0.5 * (game.ranges > 0)
         self._full = grand(game.n)
         self._odd = list(range(1, self._full, 2))
-        self._fights = {mask: self.game.conflict(mask) for mask in self._odd}
+        self._fights = {
+            mask: self.game.conflict(mask) - self._middle[:, None, None]
+            for mask in (*self._odd, self._full)
+        }
+        ends = np.cumsum([fight[0].size for fight in self._fights.values()]).tolist()
+        self._blocks = {
+            mask: slice(start, end)
+            for mask, start, end in zip(self._fights, [0, *ends], ends, strict=False)
+        }
         self._together = [mask for mask in range(1, self._full + 1) if size(mask) > 1]
 
     @property
     def size(self) -> int:
         """Number of probabilities in the program."""
-        return len(self.game.outcomes) * (len(self._odd) + 1)
+        return sum(fight[0].size for fight in self._fights.values())
 
     def whole(self) -> Cell:
         """Return the simplex of all prices; constant players have none."""
@@ -109,7 +116,6 @@ class Conditions:
         analysis.linear.LinearProgramError
             If HiGHS fails.
         """
-        outcomes = len(self.game.outcomes)
         width = self.size + len(self._together) + 1
         rows: list[Vector] = []
         floors: list[float] = []
@@ -117,31 +123,29 @@ class Conditions:
             row[-1] = 1.0
             rows.append(row)
             floors.append(floor)
-        totals = np.zeros((len(self._odd) + 1, width))
-        for k in range(len(totals)):
-            totals[k, k * outcomes : (k + 1) * outcomes] = 1.0
+        totals = np.zeros((len(self._blocks), width))
+        for total, block in zip(totals, self._blocks.values(), strict=True):
+            total[block] = 1.0
         ones = np.ones(len(totals))
         lowest = np.zeros(width)
-        lowest[len(totals) * outcomes : -1] = -np.inf
+        lowest[self.size : -1] = -np.inf
         solution, _ = minimise(
             np.append(np.zeros(width - 1), 1.0),
             np.vstack([*rows, totals]),
             (np.append(floors, ones), np.append(np.full(len(rows), np.inf), ones)),
             (lowest, np.full(width, np.inf)),
         )
-        plays = solution[: len(totals) * outcomes].reshape(len(totals), outcomes)
-        fights = {
-            mask: plays[k].reshape(self._fights[mask].shape[1:]) for k, mask in enumerate(self._odd)
-        }
-        return Violation(float(solution[-1]), fights, plays[-1])
+        plays = {mask: solution[block] for mask, block in self._blocks.items()}
+        fights = {mask: plays[mask].reshape(self._fights[mask].shape[1:]) for mask in self._odd}
+        return Violation(float(solution[-1]), fights, plays[self._full])
 
     def _demands(self, cell: Cell, width: int) -> Iterator[tuple[Vector, float]]:
         """Yield all conditions as ``row · x ≥ floor``; x: fights, agreement, dividends, excess."""
         prices, radius, reach = cell.centre, cell.radius, cell.reach
-        worths = values(self.game, prices)
-        for k, mask in enumerate(self._odd):
-            place = k * len(self.game.outcomes)
-            yield from self._optimality(mask, prices, worths[mask], 2 * radius, place, width)
+        sides = 2.0 * membership(self.game.n) - 1.0
+        worths = values(self.game, prices) - sides @ (prices * self._middle)
+        for mask in self._odd:
+            yield from self._optimality(mask, prices, worths[mask], 2 * radius, width)
         payoffs = self._payoffs(width)
         yield prices @ payoffs[self._full], float(worths[-1]) - 2 * radius
         due = membership(self.game.n).T @ (shapley_weights(self.game.n) * worths)
@@ -164,22 +168,20 @@ class Conditions:
 
     def _payoffs(self, width: int) -> dict[Mask, Vector]:
         """Return rows that read the payoffs ``u^S``, each of shape ``(n, width)``."""
-        outcomes = len(self.game.outcomes)
         found: dict[Mask, Vector] = {}
-        for k, mask in enumerate([*self._odd, self._full]):
+        for mask, fight in self._fights.items():
             rows = np.zeros((self.game.n, width))
-            fight = self._fights.get(mask, self.game.payoffs)
-            rows[:, k * outcomes : (k + 1) * outcomes] = fight.reshape(self.game.n, -1)
+            rows[:, self._blocks[mask]] = fight.reshape(self.game.n, -1)
             found[mask] = found[self._full ^ mask] = rows
         return found
 
     def _optimality(
-        self, mask: Mask, prices: Vector, worth: float, slack: float, place: int, width: int
+        self, mask: Mask, prices: Vector, worth: float, slack: float, width: int
     ) -> Iterator[tuple[Vector, float]]:
         side = np.where(membership(self.game.n)[mask] > 0, prices, -prices)
         matrix = np.tensordot(side, self._fights[mask], 1)
         height, breadth = matrix.shape
-        cells = place + np.arange(height * breadth).reshape(height, breadth)
+        cells = self._blocks[mask].start + np.arange(height * breadth).reshape(height, breadth)
         for played in range(breadth):
             for other in range(breadth):
                 row = np.zeros(width)

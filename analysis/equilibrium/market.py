@@ -60,7 +60,7 @@ class Market:
         self.n = game.n
         self.outcomes, self.origin = np.unique(self._game.outcomes, axis=0, return_index=True)
         self.constant = np.asarray(game.ranges == 0.0)
-        self.idle = np.array(game.shape) == 1
+        self.idle = np.array([game.joint_actions(1 << i) == 1 for i in range(game.n)])
         self._stacks = tuple(self._game.conflicts())
         self._shares = tuple(_signed_weights(stack, game.n) for stack in self._stacks)
 

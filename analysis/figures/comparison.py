@@ -41,7 +41,7 @@ def comparison_table(run: RunData) -> pd.DataFrame:
     for concept in CONCEPTS:
         if concept not in (solution.concept, *_SEARCHED):
             answers += _answers(run.game, concept)
-    low = dict(zip(run.players, run.game.outcomes.min(axis=0), strict=True))
+    low = dict(zip(run.players, run.game.low, strict=True))
     unit = dict(zip(run.players, units(run.game), strict=True))
     return pd.DataFrame(
         [

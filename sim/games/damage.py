@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.games.coalitions import Mask, grand, members, membership
-from sim.games.game import Game
+from sim.games.game import Game, NormalGame
 
 type Vector = NDArray[np.float64]
 
@@ -89,7 +89,10 @@ def fought_with(game: Game, threats: Mapping[Mask, Vector]) -> tuple[Vector, ...
 
     On a ladder of threats this says how far up its owner stands. Sides form as
     :func:`breakdown_weights` says; a player without company has nobody to fight and plays nothing.
+    Where only coalitions act, no player has actions of its own.
     """
+    if not isinstance(game, NormalGame):
+        return (np.zeros(0),) * game.n
     weights = breakdown_weights(game.n)
     played = [np.zeros(m) for m in game.shape]
     for mask, threat in threats.items():

@@ -1,36 +1,52 @@
-"""Games in normal form: players, actions, payoff tensors, and the two-sided view of a conflict."""
+"""Games in normal form: players, actions and payoff tensors."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from math import prod
+from typing import ClassVar, override
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.games.coalitions import Mask, grand, members, membership
+from sim.games.base import (
+    MAX_CONFLICT_CELLS,
+    MAX_PAYOFF,
+    ConflictStack,
+    Game,
+    GameError,
+    check_conflicts,
+    check_distinct,
+    check_players,
+    check_scales,
+)
+from sim.games.coalitions import Mask, grand, members
 from sim.games.html import number, table
+
+__all__ = [
+    "MAX_CELLS",
+    "MAX_CONFLICT_CELLS",
+    "MAX_PAYOFF",
+    "ConflictStack",
+    "Game",
+    "GameError",
+    "NormalGame",
+    "check_conflicts",
+    "check_names",
+    "check_size",
+    "from_payoffs",
+    "normal_form",
+    "own_actions",
+]
 
 MAX_CELLS = 20_000_000
 """Largest number of payoffs (players times outcomes) a game may have: 160 MB."""
 
-MAX_PAYOFF = 1e100
-"""Largest size of a payoff; so that products of payoffs and prices are safe floating point."""
-
-MAX_CONFLICT_CELLS = 150_000_000
-"""Largest number of payoffs that the conflicts of a game may hold all at once: 1.2 GB."""
-
-_CHUNK_CELLS = 4_000_000
 _MOST_ROWS = 50
 
 
-class GameError(ValueError):
-    """A game that cannot exist: wrong shape, no players, values that are not finite, too large."""
-
-
 @dataclass(frozen=True, eq=False)
-class Game:
+class NormalGame(Game):
     """A finite game in normal form.
 
     Parameters
@@ -53,11 +69,10 @@ class Game:
         larger than :data:`MAX_PAYOFF` or closer together than its inverse.
     """
 
-    players: tuple[str, ...]
+    kind: ClassVar[str] = "a game in normal form"
+
     actions: tuple[tuple[str, ...], ...]
     payoffs: NDArray[np.float64]
-    money: bool = False
-    title: str = ""
 
     def __post_init__(self) -> None:
         payoffs = np.array(self.payoffs, dtype=np.float64, order="C")
@@ -69,13 +84,7 @@ class Game:
             raise GameError(f"payoffs have shape {payoffs.shape}, expected {expected}")
         if not np.isfinite(payoffs).all():
             raise GameError("every payoff must be a finite number")
-        for player, own in zip(self.players, payoffs, strict=True):
-            _check_scale(player, float(own.min()), float(own.max()))
-
-    @property
-    def n(self) -> int:
-        """Number of players."""
-        return len(self.players)
+        check_scales(self)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -88,61 +97,47 @@ class Game:
         return np.ascontiguousarray(self.payoffs.reshape(self.n, -1).T)
 
     @cached_property
-    def ranges(self) -> NDArray[np.float64]:
-        """Payoff range ``max U_i − min U_i`` of each player, shape ``(n,)``, utilons; may be 0."""
-        return np.asarray(np.ptp(self.outcomes, axis=0))
-
-    @cached_property
-    def scales(self) -> NDArray[np.float64]:
-        """Like :attr:`ranges`, but 1 for players whose payoffs do not vary: safe to divide by."""
-        return np.where(self.ranges > 0, self.ranges, 1.0)
-
-    @cached_property
-    def normalised(self) -> "Game":
+    def normalised(self) -> "NormalGame":
         """The same game with every varying utility moved and stretched onto [0, 1]."""
-        low = self.outcomes.min(axis=0).reshape(-1, *[1] * self.n)
-        return Game(
+        axes = (-1, *[1] * self.n)
+        return NormalGame(
             self.players,
             self.actions,
-            (self.payoffs - low) / self.scales.reshape(-1, *[1] * self.n),
-            self.money,
-            self.title,
+            (self.payoffs - self.low.reshape(axes)) / self.scales.reshape(axes),
+            money=self.money,
+            title=self.title,
         )
 
-    def _repr_html_(self) -> str:
-        """Return the payoffs as a table for notebooks: a bimatrix, or a row for each outcome."""
-        caption = f"{self.title or 'Game'}, utilons" + (", with money" if self.money else "")
-        if self.n == 2:
-            down, across = self.players
-            cells = self.payoffs[:, :_MOST_ROWS, :_MOST_ROWS].transpose(1, 2, 0)
-            rows = [
-                [name, *(", ".join(map(number, pair)) for pair in row)]
-                for name, row in zip(self.actions[0], cells, strict=False)
-            ]
-            return table([f"{down} \\ {across}", *self.actions[1][:_MOST_ROWS]], rows, caption)
-        rows = [
-            [*self.outcome(k).values(), *map(number, payoffs)]
-            for k, payoffs in enumerate(self.outcomes[:_MOST_ROWS])
-        ]
-        heads = [*self.players, *(f"payoff of {player}" for player in self.players)]
-        if len(self.outcomes) > _MOST_ROWS:
-            caption += f"; the first {_MOST_ROWS} of {len(self.outcomes):,} outcomes"
-        return table(heads, rows, caption)
+    @property
+    @override
+    def conflict_cells(self) -> int:
+        return ((1 << self.n - 1) - 1) * self.payoffs.size
 
-    def outcome(self, index: int) -> dict[str, str]:
-        """Return outcome number ``index`` (C order) as a mapping from player to action."""
-        return self.joint_action(grand(self.n), index)
-
+    @override
     def joint_action(self, coalition: Mask, index: int) -> dict[str, str]:
         """Return joint action number ``index`` (C order) of a coalition, player to action."""
         own = members(coalition)
         indices = np.unravel_index(index, [self.shape[i] for i in own])
         return {self.players[i]: self.actions[i][int(k)] for i, k in zip(own, indices, strict=True)}
 
+    @override
     def joint_actions(self, coalition: Mask) -> int:
-        """Return the number of joint actions of a coalition."""
         return int(np.prod([self.shape[i] for i in members(coalition)], dtype=np.int64))
 
+    @override
+    def find_joint_action(self, coalition: Mask, choices: Mapping[str, str]) -> int:
+        own = members(coalition)
+        if choices.keys() != {self.players[i] for i in own}:
+            raise GameError("expected an action of each member")
+        chosen = []
+        for i in own:
+            action = choices[self.players[i]]
+            if action not in self.actions[i]:
+                raise GameError(f"unknown action {action!r}")
+            chosen.append(self.actions[i].index(action))
+        return int(np.ravel_multi_index(chosen, [self.shape[i] for i in own]))
+
+    @override
     def conflict(self, coalition: Mask) -> NDArray[np.float64]:
         """Return payoffs seen from a fight between a coalition and its complement.
 
@@ -157,52 +152,36 @@ class Game:
         rows = self.joint_actions(coalition)
         return self.payoffs.transpose(axes).reshape(self.n, rows, -1)
 
-    def conflicts(self) -> Iterator["ConflictStack"]:
-        """Yield every pair {S, N∖S} once, as stacks of conflicts of equal shape.
-
-        ``S`` is the member of the pair that holds player 0 (the odd mask). Large games come in
-        several stacks of one shape, to bound memory. A game of one player has no conflict.
-        """
-        odd = sorted(range(1, grand(self.n), 2), key=self.joint_actions)
-        for _, alike in groupby(odd, key=self.joint_actions):
-            masks = list(alike)
-            step = max(1, _CHUNK_CELLS // self.payoffs.size)
-            for start in range(0, len(masks), step):
-                chunk = np.array(masks[start : start + step])
-                yield ConflictStack(
-                    chunk,
-                    2.0 * membership(self.n)[chunk] - 1.0,
-                    np.stack([self.conflict(int(mask)) for mask in chunk]),
-                )
+    @override
+    def _repr_html_(self) -> str:
+        """Return the payoffs as a table for notebooks: a bimatrix, or a row for each outcome."""
+        if self.n != 2:
+            return super()._repr_html_()
+        down, across = self.players
+        cells = self.payoffs[:, :_MOST_ROWS, :_MOST_ROWS].transpose(1, 2, 0)
+        rows = [
+            [name, *(", ".join(map(number, pair)) for pair in row)]
+            for name, row in zip(self.actions[0], cells, strict=False)
+        ]
+        return table([f"{down} \\ {across}", *self.actions[1][:_MOST_ROWS]], rows, self.caption)
 
 
-@dataclass(frozen=True, eq=False)
-class ConflictStack:
-    """Conflicts of one shape, stacked so that numpy handles them at once.
+def normal_form(game: Game, purpose: str) -> NormalGame:
+    """Return a game that is in normal form.
 
-    Attributes
-    ----------
-    coalitions : ndarray of int, shape (P,)
-        The row side ``S`` of each conflict; the column side is ``N∖S``.
-    sides : ndarray, shape (P, n)
-        +1 for players of ``S``, −1 for the others.
-    payoffs : ndarray, shape (P, n, R, C)
-        Utilons, as in :meth:`Game.conflict`.
+    Raises
+    ------
+    GameError
+        If it is not; ``purpose`` says what needs it.
     """
+    if not isinstance(game, NormalGame):
+        raise GameError(f"{purpose} needs a game in normal form (found {game.kind})")
+    return game
 
-    coalitions: NDArray[np.int64]
-    sides: NDArray[np.float64]
-    payoffs: NDArray[np.float64]
 
-    def matrices(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the conflict games ``Σ_{i∈S} a_i U_i − Σ_{j∉S} a_j U_j``, shape ``(P, R, C)``.
-
-        Curnits, at ``prices`` of shape ``(n,)`` in curnits per utilon.
-        """
-        weights = (self.sides * prices)[:, None, :]
-        count, n, rows, columns = self.payoffs.shape
-        flat = weights @ self.payoffs.reshape(count, n, rows * columns)
-        return flat.reshape(count, rows, columns)
+def own_actions(game: Game) -> tuple[tuple[str, ...], ...]:
+    """Return the names of each player's own actions; none where only coalitions act."""
+    return game.actions if isinstance(game, NormalGame) else ((),) * game.n
 
 
 def from_payoffs(
@@ -212,7 +191,7 @@ def from_payoffs(
     actions: Sequence[Sequence[str]] | None = None,
     money: bool = False,
     title: str = "",
-) -> Game:
+) -> NormalGame:
     """Build a game from ``payoffs[player][action of 1]…[action of n]``, naming what has no name.
 
     Raises
@@ -235,31 +214,15 @@ def from_payoffs(
             f"payoffs must be nested as [player][action of player 1]…[action of player n]: "
             f"{n} players need {n + 1} levels, found {tensor.ndim}"
         )
-    return Game(
+    return NormalGame(
         tuple(players) if players is not None else tuple(str(i + 1) for i in range(n)),
         tuple(tuple(own) for own in actions)
         if actions is not None
         else tuple(tuple(str(k) for k in range(m)) for m in tensor.shape[1:]),
         tensor,
-        money,
-        title,
+        money=money,
+        title=title,
     )
-
-
-def check_conflicts(game: Game, purpose: str) -> None:
-    """Check that all conflicts of a game fit into memory at once.
-
-    Raises
-    ------
-    GameError
-        If they hold more than ``MAX_CONFLICT_CELLS`` payoffs; ``purpose`` says what for.
-    """
-    cells = ((1 << game.n - 1) - 1) * game.payoffs.size
-    if cells > MAX_CONFLICT_CELLS:
-        raise GameError(
-            f"the game is too large {purpose}: its conflicts hold {cells:,} payoffs, "
-            f"at most {MAX_CONFLICT_CELLS:,} fit"
-        )
 
 
 def check_names(players: Sequence[str], actions: Sequence[Sequence[str]]) -> None:
@@ -270,17 +233,15 @@ def check_names(players: Sequence[str], actions: Sequence[Sequence[str]]) -> Non
     GameError
         If there is no player, a player has no action, a name repeats, or the game is too big.
     """
-    if not players:
-        raise GameError("a game needs at least one player")
+    check_players(players)
     if len(actions) != len(players):
         raise GameError(f"{len(players)} players but {len(actions)} lists of actions")
     for player, own in zip(players, actions, strict=True):
         if not own:
             raise GameError(f"player {player!r} has no action")
     check_size([len(own) for own in actions])
-    _check_distinct("player", players)
     for player, own in zip(players, actions, strict=True):
-        _check_distinct(f"action of player {player!r}", own)
+        check_distinct(f"action of player {player!r}", own)
 
 
 def check_size(counts: Sequence[int]) -> None:
@@ -297,24 +258,3 @@ def check_size(counts: Sequence[int]) -> None:
             f"the game is too large: {cells:,} payoffs (players times outcomes), "
             f"at most {MAX_CELLS:,} fit"
         )
-
-
-def _check_scale(player: str, low: float, high: float) -> None:
-    if max(-low, high) > MAX_PAYOFF:
-        raise GameError(
-            f"payoffs of player {player!r} are too large: {low:g} to {high:g}, "
-            f"at most {MAX_PAYOFF:g} in size can be handled"
-        )
-    if 0.0 < high - low < 1.0 / MAX_PAYOFF:
-        raise GameError(
-            f"payoffs of player {player!r} are too close: {low:g} to {high:g}, "
-            f"a range below {1.0 / MAX_PAYOFF:g} cannot be handled unless all are equal"
-        )
-
-
-def _check_distinct(what: str, names: Sequence[str]) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise GameError(f"duplicate {what}: {name!r}")
-        seen.add(name)

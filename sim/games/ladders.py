@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.games.coalitions import Mask, members
-from sim.games.game import Game, GameError
+from sim.games.game import Game, GameError, normal_form
 
 type Vector = NDArray[np.float64]
 
@@ -73,16 +73,20 @@ def climb(game: Game, ladders: Sequence[Ladder], heights: Sequence[int]) -> Game
     Raises
     ------
     GameError
-        If a rung has the name of another action, or the game becomes too big.
+        If there are ladders and the game is not in normal form, a rung has the name of another
+        action, or the game becomes too big.
     """
-    payoffs, actions = game.payoffs, list(game.actions)
+    if not ladders:
+        return game
+    ground = normal_form(game, "a ladder of threats")
+    payoffs, actions = ground.payoffs, list(ground.actions)
     for ladder, height in zip(ladders, heights, strict=True):
         axis, climbed = ladder.player + 1, ladder.rungs[:height]
         base = payoffs.take([ladder.base], axis=axis)
         losses = [rung.losses.reshape(-1, *[1] * game.n) for rung in climbed]
         payoffs = np.concatenate([payoffs, *(base - loss for loss in losses)], axis=axis)
         actions[ladder.player] += tuple(rung.action for rung in climbed)
-    return replace(game, actions=tuple(actions), payoffs=payoffs)
+    return replace(ground, actions=tuple(actions), payoffs=payoffs)
 
 
 def among_all(game: Game, taller: Game, mask: Mask, weights: Vector) -> Vector:
@@ -95,6 +99,9 @@ def among_all(game: Game, taller: Game, mask: Mask, weights: Vector) -> Vector:
     mask : int
     weights : ndarray, shape (joint actions of the coalition in ``game``,)
     """
+    if game.joint_actions(mask) == taller.joint_actions(mask):
+        return weights
+    game, taller = normal_form(game, "a ladder"), normal_form(taller, "a ladder")
     shape = [game.shape[i] for i in members(mask)]
     whole = np.zeros([taller.shape[i] for i in members(mask)])
     whole[tuple(slice(m) for m in shape)] = weights.reshape(shape)

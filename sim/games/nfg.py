@@ -11,7 +11,7 @@ from math import isfinite, prod
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.game import MAX_CELLS, Game, GameError, check_names, check_size
+from sim.games.game import MAX_CELLS, GameError, NormalGame, check_names, check_size
 
 _TOKEN = re.compile(
     r"""[\s,]*+(?:
@@ -44,7 +44,7 @@ class NfgError(GameError):
         self.problem = problem
 
 
-def read_nfg(text: str) -> Game:
+def read_nfg(text: str) -> NormalGame:
     """Read a game in Gambit's ``.nfg`` format.
 
     Strategies may be named or only counted; payoffs may be listed profile by profile, or by named
@@ -71,7 +71,7 @@ def read_nfg(text: str) -> Game:
     return _Reader(text).game()
 
 
-def write_nfg(game: Game) -> str:
+def write_nfg(game: NormalGame) -> str:
     """Write a game in Gambit's ``.nfg`` format, payoff form, one line for each outcome.
 
     Every payoff reads back as the same floating-point number. Whether the game has money is not
@@ -101,7 +101,7 @@ class _Reader:
         self._position = 1 if text.startswith("\ufeff") else 0
         self._advance()
 
-    def game(self) -> Game:
+    def game(self) -> NormalGame:
         self._prologue()
         title = self._text_token("the title")
         players = self._names("players")
@@ -119,7 +119,7 @@ class _Reader:
         ).T.reshape(len(shape), *shape, order="F")
         if self._kind != "end":
             raise self._error("the end of the file")
-        return Game(players, actions, payoffs, title=title)
+        return NormalGame(players, actions, payoffs, title=title)
 
     def _prologue(self) -> None:
         for choices in (("NFG",), ("1",), ("R", "D")):

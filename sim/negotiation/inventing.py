@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.games.coalitions import members, shapley_weights
-from sim.games.game import Game
+from sim.games.game import Game, normal_form
 from sim.games.ladders import Ladder, climb
 from sim.negotiation.conflicts import Vector
 from sim.negotiation.model import Negotiation
@@ -122,7 +122,7 @@ def expected_gain(model: Negotiation, player: int, base: int, losses: Vector) ->
     float
         Utilons of the player.
     """
-    game, prices = model.game, model.quote.prices
+    game, prices = normal_form(model.game, "inventing threats"), model.quote.prices
     tolls = prices * losses / game.scales
     weights = shapley_weights(game.n)
     gained = 0.0

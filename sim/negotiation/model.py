@@ -6,7 +6,7 @@ import mesa
 import numpy as np
 
 from sim.games.coalitions import Mask, members, membership, zeta
-from sim.games.game import Game
+from sim.games.game import Game, normal_form
 from sim.negotiation.activation import ACTIVATIONS
 from sim.negotiation.coalition import Coalition
 from sim.negotiation.conflicts import Segments, Vector, conflicts_of
@@ -143,13 +143,13 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         self, before: Game, pieces: dict[Mask, Vector], player: int, base: int, share: float
     ) -> Vector:
         """Lay out values anew, those of the new action being a share of those of the base."""
-        laid = []
+        actions, laid = normal_form(before, "one more action").shape, []
         for mask in map(int, self.conflicts.coalitions):
             inside = members(mask)
             piece = pieces[mask]
             if player in inside:
                 axis = inside.index(player)
-                joint = piece.reshape([before.shape[i] for i in inside])
+                joint = piece.reshape([actions[i] for i in inside])
                 piece = np.concatenate([joint, share * joint.take([base], axis)], axis).ravel()
             laid.append(piece)
         return np.concatenate(laid)
@@ -264,7 +264,7 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
     def payoffs(self) -> Vector:
         """Payoffs if talks ended now, in the players' own utilons, shape ``(n,)``."""
         shares = self.market.payoffs(self.quote, self.purses)
-        return shares * self.game.scales + self.game.outcomes.min(axis=0)
+        return shares * self.game.scales + self.game.low
 
     @property
     def prices(self) -> Vector:

@@ -11,7 +11,7 @@ from analysis import bargaining
 from analysis.bargaining import BargainingError, DisagreementError
 from analysis.values import coco_value, egalitarian, kalai_smorodinsky, maximin_levels, nash
 from sim.games.coalitions import grand, proper_coalitions
-from sim.games.game import Game, from_payoffs
+from sim.games.game import Game, NormalGame, from_payoffs
 
 CORES = {
     "nash": bargaining.nash,
@@ -327,7 +327,7 @@ def test_a_disagreement_nobody_can_match_is_refused(rule):
 @pytest.mark.parametrize("rule", RULES)
 def test_with_money_the_surplus_is_shared_equally(rule):
     plain = textbook_game("hot-dog stands")
-    game = Game(plain.players, plain.actions, plain.payoffs, money=True)
+    game = NormalGame(plain.players, plain.actions, plain.payoffs, money=True)
     point = RULES[rule](game)
     levels = maximin_levels(game)
     assert point.payoffs == pytest.approx(levels + (240 - levels.sum()) / 2)

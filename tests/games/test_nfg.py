@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sim.games.game import Game, from_payoffs
+from sim.games.game import NormalGame, from_payoffs
 from sim.games.nfg import NfgError, read_nfg, write_nfg
 
 HEADER = 'NFG 1 R "small" { "A" "B" } { 2 3 }\n'
@@ -99,7 +99,7 @@ def test_round_trip_is_exact(data, shape, title):
         data.draw(st.lists(NAMES, min_size=count, max_size=count, unique=True))
         for count in [len(shape), *shape]
     ]
-    game = Game(tuple(names[0]), tuple(map(tuple, names[1:])), payoffs, title=title)
+    game = NormalGame(tuple(names[0]), tuple(map(tuple, names[1:])), payoffs, title=title)
     back = read_nfg(write_nfg(game))
     assert back.payoffs.tobytes() == game.payoffs.tobytes()
     assert (back.players, back.actions, back.title) == (game.players, game.actions, title)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from textbook import CASES, names, numbers, textbook_game
 
 from sim.games.coalitions import grand
-from sim.games.game import Game, from_payoffs
+from sim.games.game import Game, NormalGame, from_payoffs
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.running import Run, simulate
 
@@ -38,7 +38,7 @@ def test_textbook_games_end_at_their_equilibrium(name: str) -> None:
 @pytest.mark.parametrize("name", names("coco-value"))
 def test_textbook_games_with_money_end_at_their_value(name: str) -> None:
     game = textbook_game(name)
-    run = simulate(Game(game.players, game.actions, game.payoffs, money=True))
+    run = simulate(NormalGame(game.players, game.actions, game.payoffs, money=True))
     assert run.converged
     error = (run.payoffs - numbers(CASES[name]["expected"]["coco-value"])) / game.scales
     assert np.abs(error).max() < 1e-3

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.game import Game, GameError, check_names
+from sim.games.game import GameError, NormalGame, check_names
 from sim.games.parameters import is_finite_number
 
 type Profiles = NDArray[np.int64]
@@ -24,7 +24,7 @@ class Family(ABC):
     """A recipe for games; its parameters are the fields of the subclass."""
 
     @abstractmethod
-    def build(self, rng: np.random.Generator) -> Game:
+    def build(self, rng: np.random.Generator) -> NormalGame:
         """Return one game of the family.
 
         Parameters
@@ -69,7 +69,7 @@ def tabulate(
     players: Sequence[str],
     actions: Sequence[Sequence[str]],
     payoff: Callable[[Profiles], Payoffs],
-) -> Game:
+) -> NormalGame:
     """Build a game from a payoff rule.
 
     Parameters
@@ -87,4 +87,6 @@ def tabulate(
     """
     check_names(players, actions)
     profiles = np.indices([len(own) for own in actions])
-    return Game(tuple(players), tuple(tuple(own) for own in actions), payoff(profiles), title=title)
+    return NormalGame(
+        tuple(players), tuple(tuple(own) for own in actions), payoff(profiles), title=title
+    )

@@ -18,7 +18,7 @@ from sim.games.families.base import (
     require,
     tabulate,
 )
-from sim.games.game import MAX_CELLS, Game, check_size
+from sim.games.game import MAX_CELLS, NormalGame, check_size
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class ArmsRace(Family):
         )
 
     @override
-    def build(self, rng: np.random.Generator) -> Game:
+    def build(self, rng: np.random.Generator) -> NormalGame:
         between = [f"arms {level}" for level in range(1, self.levels - 1)]
         return tabulate(
             "Arms race",
@@ -121,7 +121,7 @@ class Majority(Family):
         return self.players // 2 + 1
 
     @override
-    def build(self, rng: np.random.Generator) -> Game:
+    def build(self, rng: np.random.Generator) -> NormalGame:
         names = numbered(self.players)
         offers = self._offers()
         actions = [
@@ -189,7 +189,7 @@ class Saboteur(Family):
         )
 
     @override
-    def build(self, rng: np.random.Generator) -> Game:
+    def build(self, rng: np.random.Generator) -> NormalGame:
         producers = [f"producer {name}" for name in numbered(self.producers)]
         actions = [("idle", "keep", "share")] * self.producers + [("refrain", "sabotage")]
         return tabulate("Producers and saboteur", [*producers, "saboteur"], actions, self._payoffs)

@@ -17,7 +17,7 @@ from sim.games.families.base import (
     require,
     tabulate,
 )
-from sim.games.game import MAX_CELLS, Game, check_size
+from sim.games.game import MAX_CELLS, NormalGame, check_size
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class BattleOfTheSexes(Family):
         )
 
     @override
-    def build(self, rng: np.random.Generator) -> Game:
+    def build(self, rng: np.random.Generator) -> NormalGame:
         players = numbered(self.players)
         events = [f"event of {player}" for player in players]
         return tabulate("Battle of the sexes", players, [events] * self.players, self._payoffs)
@@ -100,7 +100,7 @@ class Coordination(Family):
         check_size([len(self.rewards)] * self.players)
 
     @override
-    def build(self, rng: np.random.Generator) -> Game:
+    def build(self, rng: np.random.Generator) -> NormalGame:
         actions = [numbered(len(self.rewards))] * self.players
         return tabulate("Coordination", numbered(self.players), actions, self._payoffs)
 
@@ -143,7 +143,7 @@ class MatchingPennies(Family):
         require(self.stake > 0, f"stake must be positive, found {self.stake}")
 
     @override
-    def build(self, rng: np.random.Generator) -> Game:
+    def build(self, rng: np.random.Generator) -> NormalGame:
         sides = ("heads", "tails") if self.sides == 2 else numbered(self.sides)
         return tabulate(
             "Matching pennies", numbered(self.players), [sides] * self.players, self._payoffs

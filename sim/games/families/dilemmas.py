@@ -16,7 +16,7 @@ from sim.games.families.base import (
     require,
     tabulate,
 )
-from sim.games.game import Game, check_size
+from sim.games.game import NormalGame, check_size
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class PrisonersDilemma(Family):
         )
 
     @override
-    def build(self, rng: np.random.Generator) -> Game:
+    def build(self, rng: np.random.Generator) -> NormalGame:
         return tabulate(
             "Prisoner's dilemma",
             numbered(self.players),
@@ -114,7 +114,7 @@ class PublicGoods(Family):
         )
 
     @override
-    def build(self, rng: np.random.Generator) -> Game:
+    def build(self, rng: np.random.Generator) -> NormalGame:
         return tabulate(
             "Public goods",
             numbered(self.players),
@@ -159,7 +159,7 @@ class Chicken(Family):
         )
 
     @override
-    def build(self, rng: np.random.Generator) -> Game:
+    def build(self, rng: np.random.Generator) -> NormalGame:
         return tabulate(
             "Chicken", numbered(self.players), [("swerve", "dare")] * self.players, self._payoffs
         )

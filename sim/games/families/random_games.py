@@ -8,7 +8,7 @@ from typing import override
 import numpy as np
 
 from sim.games.families.base import Family, Payoffs, check_count, check_numbers, numbered, require
-from sim.games.game import MAX_CELLS, Game, check_size
+from sim.games.game import MAX_CELLS, NormalGame, check_size
 
 _LARGEST_EXACT_INTEGER = 2**53
 
@@ -34,11 +34,11 @@ class _Random(Family):
         """Return payoffs of the given shape, players first."""
 
     @override
-    def build(self, rng: np.random.Generator) -> Game:
+    def build(self, rng: np.random.Generator) -> NormalGame:
         players = numbered(len(self.shape))
         actions = tuple(numbered(count) for count in self.shape)
         payoffs = self._draw(rng, (len(self.shape), *self.shape))
-        return Game(players, actions, payoffs, title="Random game")
+        return NormalGame(players, actions, payoffs, title="Random game")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Curnits in the tables are those of the reported prices, which sum to 1 for the p
 utilons.
 """
 
+from copy import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -87,6 +88,32 @@ class Recorder:
             self._series.setdefault(name, []).append(np.array(value))
         self._threats.append(self._frequent(threats))
         self._trades = np.zeros_like(self._trades)
+
+    def excerpt(self, rows: int | None = None) -> "Recorder":
+        """Return a copy that remembers the present state, too, and forgets some of the past.
+
+        Parameters
+        ----------
+        rows : int, optional
+            Most ticks to remember, evenly spread; what was traded in between is summed.
+        """
+        copied = copy(self)
+        copied._ticks, copied._threats = list(self._ticks), list(self._threats)
+        copied._series = {name: list(values) for name, values in self._series.items()}
+        copied.keep()
+        have = len(copied._ticks)
+        if rows is not None and have > rows:
+            kept = np.unique(np.linspace(0, have - 1, rows).astype(int))
+            firsts = np.append(0, kept[:-1] + 1)
+            copied._ticks = [copied._ticks[k] for k in kept]
+            copied._threats = [copied._threats[k] for k in kept]
+            copied._series = {
+                name: list(np.add.reduceat(values, firsts))
+                if name in ("traded", "trades")
+                else [values[k] for k in kept]
+                for name, values in copied._series.items()
+            }
+        return copied
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables by name.

@@ -61,6 +61,84 @@ class Run:
     seed: int
 
 
+class Simulation:
+    """A run that is stepped from outside, so that it can be watched while it lasts.
+
+    Parameters
+    ----------
+    game : Game
+        Without the rungs of the ladders.
+    negotiation : NegotiationSettings
+    run : RunSettings
+    ladders : sequence of Ladder
+        Threats that players have besides, and those they may invent.
+
+    Attributes
+    ----------
+    model : Negotiation
+    converged : bool
+        Whether every stopping condition holds.
+
+    Raises
+    ------
+    GameError
+        If the game has too many conflicts to be negotiated.
+    """
+
+    def __init__(
+        self,
+        game: Game,
+        negotiation: NegotiationSettings,
+        run: RunSettings,
+        ladders: Sequence[Ladder] = (),
+    ) -> None:
+        every, noise = negotiation.inventing_every, negotiation.inventing_noise
+        self._workshop = Workshop(game, ladders, every, noise)
+        self._complete = climb(game, ladders, [len(ladder.rungs) for ladder in ladders])
+        self._settings = run
+        self._ending = talks(run)
+        self.model = Negotiation(self._workshop.known, negotiation, run.seed)
+        self._recorder = Recorder(self.model, run.record_every)
+        self.converged = False
+
+    @property
+    def over(self) -> bool:
+        """Whether the talks have converged, or time is up."""
+        return self.converged or self.model.ticks >= self._settings.ticks
+
+    def step(self) -> None:
+        """Let one tick pass."""
+        self._workshop.visit(self.model)
+        self.model.step()
+        self._recorder.observe()
+        self.converged = self._ending.over(self.model) and self._workshop.idle(self.model)
+
+    def result(self, rows: int | None = None) -> Run:
+        """Return what the run has come to so far.
+
+        Parameters
+        ----------
+        rows : int, optional
+            Most ticks to keep in the tables; by default all that were recorded.
+        """
+        model, complete = self.model, self._complete
+        inventions = pd.DataFrame(self._workshop.inventions, columns=list(Invention._fields))
+        threats, _ = model.credible()
+        return Run(
+            {**self._recorder.excerpt(rows).tables(), "inventions": inventions.astype(_INVENTIONS)},
+            model.prices,
+            model.payoffs,
+            among_all(model.game, complete, grand(complete.n), model.quote.agreement),
+            {
+                mask: among_all(model.game, complete, mask, threat)
+                for mask, threat in model.conflicts.by_coalition(threats).items()
+            },
+            self.converged,
+            model.ticks,
+            self._settings.seed,
+        )
+
+
 def simulate(
     game: Game,
     negotiation: NegotiationSettings | None = None,
@@ -87,34 +165,10 @@ def simulate(
     GameError
         If the game has too many conflicts to be negotiated.
     """
-    negotiation, run = negotiation or NegotiationSettings(), run or RunSettings()
-    every, noise = negotiation.inventing_every, negotiation.inventing_noise
-    workshop = Workshop(game, ladders, every, noise)
-    model = Negotiation(workshop.known, negotiation, run.seed)
-    recorder = Recorder(model, run.record_every)
-    ending = talks(run)
-    converged = False
-    while not converged and model.ticks < run.ticks:
-        workshop.visit(model)
-        model.step()
-        recorder.observe()
-        converged = ending.over(model) and workshop.idle(model)
-        if progress is not None and model.ticks % run.record_every == 0:
-            progress(model.ticks)
-    recorder.keep()
-    threats, _ = model.credible()
-    complete = climb(game, ladders, [len(ladder.rungs) for ladder in ladders])
-    inventions = pd.DataFrame(workshop.inventions, columns=list(Invention._fields))
-    return Run(
-        {**recorder.tables(), "inventions": inventions.astype(_INVENTIONS)},
-        model.prices,
-        model.payoffs,
-        among_all(model.game, complete, grand(game.n), model.quote.agreement),
-        {
-            mask: among_all(model.game, complete, mask, threat)
-            for mask, threat in model.conflicts.by_coalition(threats).items()
-        },
-        converged,
-        model.ticks,
-        run.seed,
-    )
+    run = run or RunSettings()
+    simulation = Simulation(game, negotiation or NegotiationSettings(), run, ladders)
+    while not simulation.over:
+        simulation.step()
+        if progress is not None and simulation.model.ticks % run.record_every == 0:
+            progress(simulation.model.ticks)
+    return simulation.result()

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from textbook import CASES, names, numbers, textbook_game
 
 from sim.games.coalitions import grand
-from sim.games.game import Game, NormalGame, from_payoffs
+from sim.games.game import NormalGame, from_payoffs
 from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.running import Run, simulate
+from sim.running import Run, Simulation, simulate
 
 PENNIES = [[[1.0, -1.0], [-1.0, 1.0]], [[-1.0, 1.0], [1.0, -1.0]]]
 
@@ -220,3 +220,20 @@ def test_other_ways_of_negotiating_reach_the_same_payoffs(seed: int) -> None:
         run = simulate(game, NegotiationSettings.model_validate(other))
         assert run.converged
         assert np.abs((run.payoffs - expected) / game.scales).max() < 2e-3
+
+
+def test_watching_a_run_changes_nothing() -> None:
+    game = from_payoffs(random_payoffs(5))
+    settings_, run = NegotiationSettings(trading="pairs"), RunSettings(ticks=95, seed=3)
+    watched = Simulation(game, settings_, run)
+    while not watched.over:
+        watched.step()
+        seen = watched.result(rows=4)
+        assert len(seen.tables["ticks"]) <= 4
+        assert seen.tables["ticks"]["tick"].iloc[-1] == watched.model.ticks
+    whole = simulate(game, settings_, run)
+    for name, table in watched.result().tables.items():
+        pd.testing.assert_frame_equal(table, whole.tables[name], check_exact=True)
+    for table in ("trades", "ticks"):
+        column = "curnits" if table == "trades" else "traded"
+        assert seen.tables[table][column].sum() == pytest.approx(whole.tables[table][column].sum())

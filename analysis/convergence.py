@@ -70,15 +70,30 @@ def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
     """
     concept = concept or concepts.default_concept(game)
     solution = concepts.solve(game, concept).solution
-    nearest, distance = _nearest(game, run.payoffs, solution)
+    _, distance = _nearest(game, run.payoffs, solution)
     if concept == "coco" and not distance < REACHED:
         nearby = coco.solve(game, start=run.prices)
         other, other_distance = _nearest(game, run.payoffs, nearby)
         if other is not None and not distance <= other_distance:
-            solution, nearest, distance = nearby, other, other_distance
+            solution = nearby
     if concept == "harsanyi" and distance >= REACHED:
         solution = harsanyi.solve_widely(game)
-        nearest, distance = _nearest(game, run.payoffs, solution)
+    return compare(game, run, concept, solution)
+
+
+def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement:
+    """Compare a run, finished or not, with the nearest answer of a solution that is known.
+
+    Parameters
+    ----------
+    game : Game
+    run : Run
+    concept : str
+        What the agents' rules aim at, as in :func:`judge`.
+    solution : Solution
+        To that concept.
+    """
+    nearest, distance = _nearest(game, run.payoffs, solution)
     state = concepts.verify_as(
         game, Candidate(run.prices, run.agreement, run.threats, np.zeros(game.n)), concept
     )

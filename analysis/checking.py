@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from math import isclose
 from pathlib import Path
 
+from analysis.certificates.checking import objections as unproved
+from analysis.certificates.checking import strays
+from analysis.certificates.record import CertificateError
 from analysis.concepts import CONCEPTS, EQUILIBRIA, solve, units, verify_as, verify_point
 from analysis.conditions import literal_conditions
 from analysis.convergence import REACHED, price_gap
@@ -171,9 +174,13 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
         try:
             payoffs = vector(game, stated.payoffs, "payoffs")
             found, due = _again(solution, game, stated, payoffs)
-        except (RecordError, CandidateError, FrontierError) as error:
+            doubts = _doubts(game, solution.concept, stated, payoffs)
+        except (RecordError, CandidateError, CertificateError, FrontierError) as error:
             raise RecordError(f"{place}: {error}") from error
         fresh.append(EquilibriumRecord.of(game, found))
+        if not doubts:
+            fresh[-1] = fresh[-1].model_copy(update={"certificate": stated.certificate})
+        objections += [f"{place}.certificate: {text}" for text in doubts]
         objections += [f"{place}: {text}" for text in differences(game, payoffs, due)]
         objections += [f"{place}: {text}" for text in misstated(game, stated, fresh[-1])]
         if stated.accepted and not found.accepted:
@@ -181,6 +188,14 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
     if solution.exists is False and solve(game, solution.concept).solution.exists is not False:
         objections.append("is said not to exist, and that could not be proved again")
     return fresh, objections
+
+
+def _doubts(game: Game, concept: str, stated: EquilibriumRecord, payoffs: Vector) -> list[str]:
+    """Say why the certificate of an answer, if it has one, does not prove it."""
+    if stated.certificate is None:
+        return []
+    certificate = stated.certificate.certificate(game)
+    return [*unproved(game, concept, certificate), *strays(game, certificate, payoffs)]
 
 
 def _literal(game: Game, answers: Sequence[EquilibriumRecord]) -> list[list[LiteralRecord]]:

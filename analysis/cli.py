@@ -115,7 +115,7 @@ def run(
       curnits run game.nfg --seed 7 --ticks 5000 --out here
       curnits run three-solutions --json
     """
-    from analysis.convergence import judge
+    from analysis.convergence import aim, judge
     from analysis.records import printable, to_json
     from analysis.reporting import console, heading, show_run, ticking, waiting
     from analysis.runfolder import fresh_folder, untaken, write_run
@@ -138,12 +138,9 @@ def run(
                 ladders=scenario.climbed,
                 progress=progress,
             )
-        delivered = scenario.negotiation.splitting == "delivered"
-        aim = "harsanyi" if delivered and not game.money else None
         with waiting("Solving", quiet=quiet):
-            summary = Summary.of(
-                printable(path.stem), scenario, finished, judge(game, finished, aim)
-            )
+            judgement = judge(game, finished, aim(game, scenario.negotiation))
+            summary = Summary.of(printable(path.stem), scenario, finished, judgement)
         write_run(
             folder, scenario, finished.tables, summary.model_dump(), ["curnits", *sys.argv[1:]]
         )
@@ -176,6 +173,12 @@ def solve(
             "what each player can secure alone."
         ),
     ] = None,
+    certify: Annotated[
+        bool,
+        typer.Option(
+            "--certify", help="Prove coco and coco-value answers in fractions, or in intervals."
+        ),
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -186,6 +189,7 @@ def solve(
       curnits solve hot-dog-stands
       curnits solve game.nfg --concept nash --disagreement 2,1
       curnits solve three-solutions --json > solution.json
+      curnits solve ferguson-threats --certify
     """
     from analysis.concepts import default_concept
     from analysis.concepts import solve as solve_game
@@ -198,14 +202,21 @@ def solve(
     start = _disagreement(disagreement, game.n)
     chosen = concept or default_concept(game)
     with waiting("Solving", quiet=quiet):
-        record = SolutionRecord.of(game, scenario.game.form, solve_game(game, chosen, start))
+        answer = solve_game(game, chosen, start)
+        record = SolutionRecord.of(game, scenario.game.form, answer)
+    if certify:
+        from analysis.certificates.attaching import certified
+
+        with waiting("Certifying", quiet=quiet):
+            record = certified(record, game, answer.solution)
     if json:
         typer.echo(to_json(record), nl=False)
     else:
         out = console()
         heading(out, game.title, chosen)
         show_solution(out, record)
-    raise typer.Exit(0 if record.equilibria else 1)
+    uncertain = certify and any(found.certificate is None for found in record.equilibria)
+    raise typer.Exit(0 if record.equilibria and not uncertain else 1)
 
 
 @app.command()

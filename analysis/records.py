@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from analysis.certificates.record import CertificateRecord
 from analysis.concepts import Answer
 from analysis.conditions import LiteralConditions
 from analysis.disarming import harmful_actions
@@ -82,6 +83,7 @@ class EquilibriumRecord(Record):
     coalitions: list[CoalitionRecord]
     residuals: dict[str, float | None]
     accepted: bool
+    certificate: CertificateRecord | None = None
 
     @classmethod
     def of(cls, game: Game, equilibrium: Equilibrium) -> Self:

@@ -9,6 +9,7 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
+from analysis.certificates.record import CertificateRecord
 from analysis.records import (
     FIGURES,
     CheckRecord,
@@ -85,6 +86,7 @@ def show_solution(out: Console, solution: SolutionRecord) -> None:
         show_agreement(out, found.agreement)
         show_coalitions(out, found.coalitions)
         show_conditions(out, {"residual": found.residuals})
+        show_certificate(out, found.certificate)
     if not solution.equilibria:
         nothing = "No answer was found that the verifier accepts."
         out.print("No answer exists." if solution.exists is False else nothing)
@@ -168,6 +170,7 @@ def show_check(out: Console, report: CheckRecord) -> None:
         show_players(out, {"payoff": found.payoffs, "price": found.prices})
         show_coalitions(out, found.coalitions)
         show_conditions(out, {"residual": found.residuals})
+        show_certificate(out, found.certificate)
     for (name, _), literal in zip(answers, report.literal, strict=False):
         show_literal(out, name, literal)
     for objection in report.objections:
@@ -232,6 +235,22 @@ def show_conditions(out: Console, columns: Mapping[str, Mapping[str, float | Non
             cells = ("–" if figure is None else f"{figure:.1e}" for figure in figures)
             table.add_row(f"{name}: {_CONDITIONS[name]}", *cells)
     out.print(table)
+
+
+def show_certificate(out: Console, certificate: CertificateRecord | None) -> None:
+    """Print what is proved about an answer: fractions, or intervals that hold the numbers."""
+    if certificate is None:
+        return
+    kinds = {"exact": "in exact fractions", "intervals": "to lie in these intervals"}
+    out.print(f"Proved {kinds[certificate.kind]}:")
+    table = _table("player", "payoff", "price")
+    for player, payoff in certificate.payoffs.items():
+        table.add_row(player, _proved(payoff), _proved(certificate.prices[player]))
+    out.print(table)
+
+
+def _proved(number: str | list[str]) -> str:
+    return number if isinstance(number, str) else f"[{', '.join(number)}]"
 
 
 def show_literal(out: Console, name: str, literal: Sequence[LiteralRecord]) -> None:

@@ -47,6 +47,8 @@ def objections(game: Game, concept: str, certificate: Certificate) -> list[str]:
     being the conflict at the rates, ``B q + (A − v) y ≤ t`` in every row and
     ``p'B + z'(A − v) ≥ t`` in every column.
     """
+    if concept not in CONCEPTS:
+        return [f"{concept} cannot be certified"]
     missing = set(proper_coalitions(game.n)) - certificate.threats.keys()
     if missing:
         return [f"the threat of coalition {min(missing)} is missing"]

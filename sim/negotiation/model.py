@@ -91,7 +91,7 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         self.delivered = np.zeros((1 << n, n))
         self.shares = np.zeros((1 << n, n))
         self.weights = np.ones((1 << n, n))
-        self._members_gains = np.zeros((1 << n, n))
+        self._usual_gains = np.zeros((1 << n, n))
         self.entitlements = np.zeros(n)
         self.purses = np.zeros(n)
         self.flows = np.zeros((n, n))
@@ -202,9 +202,9 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         credits_ = self.delivered * self.quote.prices
         self.shares = self.split_rule.divide(credits_)
         fallbacks = zeta(self.shares) * membership(self.game.n) - self.shares
-        gains, before = credits_ - fallbacks, self._members_gains
-        self.weights = self.split_rule.weigh(self.weights, 2 * gains - before, self.sanding)
-        self._members_gains = gains
+        self.weights = self.split_rule.weigh(
+            self.weights, credits_ - fallbacks, self._usual_gains, self.sanding
+        )
         self.entitlements = self.shares.sum(axis=0)
 
     def trade(self) -> None:

@@ -1,6 +1,6 @@
 """What a user may set about a negotiation and a run; every field has a default."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,11 +14,20 @@ class NegotiationSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     threats: Literal[
-        "optimistic", "regret-matching", "fictitious-play", "best-response", "logit"
-    ] = Field(default="optimistic", description="how a coalition adapts its threat")
+        "optimistic",
+        "anticipating",
+        "regret-matching",
+        "fictitious-play",
+        "best-response",
+        "logit",
+    ] = Field(
+        default="optimistic",
+        description="how a coalition adapts its threat; with delivered splits anticipating, unless "
+        "said otherwise",
+    )
     threat_step: Positive = Field(
         default=1.1,
-        description="step of the optimistic rule, per share of all that is at stake",
+        description="step of the optimistic and the anticipating rule, per share of all that is at stake",
     )
     splitting: Literal["direct", "concession", "delivered"] = Field(
         default="direct",
@@ -59,6 +68,14 @@ class NegotiationSettings(BaseModel):
         description="standard deviation of inventors' errors about what they will gain, a share "
         "of payoff range",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _anticipate_pleas(cls, given: Any) -> Any:
+        """Let coalitions anticipate where members plead; otherwise threats would circle."""
+        if isinstance(given, dict) and given.get("splitting") == "delivered":
+            return {"threats": "anticipating", **given}
+        return given
 
     @model_validator(mode="after")
     def _sanding_falls(self) -> "NegotiationSettings":

@@ -11,7 +11,7 @@ from scipy.special import softmax
 from sim.games.coalitions import membership, moebius, zeta
 from sim.negotiation.conflicts import Vector
 
-_LEAST_WEIGHT = 1e-300
+_FORGOTTEN = 12.0  # nobody comes to count less than e^-12 times as much as another
 
 
 class SplitRule(ABC):
@@ -33,7 +33,7 @@ class SplitRule(ABC):
             takes from the smaller coalitions; zero for players outside.
         """
 
-    def weigh(self, standing: Vector, gains: Vector, roughness: float) -> Vector:
+    def weigh(self, standing: Vector, gains: Vector, usual: Vector, roughness: float) -> Vector:
         """Return how much each member counts when its coalition chooses a threat.
 
         All count alike, unless a rule says otherwise.
@@ -43,7 +43,9 @@ class SplitRule(ABC):
         standing : ndarray, shape (2**n, n)
             How much they have counted so far; one for players outside.
         gains : ndarray, shape (2**n, n)
-            Curnits that members expect to be delivered beyond their fallbacks.
+            Curnits that members are delivered beyond their fallbacks.
+        usual : ndarray, shape (2**n, n)
+            The rule's own notes, zero at first; to be updated in place.
         roughness : float
             Curnits, positive.
 
@@ -106,15 +108,19 @@ class Delivered(SplitRule):
 
     Nothing is paid inside, and what others gain beyond that is disposed of, as in the ``harsanyi``
     equilibrium. So members plead: those who gain less come to count more, by multiplicative weights
-    with a little entropy, which settle at a soft minimum. N divides as in :class:`Direct`.
+    that expect the trend of gains to go on, with a little entropy; they settle at a soft minimum.
+    N divides as in :class:`Direct`.
 
     Attributes
     ----------
     step : float
-        By how much the logarithm of a weight falls for a curnit gained.
+        By how much the logarithm of a weight falls for a curnit gained in every tick of a horizon.
+    horizon : float
+        Ticks over which gains are averaged to see their trend.
     """
 
-    step: float = 0.3
+    step: float = 1.0
+    horizon: float = 8.0
 
     @override
     def divide(self, credits_: Vector) -> Vector:
@@ -131,11 +137,16 @@ class Delivered(SplitRule):
         return shares
 
     @override
-    def weigh(self, standing: Vector, gains: Vector, roughness: float) -> Vector:
+    def weigh(self, standing: Vector, gains: Vector, usual: Vector, roughness: float) -> Vector:
         inside = membership(gains.shape[1])[1:-1] > 0.0
-        logs = np.log(np.maximum(standing[1:-1], _LEAST_WEIGHT))
-        pleas = (1.0 - self.step * roughness) * logs - self.step * gains[1:-1]
-        shares = softmax(np.where(inside, pleas, -np.inf), axis=1)
+        trend = gains - usual
+        usual += trend / self.horizon
+        expected = (gains / self.horizon + trend)[1:-1]
+        pleas = (1.0 - self.step / self.horizon * roughness) * np.log(standing[1:-1])
+        pleas = np.where(inside, pleas - self.step * expected, -np.inf)
+        loudest = pleas.max(axis=1, keepdims=True)
+        pleas = np.where(inside, np.maximum(pleas, loudest - _FORGOTTEN), -np.inf)
+        shares = softmax(pleas, axis=1)
         weights = np.ones_like(standing)
         weights[1:-1] = np.where(inside, shares * inside.sum(axis=1, keepdims=True), 1.0)
         return weights

@@ -106,6 +106,38 @@ class Optimistic(ThreatRule):
 
 
 @dataclass(frozen=True)
+class Anticipating(ThreatRule):
+    """Multiplicative weights that expect the trend of gains to go on, with a little entropy.
+
+    ``ℓ ← (1 − ηε/H) ℓ + η (z/H + z − z̄)``, ``ρ = softmax ℓ``, where z̄ is a running average of the
+    gains over about H ticks; with H = 1 that is :class:`Optimistic`. Where coalitions weigh their
+    members differently, conflicts are not zero-sum, and what circles may also spiral outwards. The
+    trend of many ticks leans against slow circles too, which the last change hardly notices.
+
+    Attributes
+    ----------
+    step : float
+        η, per share of all that is at stake.
+    horizon : float
+        H, in ticks.
+    """
+
+    memories: ClassVar[int] = 2
+    step: float
+    horizon: float = 8.0
+
+    @override
+    def respond(self, now: Situation) -> Vector:
+        weights, usual = now.memory
+        trend = now.gains - usual
+        logs = (1.0 - self.step / self.horizon * now.sanding) * weights
+        logs += self.step * (now.gains / self.horizon + trend)
+        now.memory[0] = np.maximum(now.below_best(logs), -_FORGOTTEN)
+        now.memory[1] += trend / self.horizon
+        return now.segments.normalise(np.exp(now.memory[0]))
+
+
+@dataclass(frozen=True)
 class RegretMatching(ThreatRule):
     """Play in proportion to positive regrets, the last one expected to repeat.
 
@@ -161,6 +193,7 @@ class Logit(ThreatRule):
 
 THREATS: Mapping[str, Callable[[NegotiationSettings], ThreatRule]] = {
     "optimistic": lambda settings: Optimistic(settings.threat_step),
+    "anticipating": lambda settings: Anticipating(settings.threat_step),
     "regret-matching": lambda _: RegretMatching(),
     "fictitious-play": lambda _: FictitiousPlay(),
     "best-response": lambda _: BestResponse(),

@@ -49,7 +49,7 @@ def variants() -> Iterator[tuple[str, NegotiationSettings]]:
     for rule in RULES:
         for choice in get_args(NegotiationSettings.model_fields[rule].annotation):
             if choice != getattr(default, rule):
-                yield f"{rule}: {choice}", default.model_copy(update={rule: choice})
+                yield f"{rule}: {choice}", NegotiationSettings.model_validate({rule: choice})
 
 
 def measure(

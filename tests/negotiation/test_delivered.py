@@ -45,9 +45,9 @@ def test_who_gains_less_comes_to_count_more_up_to_a_soft_minimum():
     rule, roughness = Delivered(), 0.1
     gains = np.zeros((8, 3))
     gains[0b011, :2] = [0.3, 0.0]
-    weights = np.ones((8, 3))
+    weights, usual = np.ones((8, 3)), np.zeros((8, 3))
     for _ in range(2000):
-        weights = rule.weigh(weights, gains, roughness)
+        weights = rule.weigh(weights, gains, usual, roughness)
     soft = np.exp([-3.0, 0.0]) / (1 + np.exp(-3.0))
     assert weights[0b011] == pytest.approx([*(2 * soft), 1.0])
     assert weights[0b111] == pytest.approx(np.ones(3))
@@ -56,7 +56,7 @@ def test_who_gains_less_comes_to_count_more_up_to_a_soft_minimum():
 
 def test_other_rules_count_all_alike():
     weights = np.ones((8, 3))
-    assert (Direct().weigh(weights, delivered(3), 0.1) == 1.0).all()
+    assert (Direct().weigh(weights, delivered(3), np.zeros((8, 3)), 0.1) == 1.0).all()
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ class NegotiationSettings(BaseModel):
     )
     threat_step: Positive = Field(
         default=1.1,
-        description="step of the optimistic and the anticipating rule, per share of all that is at stake",
+        description="step of the optimistic and the anticipating rule, per share of all that is at "
+        "stake",
     )
     splitting: Literal["direct", "concession", "delivered"] = Field(
         default="direct",

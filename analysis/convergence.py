@@ -9,6 +9,7 @@ from analysis import concepts
 from analysis.equilibrium import coco, harsanyi
 from analysis.solution import Candidate, Equilibrium, Solution, Vector
 from sim.games.game import Game
+from sim.negotiation.settings import NegotiationSettings
 from sim.running import Run
 
 REACHED = 5e-3
@@ -52,6 +53,13 @@ class Judgement:
     rate: float
     arrived: bool
     verdict: str
+
+
+def aim(game: Game, negotiation: NegotiationSettings) -> str:
+    """Return the concept that agents with such rules aim at."""
+    if negotiation.splitting == "delivered" and not game.money:
+        return "harsanyi"
+    return concepts.default_concept(game)
 
 
 def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:

@@ -84,12 +84,17 @@ class Scenario(BaseModel):
         ScenarioError
             If a setting does not fit.
         """
-        try:
-            run = RunSettings.model_validate({**self.run.model_dump(), **settings})
-        except ValidationError as error:
-            path, message = _described(error.errors()[0])
-            raise ScenarioError(f"{'.'.join(map(str, path))}: {message}") from error
-        return self.model_copy(update={"run": run})
+        return self.model_copy(update={"run": _changed(self.run, settings)})
+
+    def with_negotiation(self, **settings: Any) -> "Scenario":
+        """Return the scenario with other settings in its section ``negotiation``.
+
+        Raises
+        ------
+        ScenarioError
+            If a setting does not fit.
+        """
+        return self.model_copy(update={"negotiation": _changed(self.negotiation, settings)})
 
     def as_normal_form(self) -> "Scenario":
         """Return the scenario with its game stated by payoffs.
@@ -158,6 +163,14 @@ def load(path: Path) -> Scenario:
         found = [_described(details) for details in error.errors()]
         first = min(found, key=lambda item: document.line(item[0]))
         raise ScenarioError(_located(path, document, *first)) from error
+
+
+def _changed[S: BaseModel](section: S, settings: Mapping[str, Any]) -> S:
+    try:
+        return type(section).model_validate({**section.model_dump(), **settings})
+    except ValidationError as error:
+        path, message = _described(error.errors()[0])
+        raise ScenarioError(f"{'.'.join(map(str, path))}: {message}") from error
 
 
 def _from_nfg(path: Path, text: str) -> Scenario:

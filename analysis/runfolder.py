@@ -108,18 +108,22 @@ def write_run(
 ) -> None:
     """Fill a folder with a run: the complete scenario, a manifest, the tables and the summary."""
     (folder / SCENARIO).write_text(scenario.to_yaml(), encoding="utf-8")
-    manifest = {
+    (folder / MANIFEST).write_text(to_json(manifest(scenario, command)), encoding="utf-8")
+    for name in TABLES:
+        with (folder / f"{name}.parquet").open("wb") as file:  # Arrow opens names in UTF-8 only
+            tables[name].to_parquet(file, index=False)
+    (folder / SUMMARY).write_text(to_json(dict(summary)), encoding="utf-8")
+
+
+def manifest(scenario: Scenario, command: Sequence[str]) -> dict[str, Any]:
+    """Return what a run is made with: versions, the seed and the command."""
+    return {
         "curnits": version("curnits"),
         "python": python_version(),
         "dependencies": {name: version(name) for name in _DEPENDENCIES},
         "seed": scenario.run.seed,
         "command": list(command),
     }
-    (folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
-    for name in TABLES:
-        with (folder / f"{name}.parquet").open("wb") as file:  # Arrow opens names in UTF-8 only
-            tables[name].to_parquet(file, index=False)
-    (folder / SUMMARY).write_text(to_json(dict(summary)), encoding="utf-8")
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:

@@ -140,8 +140,15 @@ class Summary(RunRecord):
     solution: SolutionRecord
 
     @classmethod
-    def of(cls, name: str, scenario: Scenario, run: Run, judgement: Judgement) -> Self:
-        """Write a finished run of the scenario of that name."""
+    def of(
+        cls,
+        name: str,
+        scenario: Scenario,
+        run: Run,
+        judgement: Judgement,
+        escalation: Escalation | None = None,
+    ) -> Self:
+        """Write a finished run of the scenario of that name; escalation is measured if need be."""
         game = scenario.build()
         state = EquilibriumRecord.of(game, judgement.state)
         nearest = judgement.nearest
@@ -166,7 +173,9 @@ class Summary(RunRecord):
             rate=judgement.rate if isfinite(judgement.rate) else None,
             residuals=state.residuals,
             escalation=EscalationRecord.of(
-                game, measure(game, judgement.state, nearest), run.tables["inventions"]
+                game,
+                escalation or measure(game, judgement.state, nearest),
+                run.tables["inventions"],
             ),
             state=state,
             solution=SolutionRecord.of(game, scenario.game.form, Answer(judgement.solution)),

@@ -144,7 +144,7 @@ def solve_lexicographic(
     analysis.linear.LinearProgramError
         If rounding leaves no strategy optimal in ``first``.
     """
-    if not first.any():
+    if np.ptp(first) <= _ROUNDING * np.ptp(second):
         return tuple(side[0] for side in solve_stack(second[None])[1:])
     if first.shape[0] < first.shape[1]:
         column, row = solve_lexicographic(-first.T, -second.T)

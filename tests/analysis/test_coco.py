@@ -201,3 +201,14 @@ def test_walras_law_and_books(seed, shape):
     values = {account.coalition: account.value for account in found.coalitions}
     for mask in proper_coalitions(game.n):
         assert values[mask] == pytest.approx(-values[grand(game.n) ^ mask], abs=1e-12)
+
+
+def test_a_team_beside_a_player_who_is_free():
+    """Two players want the same, so at equal prices their fights decide nothing, but for rounding.
+
+    Then only the rates at which prices vanish tell optimal threats of the third from others.
+    """
+    team = [[[4, 4], [0, 4]], [[2, 3], [3, 1]]]
+    found = the_equilibrium(from_payoffs([team, team, [[[5, 0], [1, 2]], [[3, 2], [0, 0]]]]))
+    np.testing.assert_allclose(found.payoffs, [4, 4, 5])
+    np.testing.assert_allclose(found.candidate.prices, [0.5, 0.5, 0.0], atol=1e-9)

@@ -7,9 +7,19 @@ from pathlib import Path
 from analysis.certificates.checking import objections as unproved
 from analysis.certificates.checking import strays
 from analysis.certificates.record import CertificateError
-from analysis.concepts import CONCEPTS, EQUILIBRIA, solve, units, verify_as, verify_point
+from analysis.concepts import (
+    CONCEPTS,
+    EQUILIBRIA,
+    SEVERAL,
+    solve,
+    solve_all,
+    units,
+    verify_as,
+    verify_point,
+)
 from analysis.conditions import literal_conditions
 from analysis.convergence import REACHED, price_gap
+from analysis.equilibrium.exhaustive.everywhere import WITHIN
 from analysis.records import (
     CheckRecord,
     EquilibriumRecord,
@@ -187,7 +197,22 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
             objections.append(f"{place}: is said to be accepted, and is not")
     if solution.exists is False and solve(game, solution.concept).solution.exists is not False:
         objections.append("is said not to exist, and that could not be proved again")
+    if solution.complete and solution.concept in SEVERAL:
+        objections += _incomplete(solution, game)
     return fresh, objections
+
+
+def _incomplete(solution: SolutionRecord, game: Game) -> list[str]:
+    """Say why a list that is said to hold all answers may not; all are looked for again."""
+    again = solve_all(game, solution.concept).solution
+    if not again.complete:
+        return ["is said to be complete, and that could not be shown again"]
+    known = [vector(game, stated.payoffs, "payoffs") for stated in solution.equilibria]
+    return [
+        f"is said to be complete, and leaves out the payoffs {by_player(game, found.payoffs)}"
+        for found in again.equilibria
+        if not any((abs(found.payoffs - one) <= 2 * WITHIN * units(game)).all() for one in known)
+    ]
 
 
 def _doubts(game: Game, concept: str, stated: EquilibriumRecord, payoffs: Vector) -> list[str]:

@@ -173,6 +173,10 @@ def solve(
             "what each player can secure alone."
         ),
     ] = None,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Look for every answer, and say whether the list is complete."),
+    ] = False,
     certify: Annotated[
         bool,
         typer.Option(
@@ -188,11 +192,11 @@ def solve(
 
       curnits solve hot-dog-stands
       curnits solve game.nfg --concept nash --disagreement 2,1
+      curnits solve three-solutions --all
       curnits solve three-solutions --json > solution.json
       curnits solve ferguson-threats --certify
     """
-    from analysis.concepts import default_concept
-    from analysis.concepts import solve as solve_game
+    from analysis import concepts
     from analysis.records import SolutionRecord, to_json
     from analysis.reporting import console, heading, show_solution, waiting
     from sim.scenario import find, load
@@ -200,7 +204,8 @@ def solve(
     scenario = load(find(source))
     game = scenario.build()
     start = _disagreement(disagreement, game.n)
-    chosen = concept or default_concept(game)
+    chosen = concept or concepts.default_concept(game)
+    solve_game = concepts.solve_all if every else concepts.solve
     with waiting("Solving", quiet=quiet):
         answer = solve_game(game, chosen, start)
         record = SolutionRecord.of(game, scenario.game.form, answer)

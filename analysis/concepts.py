@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -10,12 +11,15 @@ from analysis.bargaining import UnsettledError
 from analysis.conflict import solve_conflicts
 from analysis.disarming import embed, harmful_actions, restrict, strike
 from analysis.equilibrium import coco, harsanyi, strict
+from analysis.equilibrium.exhaustive import everywhere
 from analysis.references import REFERENCES, NoReferenceError
 from analysis.solution import Candidate, Equilibrium, Point, Residuals, Solution, Vector
 from analysis.verify import ACCEPTED, CandidateError, pareto_gap, verify
 from analysis.verify_harsanyi import verify_harsanyi
 from sim.games.frontier import locate, support
 from sim.games.game import Game, NormalGame
+
+type _Search = Callable[[Game], Solution]
 
 _ROUNDING = 1e-9
 """How far prices or an agreement may be from a distribution."""
@@ -68,6 +72,17 @@ def solve(game: Game, concept: str, disagreement: Vector | None = None) -> Answe
     if concept in REFERENCES:
         return _bargain_from(game, concept)
     return Answer(EQUILIBRIA[concept](game))
+
+
+def solve_all(game: Game, concept: str, disagreement: Vector | None = None) -> Answer:
+    """Solve a game for every answer, as far as they can be found.
+
+    Parameters and errors as for :func:`solve`. The solution says whether its list is ``complete``,
+    and by which ``method``; concepts that select one answer are solved as usual.
+    """
+    if concept in SEVERAL and disagreement is None:
+        return Answer(SEVERAL[concept](game))
+    return solve(game, concept, disagreement)
 
 
 def units(game: Game) -> Vector:
@@ -156,13 +171,13 @@ def verify_point(game: Game, point: Point) -> Equilibrium:
     )
 
 
-def _solve_coco(game: Game) -> Solution:
+def _solve_coco(game: Game, search: _Search = coco.solve) -> Solution:
     if game.money:
         raise ConceptError(
             "coco does not apply: with money, claims are paid and all prices are equal "
             "(expected coco-value)"
         )
-    return coco.solve(game)
+    return search(game)
 
 
 def _solve_coco_value(game: Game) -> Solution:
@@ -185,10 +200,10 @@ def _solve_coco_value(game: Game) -> Solution:
     )
 
 
-def _solve_disarmed(game: Game) -> Solution:
+def _solve_disarmed(game: Game, solver: Callable[[Game, str], Answer] = solve) -> Solution:
     armed, struck = _in_normal_form(game, "disarmed"), harmful_actions(game)
     left = strike(armed, struck)
-    solution = EQUILIBRIA[default_concept(left)](left)
+    solution = solver(left, default_concept(left)).solution
     names = [
         armed.players[i] + ": " + armed.actions[i][k] for i, own in struck.items() for k in own
     ]
@@ -208,13 +223,13 @@ def _solve_strict(game: Game) -> Solution:
     return replace(_solve_coco_value(game), concept="strict", notes=(note,))
 
 
-def _solve_harsanyi(game: Game) -> Solution:
+def _solve_harsanyi(game: Game, search: _Search = harsanyi.solve) -> Solution:
     if game.money:
         raise ConceptError(
             "harsanyi does not apply: with money, claims are paid and nothing is disposed of "
             "(expected coco-value)"
         )
-    return harsanyi.solve(game)
+    return search(game)
 
 
 def _in_normal_form(game: Game, concept: str) -> NormalGame:
@@ -255,7 +270,7 @@ def _bargain(game: Game, concept: str, disagreement: Vector | None) -> Answer:
     return Answer(solution, start)
 
 
-EQUILIBRIA: Mapping[str, Callable[[Game], Solution]] = {
+EQUILIBRIA: Mapping[str, _Search] = {
     "coco": _solve_coco,
     "coco-value": _solve_coco_value,
     "disarmed": _solve_disarmed,
@@ -263,6 +278,13 @@ EQUILIBRIA: Mapping[str, Callable[[Game], Solution]] = {
     "strict": _solve_strict,
 }
 """Concepts whose answers are prices, an agreement and threats."""
+
+SEVERAL: Mapping[str, _Search] = {
+    "coco": partial(_solve_coco, search=everywhere.solve),
+    "disarmed": partial(_solve_disarmed, solver=solve_all),
+    "harsanyi": partial(_solve_harsanyi, search=harsanyi.solve_widely),
+}
+"""Concepts that may have several answers."""
 
 _BARGAINING: Mapping[str, Callable[[Game, Vector], Point]] = {
     "nash": values.nash,

@@ -90,6 +90,11 @@ def show_solution(out: Console, solution: SolutionRecord) -> None:
     if not solution.equilibria:
         nothing = "No answer was found that the verifier accepts."
         out.print("No answer exists." if solution.exists is False else nothing)
+    elif solution.complete:
+        several = len(solution.equilibria) > 1
+        out.print("There are no other answers." if several else "There is no other answer.")
+    else:
+        out.print("There may be other answers.")
     for note in solution.notes:
         out.print(f"Note: {note}.", soft_wrap=True)
     out.print(f"Method: {solution.method}.")

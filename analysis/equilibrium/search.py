@@ -38,7 +38,7 @@ def candidates(game: Game, start: Vector | None = None) -> Iterator[Candidate]:
         if any(np.abs(asked - other).max() < _SAME for other in seen):
             continue
         seen.append(asked)
-        candidate = _candidate(game, market, limit)
+        candidate = completed(game, market, limit)
         if candidate is not None:
             yield candidate
 
@@ -162,7 +162,7 @@ def _guesses(
             yield _Guess(prices, np.array(face), np.array(rates), floor)
 
 
-def _candidate(game: Game, market: Market, limit: Limit) -> Candidate | None:
+def completed(game: Game, market: Market, limit: Limit) -> Candidate | None:
     """Add threats and an agreement to clearing prices; None if no agreement serves the free."""
     constant, clearing = market.constant, limit.clearing
     if (limit.direction[(clearing.prices == 0.0) & ~constant] <= 0.0).any():

@@ -15,7 +15,10 @@ import pandas as pd
 from analysis.records import to_json
 from sim.scenario import Scenario
 
-TABLES = ("ticks", "negotiators", "coalitions", "threats", "trades", "inventions")
+TABLES = (
+    *("ticks", "negotiators", "coalitions", "threats", "trades"),
+    *("inventions", "offers", "breakdowns", "talks"),
+)
 """The tables of every run folder, one Parquet file each."""
 
 SCENARIO, MANIFEST, SUMMARY = "scenario.yaml", "manifest.json", "summary.json"

@@ -10,20 +10,12 @@ from numpy.typing import NDArray
 from sim.games.coalitions import Mask, grand
 from sim.games.game import Game
 from sim.games.ladders import Ladder, among_all, climb
-from sim.negotiation.inventing import Invention, Workshop
-from sim.negotiation.model import Negotiation
+from sim.history import history
+from sim.negotiation.inventing import Workshop
+from sim.negotiation.protocols import PROTOCOLS
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.negotiation.stopping import talks
 from sim.recording import Recorder
-
-_INVENTIONS = {
-    "tick": "int64",
-    "player": "str",
-    "action": "str",
-    "expected": "float64",
-    "research": "float64",
-}
-"""Types of the columns of the table ``inventions``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +26,8 @@ class Run:
     ----------
     tables : dict from str to DataFrame
         ``ticks``, ``negotiators``, ``coalitions``, ``threats``, ``trades``: see
-        :meth:`sim.recording.Recorder.tables`.
+        :meth:`sim.recording.Recorder.tables`; ``inventions``, ``offers``, ``breakdowns``,
+        ``talks``: see :func:`sim.history.history`.
     prices : ndarray, shape (n,)
         Final prices, curnits per utilon of each player, summing to 1.
     payoffs : ndarray, shape (n,)
@@ -97,7 +90,7 @@ class Simulation:
         self._complete = climb(game, ladders, [len(ladder.rungs) for ladder in ladders])
         self._settings = run
         self._ending = talks(run)
-        self.model = Negotiation(self._workshop.known, negotiation, run.seed)
+        self.model = PROTOCOLS[negotiation.protocol](self._workshop.known, negotiation, run.seed)
         self._recorder = Recorder(self.model, run.record_every)
         self.converged = False
 
@@ -122,10 +115,12 @@ class Simulation:
             Most ticks to keep in the tables; by default all that were recorded.
         """
         model, complete = self.model, self._complete
-        inventions = pd.DataFrame(self._workshop.inventions, columns=list(Invention._fields))
+        ending = "agreed" if self.converged else "unfinished"
+        present = model.journal.ended(model.ticks, ending, model.payoffs)
+        events = history(model.journal, present, self._workshop.inventions)
         threats, _ = model.credible()
         return Run(
-            {**self._recorder.excerpt(rows).tables(), "inventions": inventions.astype(_INVENTIONS)},
+            {**self._recorder.excerpt(rows).tables(), **events},
             model.prices,
             model.payoffs,
             among_all(model.game, complete, grand(complete.n), model.quote.agreement),

@@ -10,6 +10,7 @@ from sim.games.game import Game, normal_form
 from sim.negotiation.activation import ACTIVATIONS
 from sim.negotiation.coalition import Coalition
 from sim.negotiation.conflicts import Segments, Vector, conflicts_of
+from sim.negotiation.journal import Journal
 from sim.negotiation.market import market_of, quote
 from sim.negotiation.negotiator import Negotiator
 from sim.negotiation.settings import NegotiationSettings
@@ -66,6 +67,8 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         Curnits paid in the last trade, payer by payee.
     ledger : ndarray, shape (n, n)
         Curnits paid so far, payer by payee.
+    journal : Journal
+        Talks that have ended, and how.
     """
 
     def __init__(self, game: Game, settings: NegotiationSettings, seed: int) -> None:
@@ -96,6 +99,7 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         self.purses = np.zeros(n)
         self.flows = np.zeros((n, n))
         self.ledger = np.zeros((n, n))
+        self.journal = Journal(game.players)
 
         Negotiator.create_agents(self, n, list(range(n)))
         seats = sorted(self.conflicts.seats(), key=lambda seat: seat.coalition.bit_count())
@@ -163,7 +167,13 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         self.ticks += 1
 
     def redeem(self) -> None:
-        """Sand the frontier a little less and move along it.
+        """Sand the frontier a little less and move along it."""
+        self.sand()
+        self.quote, redeemed = self.market.redeem(self.quote, self.purses, self.sanding)
+        self.purses -= redeemed
+
+    def sand(self) -> None:
+        """Sand the frontier a little less.
 
         Roughness is what calms threats that circle, so it falls more slowly while they still do.
         """
@@ -171,8 +181,6 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         falling = settings.sanding_start / (1.0 + self._sanded / settings.sanding_pace) ** 2
         self.sanding = max(settings.sanding_floor, falling)
         self._sanded += 1.0 if self.regret <= _CALM * self.sanding else _WAIT
-        self.quote, redeemed = self.market.redeem(self.quote, self.purses, self.sanding)
-        self.purses -= redeemed
 
     def threaten(self) -> None:
         """Let the standing threats meet, then let every coalition adapt its own."""

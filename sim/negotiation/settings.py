@@ -5,7 +5,34 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 type Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+type Finite = Annotated[float, Field(allow_inf_nan=False)]
 type Share = Annotated[float, Field(gt=0.0, le=1.0, allow_inf_nan=False)]
+
+
+class OfferSettings(BaseModel):
+    """How players talk who make each other offers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    breakdown: Annotated[float, Field(ge=1e-3, le=1.0)] = Field(
+        default=0.01,
+        description="probability that a rejection ends the talks (alternating-offers), or makes "
+        "the proposer drop out (proposer-commitment)",
+    )
+    discount: Share = Field(
+        default=1.0,
+        description="share of what agreement adds to disagreement that is left a round later",
+    )
+    disagreement: Literal["threats", "maximin"] | dict[str, Finite] = Field(
+        default="threats",
+        description="what players get if alternating offers end without agreement: from their "
+        "threats, once sides have formed by chance; what each can secure alone; or these payoffs",
+    )
+    misjudgement: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = Field(
+        default=0.0,
+        description="standard deviation of proposers' errors about what others accept, a share of "
+        "payoff range",
+    )
 
 
 class NegotiationSettings(BaseModel):
@@ -13,6 +40,14 @@ class NegotiationSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    protocol: Literal["ticks", "alternating-offers", "proposer-commitment"] = Field(
+        default="ticks",
+        description="ticks: everybody trades curnits at once; or a random player makes an offer "
+        "that all others have to accept",
+    )
+    offers: OfferSettings = Field(
+        default=OfferSettings.model_validate({}), description="for protocols with offers"
+    )
     threats: Literal[
         "optimistic",
         "anticipating",

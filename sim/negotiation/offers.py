@@ -1,0 +1,172 @@
+"""Who can offer what to whom, and the stationary strategies of those who talk by offers.
+
+Payoffs are in shares of payoff range. Everybody accepts exactly what is worth at least as much to
+it as a rejection, after which talks go on as before, or end.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from scipy.optimize import root
+
+from sim.negotiation.conflicts import Vector
+from sim.negotiation.programme import maximise
+
+_GAIN = 1e-9
+"""Smallest gain that makes a player want to propose anything."""
+
+_COURTESY = 1e-6
+"""Weight of the others' payoffs for a proposer who is indifferent itself."""
+
+_SETTLED = 1e-10
+_ROUNDS = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """What a proposer offers, s players being at the table.
+
+    Attributes
+    ----------
+    proposer : int
+        Position at the table.
+    threat : int
+        Which of its threats it announces with the offer.
+    payoffs : ndarray, shape (s,)
+    mixture : ndarray, shape (X,)
+        Over the outcomes that are open to the table.
+    multipliers : ndarray, shape (s,)
+        By how much its payoff would rise if another demanded one share less; 1 for itself.
+    """
+
+    proposer: int
+    threat: int
+    payoffs: Vector
+    mixture: Vector
+    multipliers: Vector
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """What players can agree on, and what follows a rejection.
+
+    Attributes
+    ----------
+    outcomes : ndarray, shape (X, s)
+        Payoffs of those at the table in every outcome that is open to it.
+    money : ndarray, shape (s,), or None
+        Payoff of one unit of money to each of them; None where there is none.
+    fallbacks : tuple of ndarray, shape (m_k, s)
+        For every proposer k and each of its threats: the payoffs if talks end after a rejection.
+        What k itself would get does not matter to its offer.
+    staying : float
+        Share of what agreement is worth beyond the fallback that is left after a rejection: the
+        probability that talks go on, times a discount factor.
+    """
+
+    outcomes: Vector
+    money: Vector | None
+    fallbacks: tuple[Vector, ...]
+    staying: float
+
+    @property
+    def size(self) -> int:
+        """Number of players at the table."""
+        return int(self.outcomes.shape[1])
+
+    @cached_property
+    def proposers(self) -> tuple[int, ...]:
+        """Those who can gain by a proposal; everybody, if nobody can."""
+        worst = np.full(self.size, np.inf)
+        for k, rows in enumerate(self.fallbacks):
+            others = np.arange(self.size) != k
+            worst[others] = np.minimum(worst[others], rows.min(axis=0)[others])
+        ending = self.at(0.0)
+        offers = [ending.best(k, np.zeros(self.size)) for k in range(self.size)]
+        able = tuple(k for k, offer in enumerate(offers) if offer.payoffs[k] > worst[k] + _GAIN)
+        return able or tuple(range(self.size))
+
+    def at(self, staying: float) -> Self:
+        """Return the same table with another share that is left after a rejection."""
+        return type(self)(self.outcomes, self.money, self.fallbacks, staying)
+
+    def demands(self, k: int, threat: int, expected: Vector) -> Vector:
+        """Return what makes the others accept an offer of k, shape ``(s,)``; −inf for k itself."""
+        fallback = self.fallbacks[k][threat]
+        demands = np.asarray(fallback + self.staying * (expected - fallback))
+        demands[k] = -np.inf
+        return demands
+
+    def propose(self, k: int, threat: int, demands: Vector) -> Offer | None:
+        """Return the best offer for k that meets demands, shape ``(s,)``; None if there is none."""
+        courtesy = _COURTESY if self.money is None else 0.0
+        weights = np.full(self.size, courtesy)
+        weights[k] = 1.0
+        free = np.zeros((self.size, 0))
+        if self.money is not None:
+            free = np.diag(self.money)[:, 1:]
+            free[0] = -self.money[0]
+        worth = np.concatenate([self.outcomes @ weights, weights @ free])
+        found = maximise(worth, self.outcomes.T, demands, free)
+        if found is None:
+            return None
+        mixture, paid, multipliers = found
+        multipliers[k] = 1.0
+        return Offer(k, threat, mixture @ self.outcomes + free @ paid, mixture, multipliers)
+
+    def best(self, k: int, expected: Vector) -> Offer:
+        """Return the best offer that everybody accepts, with the threat that makes it so.
+
+        Expected payoffs that nothing feasible can live up to (while they are still learned) count
+        as no more than the fallback.
+        """
+        offers = [
+            self.propose(k, threat, self.demands(k, threat, expected))
+            for threat in range(len(self.fallbacks[k]))
+        ]
+        possible = [offer for offer in offers if offer is not None]
+        if not possible:
+            return self.at(0.0).best(k, expected) if self.staying else self._hopeless(k)
+        return max(possible, key=lambda offer: float(offer.payoffs[k]))
+
+    def _hopeless(self, k: int) -> Offer:
+        """Return the outcome that is best for k, as no offer can match the fallbacks."""
+        x = int(self.outcomes[:, k].argmax())
+        mixture = np.eye(1, len(self.outcomes), x)[0]
+        return Offer(k, 0, self.outcomes[x], mixture, np.eye(1, self.size, k)[0])
+
+    def round(self, expected: Vector) -> tuple[Offer, ...]:
+        """Return what each of the proposers would offer, given what everybody expects."""
+        return tuple(self.best(k, expected) for k in self.proposers)
+
+    def learned(self, expected: Vector) -> Vector:
+        """Return what to expect of a round, shape ``(s,)``, when that is expected of the next."""
+        return np.mean([offer.payoffs for offer in self.round(expected)], axis=0)
+
+
+def stationary(table: Table) -> Vector:
+    """Return payoffs that repeat: those that are expected of a round are what it gives on average.
+
+    Found by Powell's hybrid method, then by rounds of learning, which shrink differences by
+    ``staying`` each where utility is transferable.
+
+    Returns
+    -------
+    ndarray, shape (s,)
+    """
+    start = table.learned(np.mean([rows.mean(axis=0) for rows in table.fallbacks], axis=0))
+
+    def surprise(expected: Vector) -> Vector:
+        return table.learned(expected) - expected
+
+    found = root(surprise, start, tol=_SETTLED)
+    expected = np.asarray(found.x, dtype=np.float64)
+    for _ in range(_ROUNDS):
+        following = table.learned(expected)
+        moved = float(np.abs(following - expected).max())
+        expected = following
+        if moved <= _SETTLED:
+            break
+    return expected

@@ -1,0 +1,82 @@
+"""The linear programme of whoever makes an offer."""
+
+from functools import cache
+
+import highspy
+import numpy as np
+
+from sim.negotiation.conflicts import Vector
+
+_TOLERANCE = 1e-10
+
+
+class ProgrammeError(RuntimeError):
+    """HiGHS found no optimum where there must be one."""
+
+
+@cache
+def _solver() -> highspy.Highs:
+    solver = highspy.Highs()
+    for option, value in (
+        ("output_flag", False),
+        ("presolve", "off"),
+        ("threads", 1),
+        ("primal_feasibility_tolerance", _TOLERANCE),
+        ("dual_feasibility_tolerance", _TOLERANCE),
+    ):
+        solver.setOptionValue(option, value)
+    return solver
+
+
+def maximise(
+    worth: Vector, rows: Vector, floors: Vector, free: Vector
+) -> tuple[Vector, Vector, Vector] | None:
+    """Find the mixture of columns that is worth most and keeps every row above its floor.
+
+    Parameters
+    ----------
+    worth : ndarray, shape (X + F,)
+    rows : ndarray, shape (k, X)
+    floors : ndarray, shape (k,)
+        −inf for rows without a floor.
+    free : ndarray, shape (k, F)
+        Further columns, used in any amount of either sign.
+
+    Returns
+    -------
+    mixture : ndarray, shape (X,)
+        Non-negative, sums to 1.
+    amounts : ndarray, shape (F,)
+    multipliers : ndarray, shape (k,)
+        What a floor lower by one would be worth; non-negative.
+    None
+        If no mixture keeps all floors.
+    """
+    count, size = rows.shape
+    width = size + free.shape[1]
+    matrix = np.zeros((count + 1, width))
+    matrix[:count, :size], matrix[:count, size:], matrix[count, :size] = rows, free, 1.0
+    programme = highspy.HighsLp()
+    programme.num_col_, programme.num_row_ = width, count + 1
+    programme.col_cost_ = -worth
+    programme.col_lower_ = np.append(np.zeros(size), np.full(width - size, -np.inf))
+    programme.col_upper_ = np.full(width, np.inf)
+    programme.row_lower_ = np.append(floors, 1.0)
+    programme.row_upper_ = np.append(np.full(count, np.inf), 1.0)
+    programme.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    programme.a_matrix_.start_ = np.arange(0, (count + 1) * width + 1, width, dtype=np.int32)
+    programme.a_matrix_.index_ = np.tile(np.arange(width, dtype=np.int32), count + 1)
+    programme.a_matrix_.value_ = matrix.ravel()
+    solver = _solver()
+    solver.clearSolver()
+    solver.passModel(programme)
+    solver.run()
+    status = solver.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return None
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise ProgrammeError(f"HiGHS stopped with status {solver.modelStatusToString(status)}")
+    solution = solver.getSolution()
+    found, duals = np.array(solution.col_value), np.array(solution.row_dual)
+    mixture = found[:size].clip(min=0.0)
+    return mixture / mixture.sum(), found[size:], duals[:count].clip(min=0.0)

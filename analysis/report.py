@@ -35,12 +35,12 @@ def page(run: RunData) -> str:
         f"<h1>{escape(title)}</h1>",
         f'<p class="verdict{reached}">{escape(summary.verdict)}</p>',
         "<h2>Outcome</h2>",
-        _players(run),
-        _agreement(summary.state.agreement),
+        player_table(run),
+        agreement_table(summary.state.agreement),
         "<h2>Conditions</h2>",
-        _residuals(run),
+        residual_table(run),
         "<h2>Coalitions</h2>",
-        _coalitions(run),
+        coalition_table(run),
         "<h2>Figures</h2>",
         *(_figure(draw(name, panels, [run], "svg")) for name, panels in pages([run]).items()),
         "<h2>How to run this again</h2>",
@@ -59,7 +59,8 @@ def page(run: RunData) -> str:
     )
 
 
-def _players(run: RunData) -> str:
+def player_table(run: RunData) -> str:
+    """Return payoffs and prices, simulated and analytic, as an HTML table."""
     final, found = run.summary.final, run.summary.analytic
     heads = ["player", "simulated payoff", "simulated price"]
     columns = [final.payoffs, final.prices]
@@ -70,13 +71,15 @@ def _players(run: RunData) -> str:
     return table(heads, rows)
 
 
-def _agreement(shares: list[Share]) -> str:
+def agreement_table(shares: list[Share]) -> str:
+    """Return what is agreed on as an HTML table, the likeliest outcomes first."""
     played = sorted(shares, key=lambda share: -share.probability)[:_MOST_ROWS]
     rows: list[list[Cell]] = [[_outcome(share), share.probability] for share in played]
     return table(["agreement", "probability"], rows)
 
 
-def _residuals(run: RunData) -> str:
+def residual_table(run: RunData) -> str:
+    """Return the residuals of the last state as an HTML table."""
     rows = [
         [name, "–" if figure is None else number(figure)]
         for name in FIGURES
@@ -85,7 +88,8 @@ def _residuals(run: RunData) -> str:
     return table(["residual of the last state, share of payoff range", ""], rows)
 
 
-def _coalitions(run: RunData) -> str:
+def coalition_table(run: RunData) -> str:
+    """Return values, dividends and threats of coalitions as an HTML table."""
     ordered = sorted(run.summary.state.coalitions, key=lambda record: len(record.members))
     rows: list[list[Cell]] = [
         [

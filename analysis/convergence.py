@@ -84,8 +84,8 @@ def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
         other, other_distance = _nearest(game, run.payoffs, nearby)
         if other is not None and not distance <= other_distance:
             solution = nearby
-    if concept == "harsanyi" and distance >= REACHED:
-        solution = harsanyi.solve_widely(game)
+    if concept == "harsanyi" and not distance < REACHED:
+        solution = harsanyi.solve_widely(game, near=_state(game, run))
     return compare(game, run, concept, solution)
 
 
@@ -102,9 +102,7 @@ def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement
         To that concept.
     """
     nearest, distance = _nearest(game, run.payoffs, solution)
-    state = concepts.verify_as(
-        game, Candidate(run.prices, run.agreement, run.threats, np.zeros(game.n)), concept
-    )
+    state = concepts.verify_as(game, _state(game, run), concept)
     price_distance, rate = np.nan, np.nan
     if nearest is not None:
         price_distance = price_gap(game, run.prices, nearest.candidate.prices)
@@ -120,6 +118,10 @@ def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement
         run.converged and distance < REACHED,
         _verdict(run, concept, distance),
     )
+
+
+def _state(game: Game, run: Run) -> Candidate:
+    return Candidate(run.prices, run.agreement, run.threats, np.zeros(game.n))
 
 
 def price_gap(game: Game, prices: Vector, others: Vector) -> float:

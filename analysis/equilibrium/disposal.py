@@ -10,6 +10,7 @@ members i, with ``g_i = a_i r_i − Σ_{R∋i, R⊊S} d_R``::
 For N all weights are 1, and ``g_i = d_N`` for every player is clearing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +21,6 @@ from sim.games.coalitions import Mask, grand, members, membership, size, subsets
 from sim.games.game import Game
 
 type Matrix = NDArray[np.float64]
-
-_MARGIN = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +66,8 @@ class System:
         Players whose payoffs do not vary; their price is 1.
     paired : ndarray of int, shape (p,)
         Unknowns that are complementary to a slack: probabilities and weights.
+    uniform, alike : dict from mask to ndarray
+        Uniform plays of every coalition, and weights of 1 of its members.
     """
 
     def __init__(self, game: Game) -> None:
@@ -98,26 +99,42 @@ class System:
             ]
         )
 
-    def neutral(self, prices: Vector) -> Vector:
-        """Return unknowns with all threats uniform and weights equal, at given prices.
+        self.uniform = {
+            mask: np.full(fight.shape[1], 1.0 / fight.shape[1])
+            for mask, fight in self.fights.items()
+        }
+        self.alike = {mask: np.ones(size(mask)) for mask in self.fights}
 
-        Dividends and levels are such that every slack is positive.
+    def interior(
+        self,
+        prices: Vector,
+        plays: Mapping[Mask, Vector],
+        weights: Mapping[Mask, Vector],
+        margin: float,
+    ) -> Vector:
+        """Return unknowns at given prices, plays and weights of the members, shape ``(k,)``.
+
+        Plays and weights are mixed with uniform ones, and dividends and levels chosen, such that
+        everything complementary is positive: slacks are ``margin`` or more.
         """
         x = np.zeros(self.count)
         x[: self.n] = self.n * prices / prices.sum()
-        for book in self.books.values():
-            x[book.play] = 1.0 / (book.play.stop - book.play.start)
-            x[book.weights] = 1.0
+        for mask, book in self.books.items():
+            x[book.play] = (1.0 - margin) * plays[mask] + margin / len(plays[mask])
+            if book.weights.stop > book.weights.start:
+                x[book.weights] = (1.0 - margin) * weights[mask] + margin
         for mask in sorted(self.books, key=int.bit_count):
             book = self.books[mask]
             rival = x[self.books[self.full ^ mask].play] if mask != self.full else np.ones(1)
             credit = x[: self.n, None] * (self.fights[mask] @ rival)
             gains = credit[book.inside] @ x[book.play]
             gains = gains - [x[earlier].sum() for earlier in book.earlier]
+            stakes = 2.0 * membership(self.n)[mask] - 1.0
             fighting = book.weights.stop > book.weights.start
-            x[book.dividend] = gains.min() - _MARGIN if fighting else gains.mean()
-            signs = 2.0 * membership(self.n)[mask] - 1.0
-            x[book.level] = (signs @ credit).max() + 2 * _MARGIN
+            if fighting:
+                stakes[book.inside] = x[book.weights]
+            x[book.dividend] = gains.min() - margin if fighting else gains.mean()
+            x[book.level] = (stakes @ credit).max() + margin
         return x
 
     def plays(self, x: Vector) -> dict[Mask, Vector]:

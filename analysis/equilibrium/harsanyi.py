@@ -13,12 +13,14 @@ import numpy as np
 from analysis.equilibrium.disposal import Linearisation, System
 from analysis.solution import Candidate, Equilibrium, Solution, Vector
 from analysis.verify_harsanyi import verify_harsanyi
-from sim.games.coalitions import grand, proper_coalitions
+from sim.games.coalitions import grand, members, proper_coalitions
 from sim.games.game import Game
 
 METHOD = "homotopy from a made-up equilibrium to the conditions, with Newton steps; restarts"
 
 _ATTEMPTS, _WIDE = 60, 20
+_MARGIN = 0.5
+_MARGINS = (1e-3, 1e-2, 1e-1)
 _SAME = 1e-5
 _MOST_UNKNOWNS = 2000
 
@@ -31,13 +33,15 @@ _TO_BOUNDARY = 0.95
 _SINGULAR = 1e-13
 
 
-def solve(game: Game) -> Solution:
+def solve(game: Game, near: Candidate | None = None) -> Solution:
     """Find one ``harsanyi`` equilibrium of a finite game.
 
     Parameters
     ----------
     game : Game
         Played without transfers, whatever ``game.money`` says.
+    near : Candidate, optional
+        Where to look first, at positive prices.
 
     Returns
     -------
@@ -45,16 +49,16 @@ def solve(game: Game) -> Solution:
         One equilibrium with positive prices that
         :func:`analysis.verify_harsanyi.verify_harsanyi` accepts, or none with ``exists`` None.
     """
-    return _solution(game, tuple(islice(_search(game, _ATTEMPTS), 1)))
+    return _solution(game, tuple(islice(_search(game, _ATTEMPTS, near), 1)))
 
 
-def solve_widely(game: Game) -> Solution:
+def solve_widely(game: Game, near: Candidate | None = None) -> Solution:
     """Find several ``harsanyi`` equilibria with different payoffs; games often have more than one.
 
     Like :func:`solve`, but does not stop at the first. The list need not be complete.
     """
     different: list[Equilibrium] = []
-    for found in _search(game, _WIDE):
+    for found in _search(game, _WIDE, near):
         gaps = [np.abs((found.payoffs - e.payoffs) / game.scales).max() for e in different]
         if min(gaps, default=np.inf) > _SAME:
             different.append(found)
@@ -71,19 +75,25 @@ def _solution(game: Game, equilibria: tuple[Equilibrium, ...]) -> Solution:
     return Solution("harsanyi", None, (), False, METHOD, (note,))
 
 
-def _search(game: Game, attempts: int) -> Iterator[Equilibrium]:
+def _search(game: Game, attempts: int, near: Candidate | None) -> Iterator[Equilibrium]:
     """Yield accepted equilibria, the same ones more than once."""
     system = System(game.normalised)
     if system.count > _MOST_UNKNOWNS:
         return
-    for attempt in range(attempts):
-        rng = np.random.default_rng(attempt)
-        reached = follow(system, start(system, rng, 0.3 * attempt**0.5))
+    for begin in _starts(game, system, attempts, near):
+        reached = follow(system, begin)
         if reached is None:
             continue
         found = verify_harsanyi(game, _candidate(game, system, reached))
         if found.accepted:
             yield found
+
+
+def _starts(game: Game, system: System, attempts: int, near: Candidate | None) -> Iterator["Start"]:
+    if near is not None:
+        yield from (start_near(game, system, near, margin) for margin in _MARGINS)
+    for attempt in range(attempts):
+        yield start(system, np.random.default_rng(attempt), 0.3 * attempt**0.5)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,10 +135,29 @@ def start(system: System, rng: np.random.Generator, disorder: float) -> Start:
         Standard deviation of the logarithms of slacks and, up to a half, of prices; different paths
         lead around different obstacles.
     """
-    x = system.neutral(np.exp(min(disorder, 0.5) * rng.normal(size=system.n)))
+    prices = np.exp(min(disorder, 0.5) * rng.normal(size=system.n))
+    x = system.interior(prices, system.uniform, system.alike, _MARGIN)
     slacks = np.exp(disorder * rng.normal(size=len(system.paired)))
     at = system.linearise(x)
     return Start(_Point(x, slacks, at), x[system.paired] * slacks, at.slacks - slacks, at.equations)
+
+
+def start_near(game: Game, system: System, near: Candidate, margin: float) -> Start:
+    """Return a given answer, right or wrong, moved into the interior by a margin."""
+    accounts = verify_harsanyi(game, near).coalitions
+    plays = {account.coalition: account.threat for account in accounts}
+    weights = {
+        account.coalition: np.nan_to_num(account.weights[list(members(account.coalition))], nan=1.0)
+        for account in accounts
+    }
+    x = system.interior(near.prices * game.scales, plays, weights, margin)
+    at = system.linearise(x)
+    return Start(
+        _Point(x, at.slacks, at),
+        x[system.paired] * at.slacks,
+        np.zeros_like(at.slacks),
+        at.equations,
+    )
 
 
 def follow(system: System, begin: Start) -> Vector | None:

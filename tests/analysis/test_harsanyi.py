@@ -96,6 +96,20 @@ def test_where_nobody_cares_everything_is_an_equilibrium():
     assert harsanyi.solve(from_payoffs(np.ones((2, 2, 2)))).exists
 
 
+def test_what_is_nearly_an_equilibrium_leads_to_it():
+    """A wide search knows three of this game's equilibria; from each of them it is found again."""
+    game = random_game(2, 2, 2, seed=2)
+    known = harsanyi.solve_widely(game).equilibria
+    assert len(known) >= 3
+    for expected in known:
+        threats = {
+            mask: 0.99 * threat + 0.01 / len(threat)
+            for mask, threat in expected.candidate.threats.items()
+        }
+        found = harsanyi.solve(game, near=replace(expected.candidate, threats=threats))
+        assert found.equilibria[0].payoffs == pytest.approx(expected.payoffs, abs=1e-6)
+
+
 def test_the_verifier_rejects_what_is_slightly_wrong():
     game = random_game(2, 2, 2, seed=2)
     candidate = solved(game).candidate

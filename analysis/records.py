@@ -1,6 +1,7 @@
 """The JSON in which solutions are written and read; unknown keys are kept out of the way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from json import JSONDecodeError, dumps, loads
 from math import isfinite
 from pathlib import Path
@@ -13,10 +14,11 @@ from analysis.certificates.record import CertificateRecord
 from analysis.concepts import Answer
 from analysis.conditions import LiteralConditions
 from analysis.disarming import harmful_actions
+from analysis.gamedata import rebuilt, stated
 from analysis.leverage import Gain
 from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Vector
 from sim.games.coalitions import Mask, grand, members
-from sim.games.game import Game, GameError, from_payoffs, normal_form, own_actions
+from sim.games.game import Game, GameError, own_actions
 from sim.scenario import Scenario
 
 FIGURES = ("pareto", "support", "regret", "split", "delivery", "clearing")
@@ -112,7 +114,7 @@ class EquilibriumRecord(Record):
         threats = {}
         for k, record in enumerate(self.coalitions):
             place = f"coalitions.{k}"
-            mask = _mask(game, record.members, f"{place}.members")
+            mask = mask_of(game.players, record.members, f"{place}.members")
             if mask != grand(game.n):
                 threats[mask] = _distribution(game, mask, record.threat, f"{place}.threat")
         return Candidate(
@@ -123,27 +125,36 @@ class EquilibriumRecord(Record):
         )
 
 
+class ReachRecord(Record):
+    """The points that a coalition of a coalitional game can choose from, in players' order."""
+
+    members: list[str]
+    points: list[list[float]]
+
+
 class GameRecord(Record):
-    """A game, complete: ``payoffs[player][action of the first]…[action of the last]``."""
+    """A game, complete; see :func:`analysis.gamedata.stated`."""
 
     title: str
     players: list[str]
     actions: dict[str, list[str]]
     form: str
     money: bool
-    payoffs: dict[str, Any]
+    payoffs: dict[str, Any] | None = None
+    feasible: list[list[float]] | None = None
+    coalitions: list[ReachRecord] | None = None
 
     @classmethod
     def of(cls, game: Game, form: str) -> Self:
         """Write a game that a scenario stated in some form."""
-        table = normal_form(game, "writing payoffs")
-        return cls(
-            title=game.title,
-            players=list(game.players),
-            actions=dict(zip(game.players, map(list, own_actions(game)), strict=True)),
-            form=form,
-            money=game.money,
-            payoffs=dict(zip(game.players, table.payoffs.tolist(), strict=True)),
+        return cls.model_validate(
+            {
+                "title": game.title,
+                "players": list(game.players),
+                "form": form,
+                "money": game.money,
+                **stated(game),
+            }
         )
 
     def game(self) -> Game:
@@ -152,21 +163,17 @@ class GameRecord(Record):
         Raises
         ------
         RecordError
-            If names and payoffs do not make a game.
+            If the record does not make a game.
         """
-        missing = set(self.players) - (self.actions.keys() & self.payoffs.keys())
-        if missing:
-            raise RecordError(f"game: no actions or payoffs of {sorted(missing)[0]!r}")
+        reach = self.coalitions and {
+            mask_of(self.players, entry.members, f"game.coalitions.{k}.members"): entry.points
+            for k, entry in enumerate(self.coalitions)
+        }
         try:
-            return from_payoffs(
-                [self.payoffs[player] for player in self.players],
-                players=self.players,
-                actions=[self.actions[player] for player in self.players],
-                money=self.money,
-                title=self.title,
-            )
+            found = rebuilt(self.players, self.actions, self.payoffs, self.feasible, reach or None)
         except GameError as error:
             raise RecordError(f"game: {error}") from error
+        return replace(found, money=self.money, title=self.title)
 
 
 class SolutionRecord(Record):
@@ -368,11 +375,17 @@ def _shares(game: Game, mask: Mask, weights: Vector) -> list[Share]:
     ]
 
 
-def _mask(game: Game, names: list[str], key: str) -> Mask:
-    unknown = set(names) - set(game.players)
-    if unknown or not names or len(set(names)) < len(names):
-        raise RecordError(f"{key}: expected some of {list(game.players)} (found {names})")
-    return sum(1 << game.players.index(name) for name in names)
+def mask_of(players: Sequence[str], names: list[str], key: str) -> Mask:
+    """Return the coalition of the players with these names.
+
+    Raises
+    ------
+    RecordError
+        If there is none; ``key`` says where.
+    """
+    if set(names) - set(players) or not names or len(set(names)) < len(names):
+        raise RecordError(f"{key}: expected some of {list(players)} (found {names})")
+    return sum(1 << players.index(name) for name in names)
 
 
 def _distribution(game: Game, mask: Mask, shares: list[Share], key: str) -> Vector:

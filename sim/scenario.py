@@ -11,14 +11,24 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from sim.forms import FORMS, FamilyForm, NfgForm, NormalForm
+from sim.forms import FamilyForm, Form, NfgForm, NormalForm
 from sim.games.game import Game, GameError, normal_form
 from sim.games.ladders import Ladder, climb
 from sim.games.nfg import NfgError, read_nfg
 from sim.ladders import LadderEntry, RungEntry, TreatyEntry
 from sim.negotiation.settings import NegotiationSettings, RunSettings
+from sim.setforms import BargainingForm, CoalitionalForm
 from sim.tables import FieldError
 from sim.yamlfile import MAX_CHARACTERS, Document, Place, YamlError, parse, render, type_name
+
+FORMS: Mapping[str, type[Form]] = {
+    "normal": NormalForm,
+    "nfg": NfgForm,
+    "family": FamilyForm,
+    "bargaining": BargainingForm,
+    "coalitional": CoalitionalForm,
+}
+"""Every form of game by the name that scenario files use."""
 
 
 class ScenarioError(ValueError):
@@ -34,7 +44,10 @@ class Scenario(BaseModel):
     source: str = Field(default="", description="Where the game comes from.")
     summary: str = Field(default="", description="What happens in it.")
     look_for: str = Field(default="", description="What a run shows.")
-    game: Annotated[NormalForm | NfgForm | FamilyForm, Field(discriminator="form")]
+    game: Annotated[
+        NormalForm | NfgForm | FamilyForm | BargainingForm | CoalitionalForm,
+        Field(discriminator="form"),
+    ]
     ladders: dict[str, LadderEntry] = Field(
         default={}, description="Threats by player, on top of the actions of the game."
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +91,20 @@ class Game(ABC):
             Utilons of each player; rows are joint actions of the coalition, columns those of the
             complement. For N there is one column, and rows are outcomes.
         """
+
+    def refined(self, weights: NDArray[np.float64]) -> Self:
+        """Return the game with what coalitions would like best among what they can choose from.
+
+        Coalitions with a curved frontier are known by finitely many points of it; those they have
+        keep their numbers. The game itself is returned if nothing is missing, always so if every
+        coalition has finitely many joint actions.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (2**n, n)
+            How each coalition weighs its members, curnits per utilon, by mask; non-negative.
+        """
+        return self
 
     @property
     def extremes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

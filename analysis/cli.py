@@ -161,7 +161,7 @@ def solve(
         str | None,
         typer.Option(
             help="coco, coco-value, harsanyi, strict (the literal definition; it may not exist), "
-            "disarmed (without actions that only harm), nash, "
+            "disarmed (without actions that only harm), shapley (of worths in money), nash, "
             "kalai-smorodinsky, egalitarian, best-nash or best-correlated (nash, starting from the "
             "best such equilibrium). By default coco, or coco-value with money."
         ),

@@ -17,6 +17,7 @@ from analysis.solution import Candidate, Equilibrium, Point, Residuals, Solution
 from analysis.verify import ACCEPTED, CandidateError, pareto_gap, verify
 from analysis.verify_harsanyi import verify_harsanyi
 from sim.games.frontier import locate, support
+from sim.games.coalitional import CoalitionalGame
 from sim.games.game import Game, NormalGame
 
 type _Search = Callable[[Game], Solution]
@@ -101,11 +102,11 @@ def _money_unit(game: Game) -> float:
 
 
 def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
-    """Verify an answer of ``coco``, ``coco-value`` or, in the game that is left, ``disarmed``.
+    """Verify an answer of a concept in :data:`EQUILIBRIA`; ``disarmed`` in the game that is left.
 
     For ``coco-value`` players are paid what they claim. Payoffs are then after transfers, they
     clear if they add up to what is played, and any agreement with the largest joint payoff is
-    efficient.
+    efficient. For ``shapley`` they must also be the average of what each player adds.
 
     Raises
     ------
@@ -128,7 +129,7 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
     unpaid = abs(float(claims.sum() - equilibrium.payoffs.sum())) / _money_unit(game)
     figures = equilibrium.residuals
     demands = (figures.support, figures.regret, figures.split, unpaid)
-    return replace(
+    paid = replace(
         equilibrium,
         payoffs=claims,
         on="smooth",
@@ -138,6 +139,28 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
 
 
 def verify_point(game: Game, point: Point) -> Equilibrium:
+    if concept == "shapley" and not _is_shapley(game, paid):
+        return replace(paid, accepted=False)
+    return paid
+
+
+def verify_state(game: Game, candidate: Candidate, payoffs: Vector, concept: str) -> Equilibrium:
+    """Verify the state of talks that aim at a concept, after any payments.
+
+    For concepts without threats of coalitions only efficiency is asked for, and that payoffs are
+    those of the agreement; the books are those of ``coco`` at the same prices.
+
+    Raises
+    ------
+    analysis.verify.CandidateError, sim.games.frontier.FrontierError
+        As :func:`verify_as` and :func:`verify_point`.
+    """
+    if concept in EQUILIBRIA:
+        return verify_as(game, candidate, concept)
+    nothing = np.full(game.n, np.nan)
+    point = Point(concept, payoffs, candidate.prices, candidate.agreement, nothing)
+    books = verify(game, candidate).coalitions
+    return replace(verify_point(game, point), candidate=candidate, coalitions=books)
     """Return a bargaining solution with the figures that are defined for it; the others are NaN.
 
     ``delivery`` is the gap between its payoffs and those of its agreement (with money: of the joint
@@ -203,6 +226,32 @@ def _solve_coco_value(game: Game) -> Solution:
 def _solve_disarmed(game: Game, solver: Callable[[Game, str], Answer] = solve) -> Solution:
     armed, struck = _in_normal_form(game, "disarmed"), harmful_actions(game)
     left = strike(armed, struck)
+def _solve_shapley(game: Game) -> Solution:
+    solution = replace(
+        _solve_coco_value(_with_worths(game)),
+        concept="shapley",
+        method="what each player adds, averaged over all orders of arrival; the value is unique",
+    )
+    if all(_is_shapley(game, found) for found in solution.equilibria):
+        return solution
+    return replace(solution, exists=None, equilibria=(), complete=False)
+
+
+def _is_shapley(game: Game, found: Equilibrium) -> bool:
+    gaps = found.payoffs - values.shapley(_with_worths(game).worths)
+    return bool(np.abs(gaps).max() <= ACCEPTED * _money_unit(game))
+
+
+def _with_worths(game: Game) -> CoalitionalGame:
+    if isinstance(game, CoalitionalGame) and game.money:
+        return game
+    instead = "coco-value" if game.money else "coco, the Shapley NTU value where it is coalitional"
+    raise ConceptError(
+        "shapley does not apply: it is defined by what each coalition is worth in money, v(S) "
+        f"(found {game.kind}, {'with' if game.money else 'without'} money; expected {instead})"
+    )
+
+
     solution = solver(left, default_concept(left)).solution
     names = [
         armed.players[i] + ": " + armed.actions[i][k] for i, own in struck.items() for k in own
@@ -289,6 +338,7 @@ SEVERAL: Mapping[str, _Search] = {
 _BARGAINING: Mapping[str, Callable[[Game, Vector], Point]] = {
     "nash": values.nash,
     "kalai-smorodinsky": values.kalai_smorodinsky,
+    "shapley": _solve_shapley,
     "egalitarian": values.egalitarian,
 }
 

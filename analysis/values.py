@@ -41,6 +41,26 @@ def coco_value(game: Game) -> Point:
     )
 
 
+def shapley(worths: Vector) -> Vector:
+    """Return the Shapley value of a game with money, shape ``(n,)``.
+
+    What a player adds to those who came before, averaged over all orders of arrival:
+    ``φ_i = Σ_{S∌i} |S|! (n−|S|−1)! / n! · (v(S∪{i}) − v(S))`` (Shapley 1953).
+
+    Parameters
+    ----------
+    worths : ndarray, shape (2**n,)
+        ``v(S)`` by mask.
+    """
+    n = len(worths).bit_length() - 1
+    weights, masks = shapley_weights(n), np.arange(len(worths))
+    value = np.empty(n)
+    for i in range(n):
+        joined = masks[masks >> i & 1 == 1]
+        value[i] = weights[joined] @ (worths[joined] - worths[joined ^ 1 << i])
+    return value
+
+
 def maximin_levels(game: Game) -> Vector:
     """Return what each player can secure alone, in utilons, shape ``(n,)``.
 

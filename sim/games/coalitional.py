@@ -66,6 +66,14 @@ class CoalitionalGame(Game):
             high[own] = np.maximum(high[own], menu.points.max(axis=0))
         return low, high
 
+    @property
+    def worths(self) -> Vector:
+        """Best sum of the members' payoffs by mask, ``v(S)`` where there is money, ``(2**n,)``."""
+        worths = np.zeros(grand(self.n) + 1)
+        for mask, menu in self.menus.items():
+            worths[mask] = menu.points.sum(axis=1).max()
+        return worths
+
     @cached_property
     def normalised(self) -> "CoalitionalGame":
         """The same game with every varying utility moved and stretched onto [0, 1]."""

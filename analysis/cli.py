@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis import cli_escalation, cli_figures
+from analysis import cli_escalation, cli_figures, cli_limits
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -56,6 +56,7 @@ def _input_errors() -> tuple[type[ValueError], ...]:
     from analysis.bargaining import DisagreementError
     from analysis.concepts import ConceptError
     from analysis.figures import FigureError
+    from analysis.limits.study import LimitError
     from analysis.records import RecordError
     from analysis.runfolder import FolderError
     from sim.games.game import GameError
@@ -67,6 +68,7 @@ def _input_errors() -> tuple[type[ValueError], ...]:
         FigureError,
         FolderError,
         GameError,
+        LimitError,
         RecordError,
         ScenarioError,
     )
@@ -306,6 +308,7 @@ def convert(
 app.command()(cli_figures.plot)
 app.command()(cli_figures.report)
 app.command()(cli_escalation.leverage)
+app.add_typer(cli_limits.app, name="limits")
 
 
 def _disagreement(text: str | None, n: int) -> "NDArray[float64] | None":

@@ -120,10 +120,13 @@ def smallest_face(outcomes: Matrix, point: Vector) -> Face:
         if face.on.all() or _is_plain_vertex(outcomes, face):
             return face
         # The most weight that a mixture equal to the centre can put on outcomes off the face.
-        weights, _ = minimise(
-            -(~face.on).astype(np.float64),
-            equal=(np.vstack([outcomes.T, np.ones(len(outcomes))]), [*face.centre, 1.0]),
-        )
+        try:
+            weights, _ = minimise(
+                -(~face.on).astype(np.float64),
+                equal=(np.vstack([outcomes.T, np.ones(len(outcomes))]), [*face.centre, 1.0]),
+            )
+        except InfeasibleError:  # rounding in an almost flat F: the centre is such a mixture
+            return face
         added = (weights > TOLERANCE) & ~face.on
         if not added.any():
             return face

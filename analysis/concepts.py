@@ -16,8 +16,8 @@ from analysis.references import REFERENCES, NoReferenceError
 from analysis.solution import Candidate, Equilibrium, Point, Residuals, Solution, Vector
 from analysis.verify import ACCEPTED, CandidateError, pareto_gap, verify
 from analysis.verify_harsanyi import verify_harsanyi
-from sim.games.frontier import locate, support
 from sim.games.coalitional import CoalitionalGame
+from sim.games.frontier import locate, support
 from sim.games.game import Game, NormalGame
 
 type _Search = Callable[[Game], Solution]
@@ -136,31 +136,12 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
         residuals=replace(figures, pareto=figures.support, clearing=unpaid),
         accepted=all(figure <= ACCEPTED for figure in demands),
     )
-
-
-def verify_point(game: Game, point: Point) -> Equilibrium:
     if concept == "shapley" and not _is_shapley(game, paid):
         return replace(paid, accepted=False)
     return paid
 
 
-def verify_state(game: Game, candidate: Candidate, payoffs: Vector, concept: str) -> Equilibrium:
-    """Verify the state of talks that aim at a concept, after any payments.
-
-    For concepts without threats of coalitions only efficiency is asked for, and that payoffs are
-    those of the agreement; the books are those of ``coco`` at the same prices.
-
-    Raises
-    ------
-    analysis.verify.CandidateError, sim.games.frontier.FrontierError
-        As :func:`verify_as` and :func:`verify_point`.
-    """
-    if concept in EQUILIBRIA:
-        return verify_as(game, candidate, concept)
-    nothing = np.full(game.n, np.nan)
-    point = Point(concept, payoffs, candidate.prices, candidate.agreement, nothing)
-    books = verify(game, candidate).coalitions
-    return replace(verify_point(game, point), candidate=candidate, coalitions=books)
+def verify_point(game: Game, point: Point) -> Equilibrium:
     """Return a bargaining solution with the figures that are defined for it; the others are NaN.
 
     ``delivery`` is the gap between its payoffs and those of its agreement (with money: of the joint
@@ -223,9 +204,6 @@ def _solve_coco_value(game: Game) -> Solution:
     )
 
 
-def _solve_disarmed(game: Game, solver: Callable[[Game, str], Answer] = solve) -> Solution:
-    armed, struck = _in_normal_form(game, "disarmed"), harmful_actions(game)
-    left = strike(armed, struck)
 def _solve_shapley(game: Game) -> Solution:
     solution = replace(
         _solve_coco_value(_with_worths(game)),
@@ -252,6 +230,9 @@ def _with_worths(game: Game) -> CoalitionalGame:
     )
 
 
+def _solve_disarmed(game: Game, solver: Callable[[Game, str], Answer] = solve) -> Solution:
+    armed, struck = _in_normal_form(game, "disarmed"), harmful_actions(game)
+    left = strike(armed, struck)
     solution = solver(left, default_concept(left)).solution
     names = [
         armed.players[i] + ": " + armed.actions[i][k] for i, own in struck.items() for k in own
@@ -324,6 +305,7 @@ EQUILIBRIA: Mapping[str, _Search] = {
     "coco-value": _solve_coco_value,
     "disarmed": _solve_disarmed,
     "harsanyi": _solve_harsanyi,
+    "shapley": _solve_shapley,
     "strict": _solve_strict,
 }
 """Concepts whose answers are prices, an agreement and threats."""
@@ -338,7 +320,6 @@ SEVERAL: Mapping[str, _Search] = {
 _BARGAINING: Mapping[str, Callable[[Game, Vector], Point]] = {
     "nash": values.nash,
     "kalai-smorodinsky": values.kalai_smorodinsky,
-    "shapley": _solve_shapley,
     "egalitarian": values.egalitarian,
 }
 

@@ -24,6 +24,7 @@ TEXTBOOK = {
 }
 
 ANSWERS = {
+    "alternating-offers": [4, 3],
     "asymmetric-harm": ["13/2", "7/2"],
     "bully-of-strangers": ["8/3", "14/3", "14/3"],
     "coalition-against-a-bully": ["2/3", "17/3", "17/3"],
@@ -40,20 +41,27 @@ ANSWERS = {
     "treaty-against-escalation": [5, 5],
     "two-rung-arms-race": [5, 5],
     "arms-race": [0, 0, 0, 0],
+    "banker": [50, 50, 0],
+    "bargaining-triangle": ["9/2", "7/2"],
+    "bargaining-with-a-corner": [6, 3],
     "battle-of-the-sexes": ["3/2", "3/2"],
     "ferguson-threats": ["29/6", "13/4"],
     "ferguson-with-money": ["91/20", "109/20"],
     "hot-dog-stands": [70, 140],
+    "ibn-ezras-estate": ["485/6", "125/6", "65/6", "15/2"],
     "hot-dog-stands-and-a-bystander": [95, 145, 0],
     "hot-dog-stands-with-money": [95, 145],
     "majority": [1, 1, 1],
     "prisoners-dilemma": [3, 3],
     "producers-and-saboteur": ["19/6", "19/6", "5/3"],
     "public-goods": [3, 3, 3],
+    "roth": ["1/3", "1/3", "1/3"],
     "split-or-steal": ["1/2", "1/2"],
     "stag-hunt": [3, 3, 4],
     "strategic-banker": [50, 50, 0],
     "threat-game": [1, 4],
+    "threats-behind-a-pie": ["5/2", "11/2"],
+    "three-partners": [22, 40, 58],
     "vertex-agreement": [5, 6],
 }
 """Payoffs by the concept that is the default for the game."""
@@ -81,7 +89,7 @@ def test_complete_file_reads_back(scenario: Scenario, tmp_path_factory: pytest.T
     path.write_text(scenario.to_yaml(), encoding="utf-8")
     again = load(path)
     assert again == scenario
-    assert again.build().payoffs.tobytes() == scenario.build().payoffs.tobytes()
+    assert again.build().outcomes.tobytes() == scenario.build().outcomes.tobytes()
     assert again.to_yaml() == scenario.to_yaml()
 
 
@@ -104,6 +112,14 @@ def test_answer(name: str) -> None:
     (found,) = solution.equilibria
     assert found.accepted
     np.testing.assert_allclose(found.payoffs, numbers(ANSWERS[name]), atol=1e-9 * game.ranges.max())
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), {"banker": [40, 40, 20], "roth": ["5/12", "5/12", "1/6"]}.items()
+)
+def test_harsanyi_value(name: str, expected: list[object]) -> None:
+    (found,) = solve(load(CATALOGUE[name]).build(), "harsanyi").solution.equilibria
+    np.testing.assert_allclose(found.payoffs, numbers(expected), atol=1e-7 * found.payoffs.max())
 
 
 def test_risk_aversion_costs_money() -> None:

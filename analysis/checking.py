@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from math import isclose
 from pathlib import Path
 
+import numpy as np
+
 from analysis.certificates.checking import objections as unproved
 from analysis.certificates.checking import strays
 from analysis.certificates.record import CertificateError
@@ -11,11 +13,13 @@ from analysis.concepts import (
     CONCEPTS,
     EQUILIBRIA,
     SEVERAL,
+    VALUES,
     solve,
     solve_all,
     units,
     verify_as,
     verify_point,
+    verify_state,
 )
 from analysis.conditions import literal_conditions
 from analysis.convergence import REACHED, price_gap
@@ -82,13 +86,16 @@ def check_run(folder: Path) -> CheckRecord:
     summary = read_json(folder / SUMMARY, Summary)
     last = {name: read_table(folder, name) for name in TABLES}["negotiators"].tail(game.n)
     try:
-        state = verify_as(game, summary.state.candidate(game), summary.solution.concept)
+        reached = vector(game, summary.state.payoffs, "state.payoffs")
+        state = verify_state(game, summary.state.candidate(game), reached, summary.solution.concept)
         final = vector(game, summary.final.payoffs, "final.payoffs")
         recorded = dict(zip(last["player"], last["payoff"], strict=True))
         logged = vector(game, recorded, "the last payoffs in negotiators.parquet")
         fresh, objections = recheck(summary.solution, game)
-    except (RecordError, CandidateError) as error:
+    except (RecordError, CandidateError, FrontierError) as error:
         raise RecordError(f"{folder / SUMMARY}: {error}") from error
+    if summary.solution.concept not in EQUILIBRIA and state.residuals.delivery > ACCEPTED:
+        objections.append("last state: payoffs are not those of its agreement")
     objections += [f"final: {text}" for text in differences(game, final, state.payoffs)]
     objections += [f"last tick: {text}" for text in differences(game, logged, state.payoffs)]
     again = EquilibriumRecord.of(game, state)
@@ -288,6 +295,10 @@ def _again(
     if solution.concept in EQUILIBRIA:
         found = verify_as(game, candidate, solution.concept)
         return found, found.payoffs
+    if solution.concept in VALUES:
+        nothing = np.full(game.n, np.nan)
+        point = Point(solution.concept, payoffs, candidate.prices, candidate.agreement, nothing)
+        return verify_point(game, point), VALUES[solution.concept](game).payoffs
     if solution.disagreement is None:
         raise RecordError("disagreement: missing")
     start = vector(game, solution.disagreement, "disagreement")

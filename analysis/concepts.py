@@ -6,8 +6,9 @@ from functools import partial
 
 import numpy as np
 
-from analysis import values
+from analysis import commitment, values
 from analysis.bargaining import UnsettledError
+from analysis.commitment import NoLimitError
 from analysis.conflict import solve_conflicts
 from analysis.disarming import embed, harmful_actions, restrict, strike
 from analysis.equilibrium import coco, harsanyi, strict
@@ -72,6 +73,8 @@ def solve(game: Game, concept: str, disagreement: Vector | None = None) -> Answe
         )
     if concept in REFERENCES:
         return _bargain_from(game, concept)
+    if concept in VALUES:
+        return Answer(_evaluate(game, concept))
     return Answer(EQUILIBRIA[concept](game))
 
 
@@ -139,6 +142,25 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
     if concept == "shapley" and not _is_shapley(game, paid):
         return replace(paid, accepted=False)
     return paid
+
+
+def verify_state(game: Game, candidate: Candidate, payoffs: Vector, concept: str) -> Equilibrium:
+    """Verify the state of talks that aim at a concept, after any payments.
+
+    For concepts without threats of coalitions only efficiency is asked for, and that payoffs are
+    those of the agreement; the books are those of ``coco`` at the same prices.
+
+    Raises
+    ------
+    analysis.verify.CandidateError, sim.games.frontier.FrontierError
+        As :func:`verify_as` and :func:`verify_point`.
+    """
+    if concept in EQUILIBRIA:
+        return verify_as(game, candidate, concept)
+    nothing = np.full(game.n, np.nan)
+    point = Point(concept, payoffs, candidate.prices, candidate.agreement, nothing)
+    books = verify(game, candidate).coalitions
+    return replace(verify_point(game, point), candidate=candidate, coalitions=books)
 
 
 def verify_point(game: Game, point: Point) -> Equilibrium:
@@ -300,6 +322,17 @@ def _bargain(game: Game, concept: str, disagreement: Vector | None) -> Answer:
     return Answer(solution, start)
 
 
+def _evaluate(game: Game, concept: str) -> Solution:
+    try:
+        point = VALUES[concept](_in_normal_form(game, concept))
+    except NoLimitError as error:
+        raise ConceptError(f"{concept} does not apply: {error}") from error
+    found = verify_point(game, point)
+    exists = True if found.accepted else None
+    answers = (found,) if found.accepted else ()
+    return Solution(concept, exists, answers, found.accepted, "closed form", point.notes)
+
+
 EQUILIBRIA: Mapping[str, _Search] = {
     "coco": _solve_coco,
     "coco-value": _solve_coco_value,
@@ -323,5 +356,8 @@ _BARGAINING: Mapping[str, Callable[[Game, Vector], Point]] = {
     "egalitarian": values.egalitarian,
 }
 
-CONCEPTS = (*EQUILIBRIA, *_BARGAINING, *REFERENCES)
+VALUES: Mapping[str, Callable[[Game], Point]] = {commitment.CONCEPT: commitment.commitment_value}
+"""Concepts that name one point, and need no disagreement point."""
+
+CONCEPTS = (*EQUILIBRIA, *_BARGAINING, *REFERENCES, *VALUES)
 """Names of all concepts."""

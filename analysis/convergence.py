@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import concepts
+from analysis.commitment import NoLimitError, commitment_value
 from analysis.equilibrium import coco, harsanyi
 from analysis.solution import Candidate, Equilibrium, Solution, Vector
 from sim.games.game import Game
@@ -23,9 +24,11 @@ class Judgement:
     Attributes
     ----------
     concept : str
-        ``coco``, ``coco-value`` with money, or ``harsanyi``.
+        What the run is compared with, see :func:`aim`.
     solution : Solution
         The analytic answer or answers.
+    disagreement : ndarray, shape (n,), or None
+        Where it starts from, utilons, if it is ``nash``.
     nearest : Equilibrium or None
         The analytic answer nearest in payoffs, if any was found.
     payoff_distance : float
@@ -46,6 +49,7 @@ class Judgement:
 
     concept: str
     solution: Solution
+    disagreement: Vector | None
     nearest: Equilibrium | None
     payoff_distance: float
     price_distance: float
@@ -56,7 +60,20 @@ class Judgement:
 
 
 def aim(game: Game, negotiation: NegotiationSettings) -> str:
-    """Return the concept that agents with such rules aim at."""
+    """Return the concept that agents with such rules aim at.
+
+    Alternating offers of two players who disagree by their threats lead to the usual concept, other
+    ones to ``nash`` from their disagreement. For proposer-commitment with three or more players and
+    no money no limit is known, and the usual concept is taken for comparison.
+    """
+    if negotiation.protocol == "alternating-offers":
+        threatening = negotiation.offers.disagreement == "threats" and game.n <= 2
+        return concepts.default_concept(game) if threatening else "nash"
+    if negotiation.protocol == "proposer-commitment":
+        try:
+            return commitment_value(game).concept
+        except NoLimitError:
+            return concepts.default_concept(game)
     if negotiation.splitting == "delivered" and not game.money:
         return "harsanyi"
     return concepts.default_concept(game)
@@ -73,11 +90,13 @@ def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
     game : Game
     run : Run
     concept : str, optional
-        What the agents' rules aim at: ``coco``, ``coco-value`` or ``harsanyi``; by default what the
-        game is usually solved for.
+        What the agents' rules aim at, see :func:`aim`; by default what the game is usually solved
+        for.
     """
     concept = concept or concepts.default_concept(game)
-    solution = concepts.solve(game, concept).solution
+    solution = concepts.solve(
+        game, concept, run.disagreement if concept == "nash" else None
+    ).solution
     _, distance = _nearest(game, run.payoffs, solution)
     if concept == "coco" and not distance < REACHED:
         nearby = coco.solve(game, start=run.prices)
@@ -102,7 +121,7 @@ def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement
         To that concept.
     """
     nearest, distance = _nearest(game, run.payoffs, solution)
-    state = concepts.verify_as(game, _state(game, run), concept)
+    state = concepts.verify_state(game, _state(game, run), run.payoffs, concept)
     price_distance, rate = np.nan, np.nan
     if nearest is not None:
         price_distance = price_gap(game, run.prices, nearest.candidate.prices)
@@ -110,6 +129,7 @@ def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement
     return Judgement(
         concept,
         solution,
+        run.disagreement if concept == "nash" else None,
         nearest,
         distance,
         price_distance,
@@ -174,7 +194,8 @@ def _verdict(run: Run, concept: str, distance: float) -> str:
         if run.converged
         else (f"had not settled after {run.ticks:,} ticks")
     )
-    answer = "coco value" if concept == "coco-value" else f"{concept} equilibrium"
+    kind = " equilibrium" if concept in concepts.SEVERAL else " solution"
+    answer = "coco value" if concept == "coco-value" else f"{concept}{kind}"
     if np.isnan(distance):
         return f"The agents {settled}; no analytic {answer} was found to compare with."
     where = f"{100 * distance:.2g} % of payoff range from the nearest {answer}"

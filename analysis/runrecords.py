@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from analysis.concepts import Answer
+from analysis.concepts import Answer, default_concept
 from analysis.convergence import Judgement
 from analysis.escalation import Escalation, measure
 from analysis.records import EquilibriumRecord, Record, SolutionRecord, by_player
@@ -152,6 +152,7 @@ class Summary(RunRecord):
         game = scenario.build()
         state = EquilibriumRecord.of(game, judgement.state)
         nearest = judgement.nearest
+        usual = judgement.concept == default_concept(game)
         distance = analytic = None
         if nearest is not None:
             distance = Distance(payoffs=judgement.payoff_distance, prices=judgement.price_distance)
@@ -174,11 +175,13 @@ class Summary(RunRecord):
             residuals=state.residuals,
             escalation=EscalationRecord.of(
                 game,
-                escalation or measure(game, judgement.state, nearest),
+                escalation or measure(game, judgement.state, nearest if usual else None),
                 run.tables["inventions"],
             ),
             state=state,
-            solution=SolutionRecord.of(game, scenario.game.form, Answer(judgement.solution)),
+            solution=SolutionRecord.of(
+                game, scenario.game.form, Answer(judgement.solution, judgement.disagreement)
+            ),
         )
 
     def printed(self, out: Path) -> dict[str, Any]:

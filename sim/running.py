@@ -42,6 +42,8 @@ class Run:
         Whether every stopping condition held before time was up.
     ticks : int
     seed : int
+    disagreement : ndarray, shape (n,), or None
+        What players expected at the end if talks failed, in protocols where that matters; utilons.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -52,6 +54,7 @@ class Run:
     converged: bool
     ticks: int
     seed: int
+    disagreement: NDArray[np.float64] | None = None
 
 
 class Simulation:
@@ -131,6 +134,7 @@ class Simulation:
             self.converged,
             model.ticks,
             self._settings.seed,
+            model.impasse,
         )
 
 

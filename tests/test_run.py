@@ -15,7 +15,8 @@ from command import Command
 
 from sim.scenario import catalogue, find, load
 
-TABLES = {"ticks", "negotiators", "coalitions", "threats", "trades", "inventions"}
+SERIES = {"ticks", "negotiators", "coalitions", "threats", "trades"}
+TABLES = {*SERIES, "inventions", "offers", "breakdowns", "talks"}
 FILES = {"scenario.yaml", "manifest.json", "summary.json", *(f"{t}.parquet" for t in TABLES)}
 
 

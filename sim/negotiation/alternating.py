@@ -71,6 +71,11 @@ class AlternatingOffers(Bargaining):
         """What everybody gets when S fights its complement, by mask, shape ``(2**n, n)``."""
         return self.delivered + self.delivered[::-1]
 
+    @property
+    @override
+    def impasse(self) -> Vector:
+        return self.utilons(self.disagreement)
+
     @override
     def table(self) -> Table:
         if self._fixed is not None:
@@ -102,7 +107,7 @@ class AlternatingOffers(Bargaining):
 
     @override
     def play(self) -> None:
-        offer = self.round[int(self.rng.integers(len(self.round)))]
+        offer = self.drawn(self.round)
         table, everybody = self.table(), np.arange(self.game.n)
         made = self.proposal(table, offer, self.expected)
         accepted, gap = self.answered(table, offer, made, self.expected, everybody)

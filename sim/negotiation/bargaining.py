@@ -1,6 +1,7 @@
 """Talks by offers: a random player proposes, and all others have to accept."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import override
 
 import numpy as np
@@ -11,7 +12,7 @@ from sim.negotiation.conflicts import Vector
 from sim.negotiation.journal import OfferEntry
 from sim.negotiation.market import Quote
 from sim.negotiation.model import Negotiation
-from sim.negotiation.offers import Offer, Table
+from sim.negotiation.offers import Offer, Table, average
 from sim.negotiation.settings import NegotiationSettings
 
 _ROUNDING = 1e-9
@@ -32,7 +33,7 @@ class Bargaining(Negotiation):
     expected : ndarray, shape (n,)
         What each player expects of talks that begin, in shares of payoff range.
     round : tuple of Offer
-        What each player who can gain by it would propose now.
+        What players who can gain by it would propose now.
     """
 
     def __init__(self, game: Game, settings: NegotiationSettings, seed: int) -> None:
@@ -74,8 +75,7 @@ class Bargaining(Negotiation):
         """Work out what everybody would offer now, and expect what comes of it."""
         table = self.table()
         self.round = table.round(self.expected)
-        payoffs = np.mean([offer.payoffs for offer in self.round], axis=0)
-        agreement = np.mean([offer.mixture for offer in self.round], axis=0)
+        payoffs, agreement = average(self.round, "payoffs"), average(self.round, "mixture")
         self._moved = (payoffs - self.expected) / (1.0 - table.staying)
         self.expected = payoffs
         prices = self.appraise()
@@ -96,6 +96,11 @@ class Bargaining(Negotiation):
         """Return prices with mean 1 that do not fall below their floor."""
         bounded = np.maximum(prices, self.settings.price_floor * prices.max())
         return np.asarray(bounded * (len(bounded) / bounded.sum()))
+
+    def drawn(self, offers: Sequence[Offer]) -> Offer:
+        """Return one of the offers of a round."""
+        chances = [offer.chance for offer in offers]
+        return offers[int(self.rng.choice(len(offers), p=chances))]
 
     def proposal(self, table: Table, offer: Offer, expected: Vector) -> Offer | None:
         """Return what the proposer of an offer really proposes, who may misjudge the others.

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import permutations
 from math import prod
 from typing import override
 
@@ -14,7 +13,7 @@ from sim.games.game import Game, GameError, NormalGame, normal_form
 from sim.negotiation.bargaining import Bargaining
 from sim.negotiation.conflicts import Vector
 from sim.negotiation.journal import BreakdownEntry
-from sim.negotiation.offers import Offer, Table, stationary
+from sim.negotiation.offers import Offer, Table, average, stationary
 from sim.negotiation.settings import NegotiationSettings
 
 _MOST_TABLES = 3_000
@@ -38,8 +37,8 @@ class Situation:
         What everybody gets, those who have dropped out included, on average over proposers.
     round : tuple of Offer
         What those who can gain by it propose.
-    threats : dict from int to int
-        What each of those at the table would be committed to.
+    threats : dict from int to tuple of int
+        What each of those at the table would be committed to: one of these, drawn evenly.
     """
 
     inside: NDArray[np.int64]
@@ -48,7 +47,7 @@ class Situation:
     table: Table
     expected: Vector
     round: tuple[Offer, ...]
-    threats: Mapping[int, int]
+    threats: Mapping[int, tuple[int, ...]]
 
 
 class ProposerCommitment(Bargaining):
@@ -121,9 +120,12 @@ class ProposerCommitment(Bargaining):
         table = Table(outcomes[:, inside], money, fallbacks or alone, staying)
         at_table = stationary(table)
         round_ = table.round(at_table)
-        expected = np.mean([offer.mixture for offer in round_], axis=0) @ outcomes
+        expected = average(round_, "mixture") @ outcomes
         expected[inside] = at_table
-        threats = {int(i): table.best(k, at_table).threat for k, i in enumerate(inside)}
+        threats = {
+            int(i): tuple(offer.threat for offer in table.best(k, at_table))
+            for k, i in enumerate(inside)
+        }
         return Situation(inside, committed, outcomes, table, expected, round_, threats)
 
     @override
@@ -135,7 +137,8 @@ class ProposerCommitment(Bargaining):
         if self.game.money:
             return self.market.open(self.sanding).prices
         rates = np.array([offer.multipliers for offer in self.round])
-        return self.positive((rates / rates.sum(axis=1, keepdims=True)).mean(axis=0))
+        chances = np.array([offer.chance for offer in self.round])
+        return self.positive(chances @ (rates / rates.sum(axis=1, keepdims=True)))
 
     @override
     def sand(self) -> None:
@@ -156,13 +159,18 @@ class ProposerCommitment(Bargaining):
         own = members(coalition)
         game = normal_form(self.game, "proposer-commitment")
         weights = np.zeros([game.shape[i] for i in own])
-        for order in permutations(own):
-            committed: dict[int, int] = {}
-            for i in order:
-                situation = self._situations[tuple(sorted(committed.items()))]
-                committed[i] = situation.threats[i]
-            weights[tuple(committed[i] for i in own)] += 1.0
-        return weights.ravel() / weights.sum()
+
+        def leave(committed: dict[int, int], chance: float) -> None:
+            rest = [i for i in own if i not in committed]
+            if not rest:
+                weights[tuple(committed[i] for i in own)] += chance
+            threats = self._situations[tuple(sorted(committed.items()))].threats
+            for i in rest:
+                for action in threats[i]:
+                    leave({**committed, i: action}, chance / len(rest) / len(threats[i]))
+
+        leave({}, 1.0)
+        return weights.ravel()
 
     @override
     def split(self) -> None:
@@ -178,7 +186,7 @@ class ProposerCommitment(Bargaining):
     @override
     def play(self) -> None:
         here = self._here
-        offer = here.round[int(self.rng.integers(len(here.round)))]
+        offer = self.drawn(here.round)
         expected = here.expected[here.inside]
         made = self.proposal(here.table, offer, expected)
         accepted, gap = self.answered(here.table, offer, made, expected, here.inside)

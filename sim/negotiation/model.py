@@ -275,6 +275,11 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         return shares * self.game.scales + self.game.low
 
     @property
+    def impasse(self) -> Vector | None:
+        """Payoffs expected if talks fail, utilons, in protocols that start from them."""
+        return None
+
+    @property
     def prices(self) -> Vector:
         """Quoted prices for the players' own utilons, summing to 1, shape ``(n,)``."""
         prices = self.quote.prices / self.game.scales

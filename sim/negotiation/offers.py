@@ -4,9 +4,10 @@ Payoffs are in shares of payoff range. Everybody accepts exactly what is worth a
 it as a rejection, after which talks go on as before, or end.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from scipy.optimize import root
@@ -34,6 +35,8 @@ class Offer:
         Position at the table.
     threat : int
         Which of its threats it announces with the offer.
+    chance : float
+        Probability with which it is made in a round.
     payoffs : ndarray, shape (s,)
     mixture : ndarray, shape (X,)
         Over the outcomes that are open to the table.
@@ -43,6 +46,7 @@ class Offer:
 
     proposer: int
     threat: int
+    chance: float
     payoffs: Vector
     mixture: Vector
     multipliers: Vector
@@ -84,7 +88,7 @@ class Table:
             others = np.arange(self.size) != k
             worst[others] = np.minimum(worst[others], rows.min(axis=0)[others])
         ending = self.at(0.0)
-        offers = [ending.best(k, np.zeros(self.size)) for k in range(self.size)]
+        offers = [ending.best(k, np.zeros(self.size))[0] for k in range(self.size)]
         able = tuple(k for k, offer in enumerate(offers) if offer.payoffs[k] > worst[k] + _GAIN)
         return able or tuple(range(self.size))
 
@@ -114,13 +118,13 @@ class Table:
             return None
         mixture, paid, multipliers = found
         multipliers[k] = 1.0
-        return Offer(k, threat, mixture @ self.outcomes + free @ paid, mixture, multipliers)
+        return Offer(k, threat, 1.0, mixture @ self.outcomes + free @ paid, mixture, multipliers)
 
-    def best(self, k: int, expected: Vector) -> Offer:
-        """Return the best offer that everybody accepts, with the threat that makes it so.
+    def best(self, k: int, expected: Vector) -> tuple[Offer, ...]:
+        """Return the best offers that everybody accepts, each with the threat that makes it so.
 
-        Expected payoffs that nothing feasible can live up to (while they are still learned) count
-        as no more than the fallback.
+        Between equally good threats k draws evenly. Expected payoffs that nothing feasible can live
+        up to (while they are still learned) count as no more than the fallback.
         """
         offers = [
             self.propose(k, threat, self.demands(k, threat, expected))
@@ -128,22 +132,34 @@ class Table:
         ]
         possible = [offer for offer in offers if offer is not None]
         if not possible:
-            return self.at(0.0).best(k, expected) if self.staying else self._hopeless(k)
-        return max(possible, key=lambda offer: float(offer.payoffs[k]))
+            return self.at(0.0).best(k, expected) if self.staying else (self._hopeless(k),)
+        most = max(float(offer.payoffs[k]) for offer in possible)
+        equals = [offer for offer in possible if offer.payoffs[k] >= most - _GAIN]
+        return tuple(replace(offer, chance=1.0 / len(equals)) for offer in equals)
 
     def _hopeless(self, k: int) -> Offer:
         """Return the outcome that is best for k, as no offer can match the fallbacks."""
         x = int(self.outcomes[:, k].argmax())
         mixture = np.eye(1, len(self.outcomes), x)[0]
-        return Offer(k, 0, self.outcomes[x], mixture, np.eye(1, self.size, k)[0])
+        return Offer(k, 0, 1.0, self.outcomes[x], mixture, np.eye(1, self.size, k)[0])
 
     def round(self, expected: Vector) -> tuple[Offer, ...]:
-        """Return what each of the proposers would offer, given what everybody expects."""
-        return tuple(self.best(k, expected) for k in self.proposers)
+        """Return what may be offered in a round, given what everybody expects."""
+        share = 1.0 / len(self.proposers)
+        return tuple(
+            replace(offer, chance=share * offer.chance)
+            for k in self.proposers
+            for offer in self.best(k, expected)
+        )
 
     def learned(self, expected: Vector) -> Vector:
         """Return what to expect of a round, shape ``(s,)``, when that is expected of the next."""
-        return np.mean([offer.payoffs for offer in self.round(expected)], axis=0)
+        return average(self.round(expected), "payoffs")
+
+
+def average(offers: Sequence[Offer], what: Literal["payoffs", "mixture", "multipliers"]) -> Vector:
+    """Return what the offers of a round have on average."""
+    return np.sum([offer.chance * getattr(offer, what) for offer in offers], axis=0)
 
 
 def stationary(table: Table) -> Vector:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis import cli_escalation, cli_figures, cli_limits
+from analysis import cli_escalation, cli_figures, cli_limits, cli_view
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -59,6 +59,7 @@ def _input_errors() -> tuple[type[ValueError], ...]:
     from analysis.limits.study import LimitError
     from analysis.records import RecordError
     from analysis.runfolder import FolderError
+    from analysis.serving import ViewError
     from sim.games.game import GameError
     from sim.scenario import ScenarioError
 
@@ -71,6 +72,7 @@ def _input_errors() -> tuple[type[ValueError], ...]:
         LimitError,
         RecordError,
         ScenarioError,
+        ViewError,
     )
 
 
@@ -309,6 +311,7 @@ app.command()(cli_figures.plot)
 app.command()(cli_figures.report)
 app.command()(cli_escalation.leverage)
 app.add_typer(cli_limits.app, name="limits")
+app.command()(cli_view.view)
 
 
 def _disagreement(text: str | None, n: int) -> "NDArray[float64] | None":

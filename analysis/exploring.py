@@ -1,0 +1,277 @@
+"""A scenario explored by hand: chosen, stepped, watched, judged and saved. What a page shows."""
+
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Any, Literal, get_args, get_origin
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from pydantic import BaseModel
+
+from analysis import concepts
+from analysis.convergence import aim, compare, judge
+from analysis.escalation import measure
+from analysis.figures.drawing import FORMATS, lay_out, pages, paper
+from analysis.figures.saving import plot_files
+from analysis.figures.source import Manifest, RunData, read_run
+from analysis.records import printable
+from analysis.runfolder import manifest, write_run
+from analysis.runrecords import Summary
+from analysis.solution import Solution
+from sim.games.game import GameError
+from sim.negotiation.settings import RunSettings
+from sim.running import Run, Simulation
+from sim.scenario import Scenario, ScenarioError, find, load
+
+_ROWS = 150
+"""Ticks that are drawn while talks go on."""
+
+_DOTS = 160
+"""Dots in an inch of a picture on a screen."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A scenario that was chosen.
+
+    Attributes
+    ----------
+    name : str
+        Of the catalogue, or of the file without its ending.
+    scenario : Scenario
+    """
+
+    name: str
+    scenario: Scenario
+
+
+def open_named(source: str) -> Opened:
+    """Open a scenario of the catalogue, a scenario file or a Gambit file.
+
+    Raises
+    ------
+    ScenarioError
+        If it cannot be read.
+    """
+    path = find(source)
+    return Opened(printable(path.stem), load(path))
+
+
+def open_uploaded(name: str, content: bytes) -> Opened:
+    """Open a scenario or a Gambit file that was sent from a browser.
+
+    Raises
+    ------
+    ScenarioError
+        If it cannot be read; what the message says is what commands say of the same file.
+    """
+    plain = Path(name).name or "scenario.yaml"
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / plain
+        path.write_bytes(content)
+        try:
+            return Opened(path.stem, load(path))
+        except ScenarioError as error:
+            raise ScenarioError(str(error).replace(f"{folder}/", "")) from error
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A setting that can be changed: its present value, and the others if they can be listed."""
+
+    name: str
+    value: object
+    others: tuple[str, ...]
+
+
+def choices(scenario: Scenario) -> tuple[Choice, ...]:
+    """Return the settings of negotiation and run, as a scenario has them."""
+    return (*_settings(scenario.run), *_settings(scenario.negotiation))
+
+
+class Exploration:
+    """A negotiation that is stepped and looked at from any thread.
+
+    It has what Mesa's pages expect of a model, and is made from keywords alone. Ticks pass in a
+    thread of its own: pages interrupt theirs at any line.
+
+    Parameters
+    ----------
+    opened : Opened
+    **settings
+        Settings of negotiation and run that shall differ, as values or as text.
+
+    Attributes
+    ----------
+    name : str
+    file : Scenario
+        With the settings changed.
+    problem : str
+        Why there is nothing to run; empty otherwise.
+    time : int
+        Ticks so far.
+    running : bool
+        Whether anything is left to do.
+    """
+
+    def __init__(self, opened: Opened, **settings: object) -> None:
+        self.name, self.file = opened.name, opened.scenario
+        self.problem = ""
+        self.time, self.running = 0, False
+        self._simulation: Simulation | None = None
+        self._solution: Solution | None = None
+        self._solving = Lock()
+        self._worker = ThreadPoolExecutor(1)
+        try:
+            self.file = _changed(opened.scenario, settings)
+            self._game = self.file.build()
+            self._simulation = Simulation(
+                self.file.ground, self.file.negotiation, self.file.run, self.file.climbed
+            )
+            self.running = True
+        except (ScenarioError, GameError) as error:
+            self.problem = str(error)
+
+    @property
+    def state(self) -> tuple[int, bool]:
+        """What pictures depend on: ticks so far, and whether the analytic answer is known."""
+        return self.time, self._solution is not None
+
+    def step(self) -> None:
+        """Let one tick pass, if any is left."""
+        if self.running:
+            self._worker.submit(self._tick).result()
+
+    def close(self) -> None:
+        """Stop for good, whoever goes on stepping."""
+        self.running = False
+
+    def solve(self) -> None:
+        """Find the analytic answer, once; it may take a while."""
+        with self._solving:
+            if self._simulation is not None and self._solution is None:
+                concept = aim(self._game, self.file.negotiation)
+                self._solution = concepts.solve(self._game, concept).solution
+
+    def look(self) -> RunData | None:
+        """Return the state of the talks like a finished run; None before the first tick.
+
+        While they last they are compared with the analytic answer if that is known by now, and
+        leverage, which takes other games to be solved, is left out.
+        """
+        if not self.time:
+            return None
+        over, run = not self.running, self._result(_ROWS)
+        game, concept = self._game, aim(self._game, self.file.negotiation)
+        if over:
+            summary = Summary.of(self.name, self.file, run, judge(game, run, concept))
+        else:
+            solution = self._solution or Solution(concept, None, (), False, "not solved yet")
+            judgement = compare(game, run, concept, solution)
+            harm = measure(game, judgement.state, None)
+            summary = Summary.of(self.name, self.file, run, judgement, harm)
+        about = Manifest.model_validate(manifest(self.file, self._command))
+        return RunData(game, summary, about, run.tables, self.file.to_yaml())
+
+    def run_folder(self) -> bytes:
+        """Return the run folder as it would be if talks ended now, zipped.
+
+        Its scenario says so, too: run again it gives the same tables.
+        """
+        with TemporaryDirectory() as folder:
+            path = self._written(Path(folder))
+            files = {item.name: item.read_bytes() for item in sorted(path.iterdir())}
+        return _zipped(path.name, files)
+
+    def figures(self, form: str = FORMATS[0]) -> bytes:
+        """Return all figures of the talks so far, with their data and captions, zipped."""
+        with TemporaryDirectory() as folder:
+            path = self._written(Path(folder))
+            files = studio().submit(_figures, path, form).result()
+        return _zipped(f"{path.name}-figures", files)
+
+    def _tick(self) -> None:
+        simulation = self._simulation
+        if simulation is not None and self.running:
+            simulation.step()
+            self.time, self.running = simulation.model.ticks, not simulation.over
+
+    def _result(self, rows: int | None = None) -> Run:
+        if self._simulation is None or not self.time:
+            raise ScenarioError(self.problem or f"{self.name}: nothing has happened yet")
+        return self._worker.submit(self._simulation.result, rows).result()
+
+    @property
+    def _command(self) -> list[str]:
+        return ["curnits", "view", self.name]
+
+    def _written(self, place: Path) -> Path:
+        run = self._result()
+        file = self.file if run.converged else self.file.with_run(ticks=run.ticks)
+        judgement = judge(self._game, run, aim(self._game, file.negotiation))
+        summary = Summary.of(self.name, file, run, judgement)
+        folder = place / f"{self.name}-seed{run.seed}"
+        folder.mkdir()
+        write_run(folder, file, run.tables, summary.model_dump(), self._command)
+        return folder
+
+
+@cache
+def studio() -> ProcessPoolExecutor:
+    """Return a process that draws: pages go on meanwhile, and matplotlib's settings are its own."""
+    spawn = get_context("spawn")
+    return ProcessPoolExecutor(1, spawn, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+
+
+def pictures(run: RunData, names: Sequence[str], most: int) -> dict[str, bytes]:
+    """Return figures of a run as PNG by name, at most so many panels of each; those that apply."""
+    drawn = {}
+    for name, panels in pages([run], names).items():
+        file = BytesIO()
+        with paper():
+            lay_out(name, panels[:most]).savefig(file, format="png", dpi=_DOTS)
+        drawn[name] = file.getvalue()
+    return drawn
+
+
+def _figures(folder: Path, form: str) -> dict[str, bytes]:
+    return plot_files([read_run(folder)], form)
+
+
+def _settings(section: BaseModel, above: str = "") -> Iterator[Choice]:
+    for name, field in type(section).model_fields.items():
+        value, kind = getattr(section, name), field.annotation
+        if isinstance(value, BaseModel):
+            yield from _settings(value, f"{above}{name}.")
+        elif isinstance(value, str | int | float):
+            others = get_args(kind) if get_origin(kind) is Literal else ()
+            yield Choice(f"{above}{name}", value, others)
+
+
+def _changed(scenario: Scenario, settings: Mapping[str, object]) -> Scenario:
+    run = {name: value for name, value in settings.items() if name in RunSettings.model_fields}
+    rules: dict[str, Any] = {}
+    for name, value in settings.items() - run.items():
+        section, _, key = name.rpartition(".")
+        if section:
+            inner = getattr(scenario.negotiation, section).model_dump()
+            rules[section] = {**inner, **rules.get(section, {}), key: value}
+        else:
+            rules[name] = value
+    return scenario.with_run(**run).with_negotiation(**rules)
+
+
+def _zipped(folder: str, files: Mapping[str, bytes]) -> bytes:
+    """Return a zip archive of one folder; the same files give the same bytes."""
+    archive = BytesIO()
+    with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(ZipInfo(f"{folder}/{name}"), content, ZIP_DEFLATED)
+    return archive.getvalue()

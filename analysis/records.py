@@ -16,7 +16,7 @@ from analysis.conditions import LiteralConditions
 from analysis.disarming import harmful_actions
 from analysis.gamedata import rebuilt, stated
 from analysis.leverage import Gain
-from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Vector
+from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Shortfall, Vector
 from sim.games.coalitions import Mask, grand, members
 from sim.games.game import Game, GameError, own_actions
 from sim.scenario import Scenario
@@ -176,6 +176,30 @@ class GameRecord(Record):
         return replace(found, money=self.money, title=self.title)
 
 
+class ShortfallRecord(Record):
+    """How far a game is from a literal equilibrium; see :class:`analysis.solution.Shortfall`."""
+
+    weights: float | None
+    disposal: float | None
+    violation: float
+    prices: dict[str, float]
+    members: list[str]
+
+    @classmethod
+    def of(cls, game: Game, shortfall: Shortfall) -> Self:
+        """Write a shortfall; what is not known is null."""
+        weights, disposal = (
+            x if isfinite(x) else None for x in (shortfall.weights, shortfall.disposal)
+        )
+        return cls(
+            weights=weights,
+            disposal=disposal,
+            violation=shortfall.violation,
+            prices=by_player(game, shortfall.prices),
+            members=[game.players[i] for i in members(shortfall.coalition)],
+        )
+
+
 class SolutionRecord(Record):
     """What ``solve --json`` prints."""
 
@@ -187,12 +211,13 @@ class SolutionRecord(Record):
     notes: list[str]
     disagreement: dict[str, float] | None
     equilibria: list[EquilibriumRecord]
+    shortfall: ShortfallRecord | None = None
 
     @classmethod
     def of(cls, game: Game, form: str, answer: Answer) -> Self:
         """Write the solution of a game."""
         solution = answer.solution
-        start = answer.disagreement
+        start, shortfall = answer.disagreement, solution.shortfall
         return cls(
             game=GameRecord.of(game, form),
             concept=solution.concept,
@@ -202,6 +227,7 @@ class SolutionRecord(Record):
             notes=list(solution.notes),
             disagreement=None if start is None else by_player(game, start),
             equilibria=[EquilibriumRecord.of(game, found) for found in solution.equilibria],
+            shortfall=None if shortfall is None else ShortfallRecord.of(game, shortfall),
         )
 
 

@@ -18,6 +18,7 @@ from analysis.records import (
     LiteralRecord,
     ScenarioRecord,
     Share,
+    ShortfallRecord,
     SolutionRecord,
 )
 from analysis.verify import ACCEPTED
@@ -97,7 +98,27 @@ def show_solution(out: Console, solution: SolutionRecord) -> None:
         out.print("There may be other answers.")
     for note in solution.notes:
         out.print(f"Note: {note}.", soft_wrap=True)
+    if solution.shortfall is not None:
+        show_shortfall(out, solution.shortfall)
     out.print(f"Method: {solution.method}.")
+
+
+def show_shortfall(out: Console, shortfall: ShortfallRecord) -> None:
+    """Print how far a game is from having a literal equilibrium."""
+    prices = ", ".join(f"{player} {price:.4g}" for player, price in shortfall.prices.items())
+    table = _table("how far from a literal equilibrium", "figure", "where")
+    table.add_row(
+        "least violation found, share of payoff range",
+        f"{shortfall.violation:.3g}",
+        f"{' + '.join(shortfall.members)}, at prices {prices}",
+    )
+    for name, figure in (
+        ("max |μ − 1|", shortfall.weights),
+        ("most disposed of, share of payoff range", shortfall.disposal),
+    ):
+        known = "not known" if figure is None else f"{figure if figure > _NEGLIGIBLE else 0:.3g}"
+        table.add_row(name, known, "the harsanyi equilibrium nearest to it")
+    out.print(table)
 
 
 def show_run(out: Console, summary: "Summary") -> None:
@@ -274,7 +295,7 @@ def _table(first: str, *others: str) -> Table:
     table = Table(show_edge=False, pad_edge=False)
     table.add_column(first, overflow="fold")
     for name in others:
-        words = name in ("claims", "plays", "form", "source", "shows")
+        words = name in ("claims", "where", "plays", "form", "source", "shows")
         table.add_column(name, justify="left" if words else "right", overflow="fold")
     return table
 

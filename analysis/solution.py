@@ -124,6 +124,33 @@ class Equilibrium:
 
 
 @dataclass(frozen=True, eq=False)
+class Shortfall:
+    """How far a game is from having a literal (coalition-perfect) equilibrium.
+
+    Attributes
+    ----------
+    weights : float
+        The largest ``|μ_i^S − 1|`` of any coalition in the ``harsanyi`` equilibrium in which that
+        is least, of those found; NaN if none was.
+    disposal : float
+        The most any member there disposes of, a share of its payoff range; NaN likewise.
+    violation : float
+        The least by which prices were found to miss some literal condition, a share of payoff
+        range.
+    prices : ndarray, shape (n,)
+        Where that is, curnits per utilon, summing to 1.
+    coalition : int
+        Mask of the coalition whose conditions keep it from being less.
+    """
+
+    weights: float
+    disposal: float
+    violation: float
+    prices: Vector
+    coalition: Mask
+
+
+@dataclass(frozen=True, eq=False)
 class Solution:
     """What a concept says about a game.
 
@@ -140,6 +167,8 @@ class Solution:
         How it was found.
     notes : tuple of str
         What a reader must know, such as prices that vanish.
+    shortfall : Shortfall or None
+        Of ``strict`` where no literal equilibrium was found.
     """
 
     concept: str
@@ -148,6 +177,7 @@ class Solution:
     complete: bool
     method: str
     notes: tuple[str, ...] = field(default=())
+    shortfall: Shortfall | None = None
 
     def _repr_html_(self) -> str:
         """Return all answers as tables for notebooks."""

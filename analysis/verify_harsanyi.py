@@ -11,15 +11,18 @@ from sim.games.coalitions import Mask, grand, members, proper_coalitions, subset
 from sim.games.frontier import locate
 from sim.games.game import Game
 
+_NEGLIGIBLE = 1e-10
+"""By how much multipliers may miss the optimum of their program, in curnits."""
+
 
 def verify_harsanyi(game: Game, candidate: Candidate) -> Equilibrium:
     """Return a candidate with its books and residuals, and say whether it is an equilibrium.
 
     A fighting coalition S gives each member the least of the members' gains over their fallbacks,
     ``d_S = min_i g_i``, and disposes of the rest. ``regret`` is what any coalition could gain in
-    its own linear program, maximise ``|S| d_S − Σ_{j∉S} a_j U_j``, whose multipliers are its
-    internal ``weights``. N disposes of nothing: ``split`` is the spread of its members' gains.
-    ``delivery`` says how much is disposed of, and is not demanded.
+    its own linear program, maximise ``|S| d_S − Σ_{j∉S} a_j U_j``, whose multipliers, those nearest
+    to 1 if there are several, are its internal ``weights``. N disposes of nothing: ``split`` is the
+    spread of its members' gains. ``delivery`` says how much is disposed of, and is not demanded.
 
     Parameters
     ----------
@@ -114,8 +117,37 @@ def _book(mask: Mask, answers: Vector, play: Vector, prices: Vector, dividends: 
     )
     if program.status != 0 or program.fun is None:
         return _Book(answers @ play, gains, np.full(len(inside), np.nan), np.inf)
-    weights = -np.asarray(program.ineqlin.marginals)
-    return _Book(answers @ play, gains, weights, max(0.0, -float(program.fun) - float(now)))
+    best = -float(program.fun)
+    weights = _mildest_weights(credit[inside], harm, owed, best)
+    if weights is None:
+        weights = -np.asarray(program.ineqlin.marginals)
+    return _Book(answers @ play, gains, weights, max(0.0, best - float(now)))
+
+
+def _mildest_weights(credit: Vector, harm: Vector, owed: Vector, best: float) -> Vector | None:
+    """Return optimal multipliers nearest to 1, where several are; None if HiGHS finds none.
+
+    They are feasible in the dual of a coalition's program, and worth no more than its optimum.
+    """
+    count, actions = credit.shape
+    one, none = np.ones((count, 1)), np.zeros((count, 1))
+    program = linprog(
+        np.append(np.zeros(count + 1), 1.0),
+        np.vstack(
+            [
+                np.hstack([credit.T, -np.ones((actions, 1)), np.zeros((actions, 1))]),
+                np.concatenate([-owed, [1.0, 0.0]])[None, :],
+                np.hstack([np.eye(count), none, -one]),
+                np.hstack([-np.eye(count), none, -one]),
+            ]
+        ),
+        np.concatenate([harm, [best + _NEGLIGIBLE], np.ones(count), -np.ones(count)]),
+        np.append(np.ones(count), [0.0, 0.0])[None, :],
+        np.array([float(count)]),
+        bounds=[(0.0, None)] * count + [(None, None), (0.0, None)],
+        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+    )
+    return None if program.status != 0 else np.asarray(program.x[:count])
 
 
 def _owed(mask: Mask, player: int, dividends: Vector) -> float:

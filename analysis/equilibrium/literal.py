@@ -32,11 +32,14 @@ class Violation:
         Where it is reached: joint play of each fight, rows S, which holds the first player.
     agreement : ndarray, shape (X,)
         What N plays there.
+    coalition : int
+        Mask of the coalition whose conditions weigh most: it would be less without them.
     """
 
     least: float
     fights: dict[Mask, NDArray[np.float64]]
     agreement: Vector
+    coalition: Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,17 +122,19 @@ class Conditions:
         width = self.size + len(self._together) + 1
         rows: list[Vector] = []
         floors: list[float] = []
-        for row, floor in self._demands(cell, width):
+        owners: list[Mask] = []
+        for owner, row, floor in self._demands(cell, width):
             row[-1] = 1.0
             rows.append(row)
             floors.append(floor)
+            owners.append(owner)
         totals = np.zeros((len(self._blocks), width))
         for total, block in zip(totals, self._blocks.values(), strict=True):
             total[block] = 1.0
         ones = np.ones(len(totals))
         lowest = np.zeros(width)
         lowest[self.size : -1] = -np.inf
-        solution, _ = minimise(
+        solution, duals = minimise(
             np.append(np.zeros(width - 1), 1.0),
             np.vstack([*rows, totals]),
             (np.append(floors, ones), np.append(np.full(len(rows), np.inf), ones)),
@@ -137,23 +142,27 @@ class Conditions:
         )
         plays = {mask: solution[block] for mask, block in self._blocks.items()}
         fights = {mask: plays[mask].reshape(self._fights[mask].shape[1:]) for mask in self._odd}
-        return Violation(float(solution[-1]), fights, plays[self._full])
+        weights = np.bincount(owners, np.abs(duals[: len(rows)]))
+        return Violation(float(solution[-1]), fights, plays[self._full], int(weights.argmax()))
 
-    def _demands(self, cell: Cell, width: int) -> Iterator[tuple[Vector, float]]:
-        """Yield all conditions as ``row · x ≥ floor``; x: fights, agreement, dividends, excess."""
+    def _demands(self, cell: Cell, width: int) -> Iterator[tuple[Mask, Vector, float]]:
+        """Yield whose conditions ``row · x ≥ floor`` they are, each with its row and floor.
+
+        The unknowns x are fights, the agreement, dividends, and the excess.
+        """
         prices, radius, reach = cell.centre, cell.radius, cell.reach
         sides = 2.0 * membership(self.game.n) - 1.0
         worths = values(self.game, prices) - sides @ (prices * self._middle)
         for mask in self._odd:
             yield from self._optimality(mask, prices, worths[mask], 2 * radius, width)
         payoffs = self._payoffs(width)
-        yield prices @ payoffs[self._full], float(worths[-1]) - 2 * radius
+        yield self._full, prices @ payoffs[self._full], float(worths[-1]) - 2 * radius
         due = membership(self.game.n).T @ (shapley_weights(self.game.n) * worths)
         for i in range(self.game.n):
             slack = reach[i] / 2 + radius
             clears = prices[i] * payoffs[self._full][i]
-            yield clears.copy(), due[i] - slack
-            yield -clears, -due[i] - slack
+            yield self._full, clears.copy(), due[i] - slack
+            yield self._full, -clears, -due[i] - slack
         for number, mask in enumerate(self._together):
             dividend = self.size + number
             for i in members(mask):
@@ -163,8 +172,8 @@ class Conditions:
                         gain += prices[i] * (-1.0) ** (size(mask) - size(part)) * payoffs[part][i]
                 gain[dividend] -= 1.0
                 slack = reach[i] * 2.0 ** (size(mask) - 2)
-                yield gain.copy(), -slack
-                yield -gain, -slack
+                yield mask, gain.copy(), -slack
+                yield mask, -gain, -slack
 
     def _payoffs(self, width: int) -> dict[Mask, Vector]:
         """Return rows that read the payoffs ``u^S``, each of shape ``(n, width)``."""
@@ -177,7 +186,7 @@ class Conditions:
 
     def _optimality(
         self, mask: Mask, prices: Vector, worth: float, slack: float, width: int
-    ) -> Iterator[tuple[Vector, float]]:
+    ) -> Iterator[tuple[Mask, Vector, float]]:
         side = np.where(membership(self.game.n)[mask] > 0, prices, -prices)
         matrix = np.tensordot(side, self._fights[mask], 1)
         height, breadth = matrix.shape
@@ -186,9 +195,9 @@ class Conditions:
             for other in range(breadth):
                 row = np.zeros(width)
                 row[cells[:, played]] = matrix[:, other] - worth + slack
-                yield row, 0.0
+                yield mask, row, 0.0
         for played in range(height):
             for other in range(height):
                 row = np.zeros(width)
                 row[cells[played]] = worth + slack - matrix[other]
-                yield row, 0.0
+                yield self._full ^ mask, row, 0.0

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
+from analysis.equilibrium import harsanyi
 from analysis.equilibrium.literal import Cell, Conditions, Violation
 from analysis.equilibrium.search import candidates
 from analysis.linear import LinearProgramError
-from analysis.solution import Candidate, Solution, Vector
+from analysis.solution import Candidate, Shortfall, Solution, Vector
 from analysis.verify import verify
 from sim.games.coalitions import grand
 from sim.games.game import Game
@@ -62,8 +63,8 @@ def solve(game: Game) -> Solution:
     -------
     Solution
         ``exists`` is True with a witness that :func:`analysis.verify.verify` accepts as ``strict``,
-        False if :func:`refute` succeeds, None otherwise. The notes say how far the game is from
-        having one.
+        False if :func:`refute` succeeds, None otherwise. Without a witness, ``shortfall`` says how
+        far the game is from having one.
     """
     conditions = Conditions(game)
     near: list[Vector] = []
@@ -75,19 +76,19 @@ def solve(game: Game) -> Solution:
         near.append(_normalised(game, conditions, candidate.prices))
     if len(conditions.varying) < 2:
         return Solution("strict", None, (), False, METHOD, ("no witness was found",))
-    notes = (_least_violation(game, conditions, near),)
+    shortfall = _shortfall(game, conditions, near)
     refutation = refute(conditions)
     if refutation.doubt is None:
         proof = (
             f"no prices meet the literal conditions: {refutation.cells:,} cells cover them all, "
             "and in each the linear relaxation of the conditions has no solution"
         )
-        return Solution("strict", False, (), True, METHOD, (proof, *notes))
+        return Solution("strict", False, (), True, METHOD, (proof,), shortfall)
     doubt = (
         f"undecided: prices near {_listed(game, refutation.doubt.centre / game.scales)} "
         f"could not be ruled out ({refutation.cells:,} cells)"
     )
-    return Solution("strict", None, (), False, METHOD, (doubt, *notes))
+    return Solution("strict", None, (), False, METHOD, (doubt,), shortfall)
 
 
 def refute(conditions: Conditions) -> Refutation:
@@ -125,8 +126,8 @@ def _witnesses(game: Game, conditions: Conditions, candidate: Candidate) -> list
     return [candidate, chosen]
 
 
-def _least_violation(game: Game, conditions: Conditions, near: list[Vector]) -> str:
-    """Say how little the conditions need be violated, and at which prices; a descent from some."""
+def _shortfall(game: Game, conditions: Conditions, near: list[Vector]) -> Shortfall:
+    """Say how little the conditions need be violated, descending from some prices."""
 
     def missed(logs: Vector) -> float:
         prices = np.zeros(game.n)
@@ -138,10 +139,22 @@ def _least_violation(game: Game, conditions: Conditions, near: list[Vector]) -> 
     found = minimize(missed, start, method="Nelder-Mead", options={"maxfev": _STEPS})
     prices = np.zeros(game.n)
     prices[conditions.varying] = np.exp(found.x - found.x.max())
-    return (
-        f"the least violation found is {found.fun:.3g} of payoff range, "
-        f"at prices {_listed(game, prices / game.scales)}"
-    )
+    least = _at(conditions, prices / prices.sum())
+    weights, disposal = _delivered_otherwise(game)
+    own = prices / game.scales
+    return Shortfall(weights, disposal, least.least, own / own.sum(), least.coalition)
+
+
+def _delivered_otherwise(game: Game) -> tuple[float, float]:
+    """Return ``max |μ − 1|`` and the disposed share where weights need differ least from 1."""
+    figures = [
+        (
+            max(float(np.nanmax(np.abs(account.weights - 1.0))) for account in found.coalitions),
+            found.residuals.delivery,
+        )
+        for found in harsanyi.solve_widely(game).equilibria
+    ]
+    return min(figures, default=(np.nan, np.nan))
 
 
 def _at(conditions: Conditions, prices: Vector) -> Violation:

@@ -8,6 +8,7 @@ from analysis.conditions import literal_conditions
 from analysis.equilibrium import coco
 from analysis.equilibrium.literal import Cell, Conditions
 from analysis.equilibrium.strict import refute
+from analysis.records import SolutionRecord
 from sim.games.game import from_payoffs
 
 
@@ -67,6 +68,30 @@ def test_it_is_proved_that_there_is_none(game):
     assert solution.complete
     assert not solution.equilibria
     assert "cover" in solution.notes[0]
+
+
+def test_it_is_said_how_far_the_banker_is_from_a_literal_equilibrium():
+    game = strategic_banker()
+    answer = solve(game, "strict")
+    shortfall = answer.solution.shortfall
+    # its harsanyi equilibrium weighs the first pair 2/5 : 8/5 and disposes of nothing
+    assert shortfall.weights == pytest.approx(0.6, abs=1e-6)
+    assert shortfall.disposal == pytest.approx(0.0, abs=1e-6)
+    assert shortfall.coalition == 0b011
+    assert shortfall.violation > 0.0
+    # and no prices do better, as far as a grid can tell
+    conditions = Conditions(game)
+    for first in np.linspace(0.05, 0.9, 6):
+        for second in np.linspace(0.02, 0.95 - first, 6):
+            prices = np.array([[first, second, 1 - first - second]])
+            assert conditions.violation(Cell(prices)).least >= shortfall.violation - 1e-6
+    record = SolutionRecord.of(game, "normal", answer).shortfall
+    assert record.members == ["1", "2"]
+    assert record.weights == shortfall.weights
+
+
+def test_a_game_with_a_witness_falls_short_of_nothing():
+    assert solve(unanimity(), "strict").solution.shortfall is None
 
 
 def test_the_proof_fails_where_there_is_a_witness():

@@ -1,21 +1,20 @@
 """Checks certificates without trusting whoever made them: no solver is used, and no floats.
 
-Fractions are compared as they are. For intervals, the equations of :mod:`.system` are evaluated in
-ball arithmetic; a fixed-point theorem shows that they have a solution inside (Krawczyk 1969;
-Neumaier 1990, section 5.1), and every inequality holds throughout.
+Fractions are compared as they are; intervals are left to :mod:`analysis.certificates.inclusion`.
 """
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 import numpy as np
-from flint import arb, ctx, fmpq, fmpq_mat
+from flint import ctx
 
-from analysis.certificates.certificate import Certificate, Enclosure, Exact, Interval
+from analysis.certificates.certificate import Certificate, Exact, Interval
 from analysis.certificates.exact import ExactGame, Fractions, entitlements, vector
-from analysis.certificates.system import PRECISION, Balls, SingularError, State, System, ball, hull
+from analysis.certificates.inclusion import doubts
+from analysis.certificates.system import PRECISION
 from analysis.solution import Vector
-from sim.games.coalitions import Mask, grand, proper_coalitions
+from sim.games.coalitions import grand, proper_coalitions
 from sim.games.game import Game
 
 _ROUNDING = 1e-6
@@ -58,7 +57,7 @@ def objections(game: Game, concept: str, certificate: Certificate) -> list[str]:
     if concept != "coco":
         return [f"{concept} is certified in fractions only"]
     with ctx.workprec(PRECISION):
-        return list(_enclosure(exact, certificate))
+        return list(doubts(exact, certificate))
 
 
 def _exact(game: ExactGame, concept: str, stated: Exact) -> Iterator[str]:
@@ -141,118 +140,6 @@ def _dense(weights: Mapping[int, Fraction], length: int) -> Fractions:
     for k, weight in weights.items():
         result[k] = weight
     return result
-
-
-def _enclosure(game: ExactGame, stated: Enclosure) -> Iterator[str]:
-    full = grand(game.n)
-    kernels = {
-        mask: (tuple(stated.threats[mask]), tuple(stated.threats[full ^ mask]))
-        for mask in range(1, full, 2)
-    }
-    if any(len(rows) != len(columns) for rows, columns in kernels.values()):
-        yield "a threat and that of the complement differ in size"
-        return
-    box = [hull(number) for number in (*stated.prices, *stated.agreement.values())]
-    system = System(game, tuple(stated.agreement), kernels)
-    try:
-        image = system.contract(box)
-        if not all(old.contains_interior(new) for old, new in zip(box, image, strict=True)):
-            yield "no solution is shown to lie in the intervals"
-            return
-        state = system.at(image)
-    except SingularError as error:
-        yield str(error)
-        return
-    prices = image[: game.n]
-    claims = [
-        ("prices", prices, stated.prices),
-        ("payoffs", state.payoffs, stated.payoffs),
-        ("the agreement", image[game.n :], stated.agreement.values()),
-    ]
-    for mask, fight in state.fights.items():
-        for side, weights in ((mask, fight.row), (full ^ mask, fight.column)):
-            claims.append(
-                (f"the threat of coalition {side}", weights, stated.threats[side].values())
-            )
-    for name, found, intervals in claims:
-        if not all(_within(x, interval) for x, interval in zip(found, intervals, strict=True)):
-            yield f"{name}: the solution is not shown to lie in the intervals"
-        if name != "payoffs" and not all(x > 0 for x in found):
-            yield f"{name}: not shown to be positive"
-    yield from _better(game, stated, kernels, prices, state)
-
-
-def _better(
-    game: ExactGame,
-    stated: Enclosure,
-    kernels: Mapping[Mask, tuple[tuple[int, ...], tuple[int, ...]]],
-    prices: Balls,
-    state: State,
-) -> Iterator[str]:
-    """Name what is not shown to be no better than what is played.
-
-    What is played is worth the same as ``x`` for sure if the difference lies in the span of the
-    face's directions, which are orthogonal to the prices.
-    """
-    corners = game.outcomes[list(stated.agreement)]
-    level = _Level(corners[1:] - corners[0], prices)
-    if not all(level.at_most(x - corners[0]) for x in game.outcomes):
-        yield "some outcome may be worth more than the agreement"
-    for mask, (rows, columns) in kernels.items():
-        fight = state.fights[mask]
-        signs = np.array([1 if mask >> i & 1 else -1 for i in range(game.n)], dtype=object)
-        signed = game.conflict(mask) * signs[:, None, None]
-        replies = signed[:, :, list(columns)].transpose(1, 2, 0)  # rows, kernel columns, players
-        against = -signed[:, list(rows), :].transpose(2, 1, 0)
-        for side, own, options, weights in (
-            (mask, rows, replies, fight.column),
-            (grand(game.n) ^ mask, columns, against, fight.row),
-        ):
-            if not all(level.no_better(reply, options[list(own)], weights) for reply in options):
-                yield f"coalition {side} may have a better threat"
-
-
-class _Level:
-    """Compares payoff vectors at prices known to be orthogonal to some directions."""
-
-    def __init__(self, directions: Fractions, prices: Balls) -> None:
-        self._directions = directions.tolist()
-        self._rank = _rank(self._directions)
-        self._prices = prices
-
-    def flat(self, change: Fractions) -> bool:
-        """Tell whether a change of payoffs is worth exactly nothing."""
-        return not change.any() or _rank([*self._directions, change.tolist()]) == self._rank
-
-    def at_most(self, change: Fractions) -> bool:
-        """Tell whether a change of payoffs is worth nothing or less for sure."""
-        return self._worth(change) < 0 or self.flat(change)
-
-    def no_better(self, reply: Fractions, played: Fractions, weights: Balls) -> bool:
-        """Tell whether a reply, ``(k, n)``, is no better than those played, ``(m, k, n)``."""
-        gain = arb(0)
-        for weight, change in zip(weights, reply - played[0], strict=True):
-            gain += weight * self._worth(change)
-        return gain < 0 or any(
-            all(self.flat(change) for change in reply - other) for other in played
-        )
-
-    def _worth(self, change: Fractions) -> arb:
-        total = arb(0)
-        for price, x in zip(self._prices, change, strict=True):
-            total += price * ball(x)
-        return total
-
-
-def _rank(rows: list[list[Fraction]]) -> int:
-    if not rows:
-        return 0
-    entries = [fmpq(x.numerator, x.denominator) for row in rows for x in row]
-    return int(fmpq_mat(len(rows), len(rows[0]), entries).rank())
-
-
-def _within(found: arb, interval: Interval) -> bool:
-    return bool(found >= ball(interval.low)) and bool(found <= ball(interval.high))
 
 
 def strays(game: Game, certificate: Certificate, payoffs: Vector) -> list[str]:

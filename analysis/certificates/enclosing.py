@@ -26,6 +26,8 @@ _SYSTEMS = 24
 
 _STEPS = 12
 _DIGITS = 20
+_ZERO = Fraction(1, 10**_DIGITS)
+"""Smaller numbers are taken for 0."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ def _corners(game: ExactGame, agreement: Vector) -> list[int]:
 def _interval(number: arb) -> Interval:
     """Return a short decimal interval around a ball."""
     precise = _centre(number)
+    if abs(precise) < _ZERO:
+        return Interval(-_ZERO, _ZERO)
     exponent = int(f"{precise:.0e}".partition("e")[2])
     step = Fraction(10) ** (exponent + 1 - _DIGITS)
     middle = round(precise / step)

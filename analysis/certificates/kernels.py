@@ -30,24 +30,27 @@ def kernels(matrix: Vector, row: Vector, column: Vector) -> Iterator[Kernel]:
     answers, exposures = matrix @ column, row @ matrix
     rows = np.flatnonzero(answers >= answers.max() - tie).tolist()
     columns = np.flatnonzero(exposures <= exposures.min() + tie).tolist()
-    squares = (
-        square
-        for count in range(1, min(len(rows), len(columns)) + 1)
-        for square in product(combinations(rows, count), combinations(columns, count))
-    )
-    for own, other in islice(squares, _MOST_TRIED):
-        if _is_kernel(matrix, own, other, tie):
-            yield own, other
+    for least in (_POSITIVE, -_POSITIVE):  # an action that is not really played as a last resort
+        squares = (
+            square
+            for count in range(1, min(len(rows), len(columns)) + 1)
+            for square in product(combinations(rows, count), combinations(columns, count))
+        )
+        for own, other in islice(squares, _MOST_TRIED):
+            if _is_kernel(matrix, own, other, tie, least):
+                yield own, other
 
 
-def _is_kernel(matrix: Vector, rows: tuple[int, ...], columns: tuple[int, ...], tie: float) -> bool:
+def _is_kernel(
+    matrix: Vector, rows: tuple[int, ...], columns: tuple[int, ...], tie: float, least: float
+) -> bool:
     square = matrix[np.ix_(rows, columns)]
     left, right = _equaliser(square.T), _equaliser(square)
     if left is None or right is None:
         return False
     (row, value), (column, _) = left, right
     return bool(
-        min(row.min(), column.min()) > _POSITIVE
+        min(row.min(), column.min()) > least
         and (matrix[:, columns] @ column).max() <= value + tie
         and (row @ matrix[rows, :]).min() >= value - tie
     )

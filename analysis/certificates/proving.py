@@ -25,7 +25,6 @@ MAX_DIGITS = 3000
 """Longest numerator or denominator that a certificate may have, in decimal digits."""
 
 _DENOMINATORS = (1, 2, 3, 5, 10, 30, 100, 1000, 10**4, 10**5)
-_CLOSE = 1e-9
 _NOTHING = "neither simple prices nor threats with regular supports were found"
 
 
@@ -80,30 +79,23 @@ def _digits(certificate: Certificate) -> int:
 def _attempts(
     game: ExactGame, concept: str, candidate: Candidate, reasons: list[str]
 ) -> Iterator[Certificate]:
-    """Yield certificates worth checking, the most promising first; say what was in the way."""
+    """Yield certificates worth checking, the simplest first; say what was in the way."""
     if concept == "coco-value":
         yield money_value(game)
         return
-    guesses: dict[bool, list[tuple[Fractions, Fractions]]] = {True: [], False: []}
-    for guess in _guesses(candidate):
-        gaps = np.abs((guess[0] - candidate.prices).astype(np.float64))
-        guesses[bool((gaps <= _CLOSE * candidate.prices).all())].append(guess)
-    answers = (answer_at(game, *guess) for guess in guesses[True])
-    yield from filter(None, answers)
+    yield from filter(None, (answer_at(game, *guess) for guess in _guesses(candidate)))
     if (candidate.prices == 0).any():
         reasons.append("prices that go with a price of 0 are no small fractions")
-    else:
-        for support in supports(game, candidate):
-            try:
-                with ctx.workprec(PRECISION):
-                    found = _precise(game, support, candidate)
-            except SingularError as error:
-                reasons.append(str(error))
-                continue
-            if found is not None:
-                yield found
-    answers = (answer_at(game, *guess) for guess in guesses[False])
-    yield from filter(None, answers)
+        return
+    for support in supports(game, candidate):
+        try:
+            with ctx.workprec(PRECISION):
+                precise = _precise(game, support, candidate)
+        except SingularError as error:
+            reasons.append(str(error))
+            continue
+        if precise is not None:
+            yield precise
 
 
 def _precise(game: ExactGame, support: Support, candidate: Candidate) -> Certificate | None:

@@ -53,12 +53,11 @@ def serve(port: int, scenario: str, announce: Callable[[str], None]) -> None:
             f"the page needs {', '.join(missing)}, which the extra view brings: "
             "pip install 'curnits[view]'"
         )
-    environ.update({**_SOLARA, SCENARIO: scenario})
     try:
         listening = socket.create_server((HOST, port))
     except OSError as error:
         raise ViewError(f"--port {port}: {error.strerror} (0 takes any that is free)") from error
-    # settings are read when these are imported
+    environ.update({**_SOLARA, SCENARIO: scenario})  # read when these are imported
     import uvicorn
     from solara.server.starlette import app
     from starlette.middleware.trustedhost import TrustedHostMiddleware

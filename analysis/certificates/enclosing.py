@@ -24,6 +24,9 @@ _CHOICES = 6
 _SYSTEMS = 24
 """Most combinations of kernels that are tried."""
 
+_NEAR = 1e-3
+"""How far Newton's method may lead, relative to each number."""
+
 _STEPS = 12
 _DIGITS = 20
 _ZERO = Fraction(1, 10**_DIGITS)
@@ -65,16 +68,19 @@ def polished(system: System, support: Support, candidate: Candidate) -> Balls:
     Raises
     ------
     SingularError
-        If Newton's method does not settle.
+        If Newton's method does not settle there.
     """
     mixture = candidate.agreement[support.face]
-    unknowns = [arb(x) for x in (*candidate.prices, *(mixture / mixture.sum()))]
+    begin = [arb(x) for x in (*candidate.prices, *(mixture / mixture.sum()))]
+    unknowns = begin
     settled = arb(2) ** -(PRECISION // 2)
     for _ in range(_STEPS):
         before, unknowns = unknowns, system.newton(unknowns)
         if all(abs(x - y) < settled for x, y in zip(before, unknowns, strict=True)):
-            return unknowns
-    raise SingularError("Newton's method does not settle with the supports of the answer")
+            if all(abs(x - y) < _NEAR * y for x, y in zip(unknowns, begin, strict=True)):
+                return unknowns
+            break
+    raise SingularError("Newton's method does not settle near the answer with its supports")
 
 
 def enclosure(system: System, support: Support, unknowns: Balls) -> Enclosure:

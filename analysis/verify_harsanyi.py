@@ -6,9 +6,8 @@ import numpy as np
 from scipy.optimize import linprog
 
 from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Residuals, Vector
-from analysis.verify import ACCEPTED, CandidateError, checked_plays, pareto_gap
+from analysis.verify import ACCEPTED, CandidateError, checked_plays, pareto_gap, place_of
 from sim.games.coalitions import Mask, grand, members, proper_coalitions, subsets
-from sim.games.frontier import locate
 from sim.games.game import Game
 
 _NEGLIGIBLE = 1e-10
@@ -73,7 +72,7 @@ def verify_harsanyi(game: Game, candidate: Candidate) -> Equilibrium:
     return Equilibrium(
         candidate=candidate,
         payoffs=payoffs,
-        on=locate(game.outcomes, payoffs),
+        on=place_of(game, payoffs),
         coalitions=tuple(
             _account(game, candidate, mask, plays[mask], books, dividends, unit)
             for mask in range(1, full + 1)
@@ -147,7 +146,9 @@ def _mildest_weights(credit: Vector, harm: Vector, owed: Vector, best: float) ->
         bounds=[(0.0, None)] * count + [(None, None), (0.0, None)],
         options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
     )
-    return None if program.status != 0 else np.asarray(program.x[:count])
+    if program.status != 0 or program.x is None:
+        return None
+    return np.asarray(program.x[:count])
 
 
 def _owed(mask: Mask, player: int, dividends: Vector) -> float:

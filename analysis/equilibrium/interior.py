@@ -1,0 +1,165 @@
+"""Interior paths from a made-up equilibrium to the conditions of the ``harsanyi`` equilibrium."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.equilibrium.disposal import Linearisation, System
+from analysis.solution import Vector
+from sim.games.coalitions import Mask
+
+_MARGIN = 0.5
+_DONE = 1e-14
+_MOST_STEPS = 200
+_STEPS_EACH = 6
+_NEAR = 0.3
+_LOST = 0.99
+_TO_BOUNDARY = 0.95
+_SINGULAR = 1e-13
+
+
+@dataclass(frozen=True, eq=False)
+class _Point:
+    """Unknowns (k,), their slacks (p,), all positive, and the conditions linearised there."""
+
+    unknowns: Vector
+    slacks: Vector
+    at: Linearisation
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where a path begins, and by how much each condition is off there.
+
+    Attributes
+    ----------
+    point : _Point
+    products : ndarray, shape (p,)
+        Of slacks and the unknowns they are complementary to.
+    slack_gaps : ndarray, shape (p,)
+    equation_gaps : ndarray, shape (k − p,)
+    """
+
+    point: _Point
+    products: Vector
+    slack_gaps: Vector
+    equation_gaps: Vector
+
+
+def start(system: System, rng: np.random.Generator, disorder: float) -> Start:
+    """Return uniform threats at equal prices, with slacks of about 1; none of it solves anything.
+
+    Parameters
+    ----------
+    system : System
+    rng : Generator
+    disorder : float
+        Standard deviation of the logarithms of slacks and, up to a half, of prices; different paths
+        lead around different obstacles.
+    """
+    prices = np.exp(min(disorder, 0.5) * rng.normal(size=system.n))
+    x = system.interior(prices, system.uniform, system.alike, _MARGIN)
+    slacks = np.exp(disorder * rng.normal(size=len(system.paired)))
+    at = system.linearise(x)
+    return Start(_Point(x, slacks, at), x[system.paired] * slacks, at.slacks - slacks, at.equations)
+
+
+def start_near(
+    system: System,
+    prices: Vector,
+    plays: Mapping[Mask, Vector],
+    weights: Mapping[Mask, Vector],
+    margin: float,
+) -> Start:
+    """Return a given answer, right or wrong, moved into the interior by a margin.
+
+    Parameters
+    ----------
+    system : System
+    prices : ndarray, shape (n,)
+        Normalised.
+    plays, weights : mappings from mask to ndarray
+        What every coalition plays, and how it weighs its members.
+    margin : float
+    """
+    x = system.interior(prices, plays, weights, margin)
+    at = system.linearise(x)
+    products = x[system.paired] * at.slacks
+    return Start(_Point(x, at.slacks, at), products, np.zeros_like(products), at.equations)
+
+
+def follow(system: System, begin: Start) -> Vector | None:
+    """Follow a path from a start, at t = 1, to the conditions themselves, at t → 0.
+
+    On the path every gap, and every product of complementary numbers, is t times what it was at the
+    start: an infeasible interior point method (Kojima, Megiddo & Noma 1991) for a problem that is
+    not monotone, so that the path may turn back before it gets there.
+
+    Returns
+    -------
+    ndarray, shape (k,) or None
+        Unknowns that meet the conditions, or None if the path was lost.
+    """
+    point, reached, factor = begin.point, 1.0, 0.5
+    taken = 0
+    while reached > _DONE:
+        near, steps = _correct(system, begin, point, reached * factor)
+        taken += steps
+        if near is None:
+            factor = factor**0.35
+        else:
+            point, reached = near, reached * factor
+            if steps <= _STEPS_EACH // 2:
+                factor = max(0.05, factor**1.7)
+        if factor > _LOST or taken > _MOST_STEPS:
+            return None
+    return point.unknowns
+
+
+def _correct(system: System, begin: Start, point: _Point, t: float) -> tuple[_Point | None, int]:
+    """Go to the path at t in a few Newton steps; None if they do not lead there. Count them."""
+    for steps in range(1, _STEPS_EACH + 1):
+        moved = _step(system, begin, point, t)
+        if moved is None:
+            return None, steps
+        point = moved
+        if _distance(system, begin, point, t) < _NEAR * t:
+            return point, steps
+    return None, _STEPS_EACH
+
+
+def _step(system: System, begin: Start, point: _Point, t: float) -> _Point | None:
+    """Take a Newton step towards the path at t, short of where something positive would be 0."""
+    x, slacks, at, paired = point.unknowns, point.slacks, point.at, system.paired
+    gaps = t * begin.slack_gaps - at.slacks
+    matrix = np.vstack([x[paired][:, None] * at.slack_slopes, at.equation_slopes])
+    matrix[np.arange(len(paired)), paired] += slacks
+    target = np.append(
+        t * begin.products + x[paired] * gaps, t * begin.equation_gaps - at.equations
+    )
+    try:
+        move = np.linalg.solve(matrix, target)
+    except np.linalg.LinAlgError:
+        move = np.linalg.lstsq(matrix, target, rcond=_SINGULAR)[0]
+    if not np.isfinite(move).all():
+        return None
+    change = at.slack_slopes @ move - gaps - slacks
+    length = 1.0
+    positive = np.concatenate([x[: system.n], x[paired], slacks])
+    changes = np.concatenate([move[: system.n], move[paired], change])
+    falling = changes < 0.0
+    if falling.any():
+        length = min(1.0, _TO_BOUNDARY * float((-positive[falling] / changes[falling]).min()))
+    ahead = x + length * move
+    return _Point(ahead, slacks + length * change, system.linearise(ahead))
+
+
+def _distance(system: System, begin: Start, point: _Point, t: float) -> float:
+    products = point.unknowns[system.paired] * point.slacks
+    misses = (
+        point.at.equations - t * begin.equation_gaps,
+        point.at.slacks - point.slacks - t * begin.slack_gaps,
+        products / begin.products - t,
+    )
+    return max(float(np.abs(miss).max()) for miss in misses)

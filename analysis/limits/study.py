@@ -19,6 +19,9 @@ _ARRIVED = 5e-3
 """Distance, a share of payoff range, up to which a way leads to an answer."""
 
 
+_ALIKE = 1e-6
+"""Distance, in payoffs and prices, up to which two answers count as one."""
+
 _FAST = 3
 """Order of convergence above which none is named."""
 
@@ -171,7 +174,17 @@ def study(game: Game, parameter: str, steps: Sequence[Step]) -> Study:
     """
     ends = {step.draw: step.prices for step in steps}
     starts = [None, *ends.values()]
-    found = [answer for start in starts for answer in coco.solve(game, start=start).equilibria]
+    found: list[Equilibrium] = []
+    for start in starts:
+        for answer in coco.solve(game, start=start).equilibria:
+            if not any(_same(game, answer, other) for other in found):
+                found.append(answer)
     if not found:
         raise LimitError(f"no equilibrium of {game.title or 'the game'} was found")
     return Study(game, parameter, tuple(steps), tuple(found))
+
+
+def _same(game: Game, one: Equilibrium, other: Equilibrium) -> bool:
+    payoffs = np.abs(one.payoffs - other.payoffs) / game.scales
+    prices = np.abs(one.candidate.prices - other.candidate.prices)
+    return bool(max(payoffs.max(), prices.max()) < _ALIKE)

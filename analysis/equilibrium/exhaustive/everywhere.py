@@ -41,11 +41,12 @@ _CLOSE = 1e-5
 _SAMPLE = 3
 
 EXHAUSTIVE = (
-    "exhaustive search: the prices that support each vertex, edge and facet of the frontier are "
-    "divided until bounds on the values of all conflicts leave nothing out but what lies within "
-    f"{WITHIN:g} of payoff range of a listed answer (floating point, with a margin of 1e-12)"
+    "exhaustive search: the prices that support each vertex, edge and facet of the frontier, "
+    "divided until bounds on the values of all conflicts exclude equilibria everywhere but within "
+    f"{WITHIN:g} of payoff range of those listed (floating point, with a margin of 1e-12)"
 )
 WIDE = "wide search from {} prices, not exhaustive"
+CONTINUUM = "where an agreement is in equilibrium at a continuum of prices, one of them is listed"
 
 
 def solve(game: Game) -> Solution:
@@ -80,8 +81,6 @@ def _solution(
 ) -> Solution:
     ordered = sorted(found, key=lambda answer: answer.candidate.prices.round(6).tolist())
     said = [note for answer in ordered for note in coco.notes(game, answer.candidate)]
-    if not ordered:
-        said = ["no equilibrium was found"]
     every = tuple(dict.fromkeys([*notes, *said]))
     return Solution("coco", True if ordered else None, tuple(ordered), False, method, every)
 
@@ -138,20 +137,23 @@ class _Inquiry:
     def _claimed(self, cells: Cells, whole: list[Cell]) -> Cells:
         """Leave out single prices at which some player at price 0 claims more than it can get.
 
-        What it claims depends on how prices get there, so all prices nearby are looked at.
+        What it claims depends on how prices get there, so all prices nearby are looked at. If just
+        one price is 0, only the most that this player can get is efficient.
         """
-        kept = np.ones(len(cells), bool)
         if cells.corners.shape[1] > 1 or len(self._simplex) < 2:
             return cells
+        kept, goods = np.ones(len(cells), bool), cells.goods.copy()
         for k, point in enumerate(self._fights.prices[cells.corners[:, 0]]):
             free = np.flatnonzero((point == 0.0) & (self._game.ranges > 0)).tolist()
-            if len(free):
-                nearby = point + _NEARBY * (self._simplex - point)
-                around = fan(self._market.outcomes, nearby)
-                regions = [cell for cell in around if len(cell.prices) == len(self._simplex)]
-                most = self._most(point, whole[cells.origin[k]].goods, free)
-                kept[k] = not any(unserved(self._fights, regions, i, most[i]) for i in free)
-        return cells[kept]
+            if not free:
+                continue
+            around = fan(self._market.outcomes, point + _NEARBY * (self._simplex - point))
+            regions = [cell for cell in around if len(cell.prices) == len(self._simplex)]
+            most = self._most(point, whole[cells.origin[k]].goods, free)
+            kept[k] = not any(unserved(self._fights, regions, i, most[i]) for i in free)
+            if len(free) == 1:
+                goods[k, :, free] = most[free]
+        return Cells(cells.corners, goods, cells.origin)[kept]
 
     def _most(self, prices: Vector, goods: Numbers, free: list[int]) -> Vector:
         """Return the most each free player can get while the others get their due, shape (n,)."""
@@ -211,8 +213,16 @@ class _Inquiry:
 
     def doubts_and_remarks(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Say what was not decided, and where prices are not unique."""
-        unknown = [c[~self._near(c, prices=False)] for c in [*self._small, *self._open]]
+        left = [*self._small, *self._solid, *self._open]
+        unknown = [c[~self._near(c, prices=False)] for c in left]
         doubts, remarks = [], []
+        if not self.found:
+            doubts.append("not complete: no equilibrium was found")
+        if harmful := [self._game.players[i] for i in self._constant_but_harmful()]:
+            doubts.append(
+                f"not complete: the payoffs of {', '.join(harmful)} do not vary, but others depend "
+                "on it; next to its price all others may vanish"
+            )
         if any(map(len, unknown)):
             varying = ~self._market.constant
             at_zero = any(
@@ -221,12 +231,18 @@ class _Inquiry:
             where = "prices near 0" if at_zero else "prices in some places, perhaps a continuum,"
             doubts.append(f"not complete: equilibria with {where} could not be excluded")
         if any(self._spread(self._shares(answer)) for answer in self.found):
-            remarks.append(
-                "where an agreement is in equilibrium at a continuum of prices, one is listed"
-            )
+            remarks.append(CONTINUUM)
         elif any((self._near(c, prices=False) & ~self._near(c)).any() for c in self._small):
             remarks.append("prices of the agreements listed may not be unique")
         return tuple(doubts), tuple(remarks)
+
+    def _constant_but_harmful(self) -> list[int]:
+        """Return the players whose payoffs do not vary, but whose actions others feel."""
+        return [
+            i
+            for i in np.flatnonzero(self._market.constant).tolist()
+            if np.ptp(self._game.conflict(1 << i), axis=1).max() > 0.0
+        ]
 
 
 def _by_kind(cells: list[Cell]) -> Iterator[list[Cell]]:

@@ -16,7 +16,9 @@ from sim.games.game import Game, GameError, normal_form
 from sim.games.ladders import Ladder, climb
 from sim.games.nfg import NfgError, read_nfg
 from sim.ladders import LadderEntry, RungEntry, TreatyEntry
+from sim.negotiation.arriving import Newcomer
 from sim.negotiation.settings import NegotiationSettings, RunSettings
+from sim.newcomers import NewcomerEntry
 from sim.setforms import BargainingForm, CoalitionalForm
 from sim.tables import FieldError
 from sim.yamlfile import MAX_CHARACTERS, Document, Place, YamlError, parse, render, type_name
@@ -29,6 +31,10 @@ FORMS: Mapping[str, type[Form]] = {
     "coalitional": CoalitionalForm,
 }
 """Every form of game by the name that scenario files use."""
+
+
+_ALTERNATIVES = ("literal[", "dict[", "constrained-")
+"""How pydantic calls the alternatives of a value in places."""
 
 
 class ScenarioError(ValueError):
@@ -52,6 +58,9 @@ class Scenario(BaseModel):
         default={}, description="Threats by player, on top of the actions of the game."
     )
     treaties: list[TreatyEntry] = Field(default=[], description="Bans on rungs of the ladders.")
+    newcomers: dict[str, NewcomerEntry] = Field(
+        default={}, description="Players who arrive in the course of the talks."
+    )
     negotiation: NegotiationSettings = NegotiationSettings.model_validate({})
     run: RunSettings = RunSettings.model_validate({})
 
@@ -71,6 +80,25 @@ class Scenario(BaseModel):
         game, treaties = self.ground, self.treaties
         return tuple(e.ladder(game, player, treaties) for player, e in self.ladders.items())
 
+    @property
+    def arrivals(self) -> tuple[Newcomer, ...]:
+        """The newcomers, among the players of :attr:`ground`."""
+        return tuple(e.newcomer(self.ground, player) for player, e in self.newcomers.items())
+
+    @model_validator(mode="after")
+    def _check_newcomers(self) -> "Scenario":
+        for player, entry in self.newcomers.items():
+            place = ("newcomers", player)
+            try:
+                entry.newcomer(self.ground, player)
+            except FieldError as error:
+                raise FieldError((*place, *error.path), str(error)) from error
+            except GameError as error:
+                raise FieldError(place, str(error)) from error
+            if player in self.ladders:
+                raise FieldError(place, "a newcomer cannot have a ladder, and this one has")
+        return self
+
     @model_validator(mode="after")
     def _check_ladders(self) -> "Scenario":
         for player, entry in self.ladders.items():
@@ -87,6 +115,18 @@ class Scenario(BaseModel):
                 treaty.check(self.ground.players, rungs)
             except FieldError as error:
                 raise FieldError(("treaties", k, *error.path), str(error)) from error
+        return self
+
+    @model_validator(mode="after")
+    def _check_starting_prices(self) -> "Scenario":
+        place, given = ("negotiation", "starting_prices"), self.negotiation.starting_prices
+        if not given:
+            return self
+        if self.game.game.money:
+            raise FieldError(place, "with money all prices are equal (expected none)")
+        if set(given) != set(self.ground.players):
+            expected = ", ".join(self.ground.players)
+            raise FieldError(place, f"expected a price for each of {expected} (found {[*given]})")
         return self
 
     def with_run(self, **settings: Any) -> "Scenario":
@@ -245,19 +285,31 @@ def _check_keys(data: Mapping[str, Any]) -> None:
     for section, model in (("negotiation", NegotiationSettings), ("run", RunSettings)):
         if isinstance(data.get(section), Mapping):
             _check_known(model, data[section], (section,))
+    for path, entry in _named("negotiation", data.get("negotiation")):
+        default = NegotiationSettings.model_fields[str(path[-1])].default
+        if isinstance(default, BaseModel):
+            _check_known(type(default), entry, path)
     for path, entry in _entries("treaties", data.get("treaties")):
         _check_known(TreatyEntry, entry, path)
+    for path, entry in _named("newcomers", data.get("newcomers")):
+        _check_known(NewcomerEntry, entry, path)
     for path, entry in _ladder_entries(data.get("ladders")):
         _check_known(RungEntry if "rungs" in path[2:] else LadderEntry, entry, path)
 
 
+def _named(key: str, entries: Any) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """Yield the entries of a mapping that have keys, with their places."""
+    for name, entry in entries.items() if isinstance(entries, Mapping) else ():
+        if isinstance(entry, Mapping):
+            yield (key, name), entry
+
+
 def _ladder_entries(ladders: Any) -> Iterator[tuple[Place, Mapping[str, Any]]]:
     """Yield every ladder and every rung that looks like one, with its place."""
-    for player, ladder in ladders.items() if isinstance(ladders, Mapping) else ():
-        if isinstance(ladder, Mapping):
-            yield ("ladders", player), ladder
-            for place, rung in _entries("rungs", ladder.get("rungs")):
-                yield ("ladders", player, *place), rung
+    for path, ladder in _named("ladders", ladders):
+        yield path, ladder
+        for place, rung in _entries("rungs", ladder.get("rungs")):
+            yield (*path, *place), rung
 
 
 def _entries(key: str, entries: Any) -> Iterator[tuple[Place, Mapping[str, Any]]]:
@@ -281,6 +333,7 @@ def _described(details: ErrorDetails) -> tuple[Place, str]:
     path = details["loc"]
     if path[:1] == ("game",):
         path = (path[0], *path[2:])  # without the name of the form
+    path = tuple(key for key in path if not str(key).startswith(_ALTERNATIVES))
     cause = details.get("ctx", {}).get("error")
     if isinstance(cause, FieldError):
         return (*path, *cause.path), str(cause)

@@ -54,6 +54,10 @@ class Market(ABC):
         """Return the first quote."""
 
     @abstractmethod
+    def resume(self, standing: Quote, kept: float, sanding: float) -> Quote:
+        """Return the first quote of new talks that keep a share of what old ones learned."""
+
+    @abstractmethod
     def redeem(self, standing: Quote, purses: Vector, sanding: float) -> tuple[Quote, Vector]:
         """Redeem some of the curnits in the purses.
 
@@ -108,16 +112,24 @@ class Frontier(Market):
         Largest change of a log-price or a payoff in a tick; what exceeds it stays in the purse.
     price_floor : float
         Lowest price as a share of the highest.
+    opening : ndarray, shape (n,)
+        Prices of the first quote.
     """
 
     outcomes: Vector
     share: float
     trust: float
     price_floor: float
+    opening: Vector
 
     @override
     def open(self, sanding: float) -> Quote:
-        return quote(self.outcomes, np.ones(self.outcomes.shape[1]), sanding)
+        return quote(self.outcomes, self._reprice(self.opening, np.zeros(1)), sanding)
+
+    @override
+    def resume(self, standing: Quote, kept: float, sanding: float) -> Quote:
+        prices = standing.prices
+        return quote(self.outcomes, self._reprice(prices, (kept - 1.0) * np.log(prices)), sanding)
 
     @override
     def redeem(self, standing: Quote, purses: Vector, sanding: float) -> tuple[Quote, Vector]:
@@ -173,6 +185,10 @@ class Money(Market):
         return quote(self.outcomes, self.prices, sanding)
 
     @override
+    def resume(self, standing: Quote, kept: float, sanding: float) -> Quote:
+        return self.open(sanding)
+
+    @override
     def redeem(self, standing: Quote, purses: Vector, sanding: float) -> tuple[Quote, Vector]:
         return self.open(sanding), np.zeros_like(purses)
 
@@ -190,4 +206,7 @@ def market_of(game: Game, settings: NegotiationSettings) -> Market:
     outcomes = game.normalised.outcomes
     if game.money:
         return Money(outcomes, game.scales / game.scales.mean())
-    return Frontier(outcomes, settings.redeemed, settings.trust, settings.price_floor)
+    opening = np.ones(game.n)
+    if settings.starting_prices:
+        opening = game.scales * [settings.starting_prices[player] for player in game.players]
+    return Frontier(outcomes, settings.redeemed, settings.trust, settings.price_floor, opening)

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 type Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 type Finite = Annotated[float, Field(allow_inf_nan=False)]
+type Probability = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 type Share = Annotated[float, Field(gt=0.0, le=1.0, allow_inf_nan=False)]
 
 
@@ -32,6 +33,44 @@ class OfferSettings(BaseModel):
         default=0.0,
         description="standard deviation of proposers' errors about what others accept, a share of "
         "payoff range",
+    )
+
+
+class BreakdownSettings(BaseModel):
+    """The risk that talks fail; then a side forms by chance, and threats are carried out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base: Probability = Field(
+        default=0.0, description="probability of failing when everything is settled"
+    )
+    slope: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = Field(
+        default=0.0,
+        description="by how much it rises with the gap between demands, for a gap as large as all "
+        "that is at stake",
+    )
+    every: Annotated[int, Field(ge=1)] = Field(
+        default=100, description="ticks between two occasions to fail"
+    )
+
+
+class CredibilitySettings(BaseModel):
+    """Whether players carry out threats if talks fail, and how far they are believed to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: Probability = Field(
+        default=1.0, description="probability with which everybody is believed at first"
+    )
+    resolve: Probability | dict[str, Probability] = Field(
+        default=1.0,
+        description="probability with which players do carry out threats, or that of some of them",
+    )
+    loss: Probability = Field(
+        default=0.5, description="share of its credibility that a player loses by backing down"
+    )
+    gain: Probability = Field(
+        default=0.5, description="share of the credibility it lacks that a player gains otherwise"
     )
 
 
@@ -96,6 +135,28 @@ class NegotiationSettings(BaseModel):
         description="lowest price, as a share of the highest; a price there is as good as 0",
     )
 
+    starting_prices: dict[str, Positive] = Field(
+        default={},
+        description="curnits per utilon at the first tick, by player, up to scale; by default "
+        "prices at which all payoff ranges are worth the same",
+    )
+
+    rounds: Annotated[int, Field(ge=1)] = Field(
+        default=1,
+        description="negotiations one after the other, each of which ends when it has converged "
+        "or failed; players keep prices, threats and what they know of each other",
+    )
+    forgetting: Probability = Field(
+        default=0.0, description="share of prices and threats that is forgotten in between"
+    )
+    breakdown: BreakdownSettings = Field(
+        default=BreakdownSettings.model_validate({}), description="the risk that talks fail"
+    )
+    credibility: CredibilitySettings = Field(
+        default=CredibilitySettings.model_validate({}),
+        description="whether threats are carried out then, and how far they are believed",
+    )
+
     inventing_every: Annotated[int, Field(ge=1)] = Field(
         default=100, description="ticks between two occasions to invent the next rung of a ladder"
     )
@@ -112,6 +173,17 @@ class NegotiationSettings(BaseModel):
         if isinstance(given, dict) and given.get("splitting") == "delivered":
             return {"threats": "anticipating", **given}
         return given
+
+    @model_validator(mode="after")
+    def _history_is_made_in_ticks(self) -> "NegotiationSettings":
+        for name in ("rounds", "forgetting", "breakdown", "credibility"):
+            value, default = getattr(self, name), type(self).model_fields[name].default
+            if self.protocol != "ticks" and value != default:
+                raise ValueError(
+                    f"{name} is for the protocol ticks, found the protocol {self.protocol}, which "
+                    "has rounds and breakdowns of its own (see offers)"
+                )
+        return self
 
     @model_validator(mode="after")
     def _sanding_falls(self) -> "NegotiationSettings":

@@ -12,7 +12,7 @@ SETTINGS = NegotiationSettings()
 
 def frontier(seed: int, n: int = 3) -> Frontier:
     outcomes = np.random.default_rng(seed).random((8, n))
-    return Frontier(outcomes, share=0.05, trust=0.1, price_floor=1e-3)
+    return Frontier(outcomes, share=0.05, trust=0.1, price_floor=1e-3, opening=np.ones(n))
 
 
 @settings(deadline=None)
@@ -35,7 +35,7 @@ def test_redeeming_stays_in_the_trust_region_and_conserves(
 
 def test_who_redeems_gains_at_the_quotes() -> None:
     """On a flat stretch of frontier the move is what the curnits were worth: −δ/a and +δ/a."""
-    market = Frontier(np.array([[1.0, 0.0], [0.0, 1.0]]), 0.05, 0.1, 1e-3)
+    market = Frontier(np.array([[1.0, 0.0], [0.0, 1.0]]), 0.05, 0.1, 1e-3, np.ones(2))
     standing = market.open(1e-4)
     after, redeemed = market.redeem(standing, np.array([0.2, -0.2]), 1e-4)
     assert redeemed == pytest.approx([0.01, -0.01])
@@ -44,7 +44,7 @@ def test_who_redeems_gains_at_the_quotes() -> None:
 
 
 def test_at_a_vertex_only_quotes_move() -> None:
-    market = Frontier(np.array([[1.0, 1.0], [0.9, 0.0], [0.0, 0.9]]), 0.05, 0.1, 1e-3)
+    market = Frontier(np.array([[1.0, 1.0], [0.9, 0.0], [0.0, 0.9]]), 0.05, 0.1, 1e-3, np.ones(2))
     standing = market.open(1e-3)
     after, _ = market.redeem(standing, np.array([0.2, -0.2]), 1e-3)
     assert after.payoffs == pytest.approx([1.0, 1.0], abs=1e-9)
@@ -82,3 +82,12 @@ def test_money_is_paid_out_at_equal_prices_of_own_utilons() -> None:
     assert market.excess(standing, np.array([-0.8, 0.8]), np.array([-0.4, 0.4])) == pytest.approx(
         [-0.25, 1.0]
     )
+
+
+def test_talks_may_start_from_other_prices() -> None:
+    game = from_payoffs([[[5, 0], [0, 3]], [[30, -40], [0, 60]]], players=["row", "column"])
+    given = NegotiationSettings(starting_prices={"column": 1, "row": 4})
+    standing = market_of(game, given).open(0.05)
+    assert standing.prices == pytest.approx(np.array([20, 100]) / 60)
+    usual = market_of(game, SETTINGS).open(0.05)
+    assert usual.prices.tolist() == [1.0, 1.0]

@@ -140,6 +140,7 @@ def run(
                 scenario.negotiation,
                 scenario.run,
                 ladders=scenario.climbed,
+                newcomers=scenario.arrivals,
                 progress=progress,
             )
         with waiting("Solving", quiet=quiet):

@@ -11,6 +11,8 @@ from sim.games.coalitions import Mask, grand
 from sim.games.game import Game
 from sim.games.ladders import Ladder, among_all, climb
 from sim.history import history
+from sim.negotiation.arriving import Newcomer, Reception
+from sim.negotiation.failing import Hazard
 from sim.negotiation.inventing import Workshop
 from sim.negotiation.protocols import PROTOCOLS
 from sim.negotiation.settings import NegotiationSettings, RunSettings
@@ -68,6 +70,8 @@ class Simulation:
     run : RunSettings
     ladders : sequence of Ladder
         Threats that players have besides, and those they may invent.
+    newcomers : sequence of Newcomer
+        Players who arrive later.
 
     Attributes
     ----------
@@ -87,27 +91,47 @@ class Simulation:
         negotiation: NegotiationSettings,
         run: RunSettings,
         ladders: Sequence[Ladder] = (),
+        newcomers: Sequence[Newcomer] = (),
     ) -> None:
         every, noise = negotiation.inventing_every, negotiation.inventing_noise
-        self._workshop = Workshop(game, ladders, every, noise)
+        self._reception = Reception(game, newcomers)
+        self._workshop = Workshop(self._reception.present, ladders, every, noise)
         self._complete = climb(game, ladders, [len(ladder.rungs) for ladder in ladders])
         self._settings = run
         self._ending = talks(run)
+        self._hazard = Hazard(negotiation.breakdown)
+        self._rounds = negotiation.rounds
         self.model = PROTOCOLS[negotiation.protocol](self._workshop.known, negotiation, run.seed)
         self._recorder = Recorder(self.model, run.record_every)
         self.converged = False
 
     @property
     def over(self) -> bool:
-        """Whether the talks have converged, or time is up."""
-        return self.converged or self.model.ticks >= self._settings.ticks
+        """Whether the last talks have converged or failed, or time is up."""
+        return self.converged or not self._rounds or self.model.ticks >= self._settings.ticks
 
     def step(self) -> None:
         """Let one tick pass."""
-        self._workshop.visit(self.model)
-        self.model.step()
+        model = self.model
+        self._reception.visit(model, self._workshop)
+        self._workshop.visit(model)
+        model.step()
         self._recorder.observe()
-        self.converged = self._ending.over(self.model) and self._workshop.idle(self.model)
+        failed = self._hazard.strike(model)
+        everything = self._workshop.idle(model) and self._reception.complete(model)
+        settled = self._ending.over(model) and everything and not failed
+        self._rounds -= failed or settled
+        if settled and self._rounds:
+            model.journal.close(model.ticks, "agreed", model.payoffs)
+        if (settled or failed) and self._rounds:
+            model.reopen()
+            self._ending = talks(self._settings)
+        self.converged = settled and not self._rounds
+
+    @property
+    def _open(self) -> bool:
+        """Whether a talk is under way."""
+        return self.model.journal.began < self.model.ticks
 
     def result(self, rows: int | None = None) -> Run:
         """Return what the run has come to so far.
@@ -119,8 +143,8 @@ class Simulation:
         """
         model, complete = self.model, self._complete
         ending = "agreed" if self.converged else "unfinished"
-        present = model.journal.ended(model.ticks, ending, model.payoffs)
-        events = history(model.journal, present, self._workshop.inventions)
+        open_ = model.journal.ended(model.ticks, ending, model.payoffs) if self._open else []
+        events = history(model.journal, open_, self._workshop.inventions)
         threats, _ = model.credible()
         return Run(
             {**self._recorder.excerpt(rows).tables(), **events},
@@ -144,6 +168,7 @@ def simulate(
     run: RunSettings | None = None,
     *,
     ladders: Sequence[Ladder] = (),
+    newcomers: Sequence[Newcomer] = (),
     progress: Callable[[int], None] | None = None,
 ) -> Run:
     """Let the players of a game negotiate.
@@ -156,6 +181,8 @@ def simulate(
     run : RunSettings, optional
     ladders : sequence of Ladder, optional
         Threats that players have besides, and those they may invent.
+    newcomers : sequence of Newcomer, optional
+        Players who arrive later.
     progress : callable, optional
         Called with the number of ticks so far whenever a row is recorded.
 
@@ -165,7 +192,7 @@ def simulate(
         If the game has too many conflicts to be negotiated.
     """
     run = run or RunSettings()
-    simulation = Simulation(game, negotiation or NegotiationSettings(), run, ladders)
+    simulation = Simulation(game, negotiation or NegotiationSettings(), run, ladders, newcomers)
     while not simulation.over:
         simulation.step()
         if progress is not None and simulation.model.ticks % run.record_every == 0:

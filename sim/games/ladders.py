@@ -95,14 +95,15 @@ def among_all(game: Game, taller: Game, mask: Mask, weights: Vector) -> Vector:
     Parameters
     ----------
     game, taller : Game
-        The actions of every player in ``game`` are its first ones in ``taller``.
+        Every player has the actions it has in ``game`` in ``taller``, too.
     mask : int
     weights : ndarray, shape (joint actions of the coalition in ``game``,)
     """
-    if game.joint_actions(mask) == taller.joint_actions(mask):
+    if game is taller:
         return weights
     game, taller = normal_form(game, "a ladder"), normal_form(taller, "a ladder")
-    shape = [game.shape[i] for i in members(mask)]
-    whole = np.zeros([taller.shape[i] for i in members(mask)])
-    whole[tuple(slice(m) for m in shape)] = weights.reshape(shape)
+    inside = members(mask)
+    places = [[taller.actions[i].index(name) for name in game.actions[i]] for i in inside]
+    whole = np.zeros([taller.shape[i] for i in inside])
+    whole[np.ix_(*places)] = weights.reshape([game.shape[i] for i in inside])
     return whole.ravel()

@@ -108,9 +108,9 @@ class AlternatingOffers(Bargaining):
     @override
     def play(self) -> None:
         offer = self.drawn(self.round)
-        table, everybody = self.table(), np.arange(self.game.n)
-        made = self.proposal(table, offer, self.expected)
-        accepted, gap = self.answered(table, offer, made, self.expected, everybody)
+        made = self.proposal(self.at_stake, offer, self.hoped)
+        everybody = np.arange(self.game.n)
+        accepted, gap = self.answered(self.at_stake, offer, made, self.hoped, everybody)
         if accepted and made is not None:
             self.journal.close(self.ticks + 1, "agreed", self.utilons(made.payoffs))
         elif self.rng.random() < self.settings.offers.breakdown:

@@ -34,12 +34,18 @@ class Bargaining(Negotiation):
         What each player expects of talks that begin, in shares of payoff range.
     round : tuple of Offer
         What players who can gain by it would propose now.
+    at_stake : Table
+        What they can agree on, and what follows a rejection of those offers.
+    hoped : ndarray, shape (n,)
+        What everybody expected of the next round when those offers were thought of.
     """
 
     def __init__(self, game: Game, settings: NegotiationSettings, seed: int) -> None:
         super().__init__(game, settings, seed)
         self.expected = self.quote.payoffs
         self.round: tuple[Offer, ...] = ()
+        self.at_stake = Table(game.normalised.outcomes, None, (), 0.0)
+        self.hoped = self.expected
         self._moved = np.full(game.n, np.inf)
 
     @abstractmethod
@@ -73,7 +79,8 @@ class Bargaining(Negotiation):
 
     def learn(self) -> None:
         """Work out what everybody would offer now, and expect what comes of it."""
-        table = self.table()
+        table = self.at_stake = self.table()
+        self.hoped = self.expected
         self.round = table.round(self.expected)
         payoffs, agreement = average(self.round, "payoffs"), average(self.round, "mixture")
         self._moved = (payoffs - self.expected) / (1.0 - table.staying)

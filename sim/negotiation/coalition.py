@@ -61,5 +61,5 @@ class Coalition(mesa.Agent["Negotiation"]):
     def threaten(self) -> None:
         """Adapt the threat against the complement's standing one."""
         model, own = self.model, self.seat.own
-        gains = self.seat.gains(model.threats, model.counted[self.coalition])
+        gains = self.seat.gains(model.believed, model.counted[self.coalition])
         model.threats[own] = model.adapt(own, gains, self._alone)

@@ -43,6 +43,7 @@ class BreakdownEntry(NamedTuple):
 class TalkEntry(NamedTuple):
     """What one player got from one negotiation that began and ended at these ticks, in utilons.
 
+    ``credibility`` is the probability with which the player is then believed to carry out threats.
     ``ending`` is ``agreed``, ``broke down`` or, for the last of a run, ``unfinished``: payoffs are
     then those of the agreement on the table.
     """
@@ -53,6 +54,7 @@ class TalkEntry(NamedTuple):
     ending: str
     player: str
     payoff: float
+    credibility: float
 
 
 @dataclass
@@ -62,6 +64,8 @@ class Journal:
     Attributes
     ----------
     players : sequence of str
+    credibility : ndarray, shape (n,)
+        How far players are believed to carry out threats; shared with who changes it.
     offers : list of OfferEntry
     breakdowns : list of BreakdownEntry
     talks : list of TalkEntry
@@ -72,6 +76,7 @@ class Journal:
     """
 
     players: Sequence[str]
+    credibility: Vector
     offers: list[OfferEntry] = field(default_factory=list)
     breakdowns: list[BreakdownEntry] = field(default_factory=list)
     talks: list[TalkEntry] = field(default_factory=list)
@@ -86,8 +91,8 @@ class Journal:
     def ended(self, tick: int, ending: str, payoffs: Vector) -> list[TalkEntry]:
         """Return the entries for a present talk that ended now."""
         return [
-            TalkEntry(self.talk, self.began, tick, ending, player, float(payoff))
-            for player, payoff in zip(self.players, payoffs, strict=True)
+            TalkEntry(self.talk, self.began, tick, ending, player, float(payoff), float(level))
+            for player, payoff, level in zip(self.players, payoffs, self.credibility, strict=True)
         ]
 
     def name(self, inside: Sequence[int]) -> str:

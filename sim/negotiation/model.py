@@ -10,6 +10,7 @@ from sim.games.game import Game, normal_form
 from sim.negotiation.activation import ACTIVATIONS
 from sim.negotiation.coalition import Coalition
 from sim.negotiation.conflicts import Segments, Vector, conflicts_of
+from sim.negotiation.credibility import credibility_of
 from sim.negotiation.journal import Journal
 from sim.negotiation.market import market_of, quote
 from sim.negotiation.negotiator import Negotiator
@@ -67,6 +68,8 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         Curnits paid in the last trade, payer by payee.
     ledger : ndarray, shape (n, n)
         Curnits paid so far, payer by payee.
+    credibility : Credibility
+        How far players are believed to carry out threats.
     journal : Journal
         Talks that have ended, and how.
     """
@@ -99,7 +102,8 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         self.purses = np.zeros(n)
         self.flows = np.zeros((n, n))
         self.ledger = np.zeros((n, n))
-        self.journal = Journal(game.players)
+        self.credibility = credibility_of(game, settings.credibility)
+        self.journal = Journal(game.players, self.credibility.levels)
 
         Negotiator.create_agents(self, n, list(range(n)))
         seats = sorted(self.conflicts.seats(), key=lambda seat: seat.coalition.bit_count())
@@ -166,6 +170,17 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         self.trade()
         self.ticks += 1
 
+    def reopen(self) -> None:
+        """Begin to talk anew: nobody owes anything, and a part of what was learned is forgotten."""
+        kept = 1.0 - self.settings.forgetting
+        even = self.conflicts.segments.uniform()
+        self.threats = kept * self.threats + self.settings.forgetting * even
+        self.reputations = kept * self.reputations + self.settings.forgetting * even
+        self._memory *= kept
+        self._sanded *= kept
+        self.purses = np.zeros(self.game.n)
+        self.quote = self.market.resume(self.quote, kept, self.sanding)
+
     def redeem(self) -> None:
         """Sand the frontier a little less and move along it."""
         self.sand()
@@ -184,12 +199,13 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
 
     def threaten(self) -> None:
         """Let the standing threats meet, then let every coalition adapt its own."""
-        self.gains, self.delivered = self.conflicts.fight(self.threats, self.counted)
+        self.gains, self.delivered = self.conflicts.fight(self.believed, self.counted)
         self.delivered[-1] = self.quote.payoffs
         regrets = self.conflicts.segments.regrets(self.threats, self.gains)
         self.regret = float(regrets.max(initial=0.0))
         self._activate(self)
         self.reputations += recency(self.ticks) * (self.threats - self.reputations)
+        self.credibility.retreat(self.conflicts, self.threats, self.quote.prices)
 
     def adapt(self, where: slice, gains: Vector, segments: Segments) -> Vector:
         """Return the next threats of some coalitions, given what their joint actions gain."""
@@ -222,6 +238,11 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         self.purses += self.flows.sum(axis=0) - self.flows.sum(axis=1)
 
     @property
+    def believed(self) -> Vector:
+        """What is expected of coalitions, given their standing threats, shape ``(L,)``."""
+        return self.credibility.believed(self.conflicts, self.threats, self.quote.prices)
+
+    @property
     def counted(self) -> Vector:
         """Curnits per utilon of each player as each coalition counts them, shape ``(2**n, n)``."""
         return self.quote.prices * self.weights
@@ -241,7 +262,15 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         return self.market.excess(self.quote, self.gaps, self.purses)
 
     def credible(self) -> tuple[Vector, Vector]:
-        """Return the threats to take seriously, and each coalition's regret in them.
+        """Return what is believed of the announced threats, and each coalition's regret in them.
+
+        See :meth:`announced`.
+        """
+        threats, regrets = self.announced()
+        return self.credibility.believed(self.conflicts, threats, self.quote.prices), regrets
+
+    def announced(self) -> tuple[Vector, Vector]:
+        """Return the threats that coalitions stand by, and each coalition's regret in them.
 
         In each conflict both sides are taken at their standing threats or at their reputations,
         whichever leaves the two of them less to regret: the standing threats of some rules cycle
@@ -263,7 +292,8 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         return threats, regrets
 
     def _regrets(self, threats: Vector) -> Vector:
-        gains, _ = self.conflicts.fight(threats, self.counted)
+        believed = self.credibility.believed(self.conflicts, threats, self.quote.prices)
+        gains, _ = self.conflicts.fight(believed, self.counted)
         regrets = np.zeros(1 << self.game.n)
         regrets[self.conflicts.coalitions] = self.conflicts.segments.regrets(threats, gains)
         return regrets

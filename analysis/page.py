@@ -60,18 +60,16 @@ def Page() -> None:
     """Let the reader choose a scenario, and show it."""
     solara.Title("Curnits")
     solara.Style(_STYLE)
-    opened, set_opened = solara.use_state(open_named(environ.get(SCENARIO, FIRST)))
-    chosen, set_chosen = solara.use_state(0)
+    first = solara.use_memo(lambda: open_named(environ.get(SCENARIO, FIRST)), [])
+    (number, opened), choose = solara.use_state((0, first))
     refused, set_refused = solara.use_state("")
 
     def show(read: Callable[[], Opened]) -> None:
         try:
-            set_opened(read())
+            choose((number + 1, read()))
+            set_refused("")
         except ScenarioError as error:
             set_refused(str(error))
-        else:
-            set_refused("")
-            set_chosen(chosen + 1)
 
     with solara.Sidebar(), solara.Card("Scenario"):
         names = list(catalogue())
@@ -90,7 +88,11 @@ def Page() -> None:
         )
         if refused:
             solara.Error(refused)
-    Explorer(opened).key(f"{opened.name} {chosen}")
+    # for one frame there is no explorer: parts that stand in the sidebar outlive a change of key
+    shown, set_shown = solara.use_state(number)
+    solara.use_effect(lambda: set_shown(number), [number])
+    if shown == number:
+        Explorer(opened)
 
 
 @solara.component_vue("upload.vue")

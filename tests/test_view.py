@@ -1,0 +1,215 @@
+"""The page of ``curnits view`` in a headless Chromium; screenshots go to build/screenshots."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlparse
+from zipfile import ZipFile
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, Response, expect, sync_playwright
+
+from analysis.checking import check_run
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+PATIENCE = 60_000
+"""Milliseconds; machines that test are slow at times."""
+
+SIX = """
+title: Six in public
+game: {form: family, family: public-goods, parameters: {players: 6}}
+run: {window: 100000}
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    if CHROMIUM is None:
+        if "CI" in os.environ:
+            pytest.fail("Chromium has to be installed where CI is set")
+        pytest.skip("needs Debian's package chromium")
+    return CHROMIUM
+
+
+@pytest.fixture(scope="module")
+def server(chromium: str) -> Iterator[str]:
+    code = "from analysis.cli import main; main()"
+    words = ["view", "hot-dog-stands", "--port", "0", "--no-browser"]
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    ) as process:
+        assert process.stdout is not None
+        found = re.search(r"http://\S+", process.stdout.readline())
+        assert found, process.communicate()
+        yield found.group()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (130, "")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: str) -> Iterator[Page]:
+    """A page of the server; whatever it asks for it must get, from there."""
+    asked: list[str] = []
+    failed: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    def judge(response: Response) -> None:
+        if response.status >= 400:
+            failed.append(response.url)
+
+    opened = browser.new_page(viewport={"width": 1400, "height": 1250})
+    opened.set_default_timeout(PATIENCE)
+    opened.on("request", note)
+    opened.on("websocket", lambda connection: asked.append(connection.url))
+    opened.on("response", judge)
+    opened.goto(server)
+    expect(opened.get_by_text("Press ▶")).to_be_visible(timeout=PATIENCE)
+    yield opened
+    opened.close()
+    own = urlparse(server).netloc
+    assert {urlparse(url).netloc for url in asked if not url.startswith("data:")} == {own}
+    assert failed == []
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def shows(page: Page, text: str | re.Pattern[str]) -> None:
+    expect(page.get_by_role("alert").filter(has_text=text)).to_be_visible(timeout=PATIENCE)
+
+
+def pictured(page: Page, *names: str) -> None:
+    for name in names:
+        expect(page.get_by_alt_text(name, exact=True)).to_be_visible(timeout=PATIENCE)
+
+
+def photograph(page: Page, name: str) -> None:
+    folder = Path(__file__).parents[1] / "build" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    image = page.screenshot(path=folder / f"{name}.png")
+    assert image.startswith(b"\x89PNG")
+
+
+def save(page: Page, name: str, place: Path) -> Path:
+    with page.expect_download(timeout=2 * PATIENCE) as download:
+        press(page, name)
+    download.value.save_as(place / download.value.suggested_filename)
+    with ZipFile(place / download.value.suggested_filename) as packed:
+        packed.extractall(place)
+    return place / Path(download.value.suggested_filename).stem
+
+
+def test_step_run_save_and_reset(page: Page, tmp_path: Path) -> None:
+    press(page, "Step")
+    shows(page, "had not settled after 25 ticks")
+    pictured(page, "frontier", "prices", "threats", "coalitions")
+    press(page, "▶")
+    shows(page, re.compile(r"settled after 1,\d+ ticks, .*: they got there"))
+    photograph(page, "view-settled")
+    page.get_by_role("tab", name="tables").click()
+    expect(page.get_by_role("cell", name="small stand + big stand")).to_be_visible()
+    expect(page.get_by_role("cell", name="140").first).to_be_visible()
+    page.get_by_role("tab", name="convergence").click()
+    pictured(page, "convergence")
+    folder = save(page, "Run folder", tmp_path)
+    assert check_run(folder).passed
+    press(page, "Reset")
+    expect(page.get_by_text("Press ▶")).to_be_visible(timeout=PATIENCE)
+    press(page, "Step")
+    shows(page, "had not settled after 25 ticks")
+    figures = save(page, "Figures (PDF, CSV)", tmp_path)
+    assert {"frontier.pdf", "frontier.csv", "frontier.txt", "overview.pdf"} <= {
+        path.name for path in figures.iterdir()
+    }
+
+
+def test_change_scenario_and_settings(page: Page) -> None:
+    press(page, "▶")
+    shows(page, "had not settled")
+    page.get_by_label("Catalogue").click(force=True)
+    page.get_by_role("option", name="majority", exact=True).click()
+    expect(page.get_by_role("heading", name="Majority")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Press ▶")).to_be_visible(timeout=PATIENCE)
+    for value, message in (("many", "seed: "), ("7", "Press ▶")):
+        page.get_by_label("seed", exact=True).fill(value)
+        page.get_by_label("ticks", exact=True).fill("60")
+        press(page, "Reset")
+        shows(page, message)
+    press(page, "▶")
+    shows(page, "had not settled after 60 ticks")
+    expect(page.get_by_role("button", name="Step", exact=True)).to_be_disabled(timeout=PATIENCE)
+
+
+def test_uploads_bad_and_good(page: Page, tmp_path: Path) -> None:
+    upload = page.get_by_label("Upload a scenario")
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("title: Bad\ngame:\n  form: normal\n  palyers: [a]\n")
+    upload.set_input_files(bad)
+    shows(page, "bad.yaml:4: game.palyers: unknown key (did you mean players?)")
+    photograph(page, "view-refused")
+    expect(page.get_by_role("heading", name="Hot-dog stands")).to_be_visible()
+    game = tmp_path / "pair.nfg"
+    game.write_text('NFG 1 R "A pair" { "a" "b" } { 2 2 }\n\n1 1 0 0 0 0 2 2\n')
+    upload.set_input_files(game)
+    expect(page.get_by_role("heading", name="A pair")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("bad.yaml")).not_to_be_visible()
+
+
+def test_six_players_can_be_paused_while_they_are_drawn(page: Page, tmp_path: Path) -> None:
+    six = tmp_path / "six.yaml"
+    six.write_text(SIX)
+    page.get_by_label("Upload a scenario").set_input_files(six)
+    expect(page.get_by_role("heading", name="Six in public")).to_be_visible(timeout=PATIENCE)
+    press(page, "▶")
+    pictured(page, "frontier", "coalitions")
+    page.get_by_role("tab", name="dividends").click()
+    pictured(page, "dividends")
+    press(page, "❚❚")
+    expect(page.get_by_role("button", name="▶", exact=True)).to_be_visible(timeout=PATIENCE)
+    clock = page.get_by_text(re.compile(r"Time: \d+"))
+    page.wait_for_timeout(2000)  # the frame that is under way
+    paused = clock.inner_text()
+    assert paused != "Time: 0"
+    ticks = f"{int(paused.removeprefix('Time: ')):,}"
+    shows(page, f"had not settled after {ticks} ticks")
+    assert clock.inner_text() == paused
+    photograph(page, "view-six")
+    press(page, "Step")
+    expect(clock).not_to_have_text(paused, timeout=PATIENCE)
+
+
+def test_nobody_else_is_served(server: str) -> None:
+    address = urlparse(server)
+    assert address.hostname == "127.0.0.1"
+    assert address.port is not None
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", address.port), timeout=10)
+    with socket.create_connection(("127.0.0.1", address.port), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n")
+        assert b" 400 " in connection.recv(100)

@@ -189,11 +189,9 @@ def _shares(game: Game, prices: Vector) -> Vector:
 
 
 def _verdict(run: Run, concept: str, distance: float) -> str:
-    settled = (
-        f"settled after {run.ticks:,} ticks"
-        if run.converged
-        else (f"had not settled after {run.ticks:,} ticks")
-    )
+    fell_out = run.tables["talks"]["ending"].iloc[-1] == "broke down"
+    otherwise = "fell out" if fell_out else "had not settled"
+    settled = f"{'settled' if run.converged else otherwise} after {run.ticks:,} ticks"
     kind = " equilibrium" if concept in concepts.SEVERAL else " solution"
     answer = "coco value" if concept == "coco-value" else f"{concept}{kind}"
     if np.isnan(distance):

@@ -24,7 +24,7 @@ from analysis.records import (
 from analysis.verify import ACCEPTED
 
 if TYPE_CHECKING:
-    from analysis.runrecords import EscalationRecord, Summary
+    from analysis.runrecords import EscalationRecord, HistoryRecord, Summary
 
 _MOST_ROWS = 31
 """Longer lists are cut; the coalitions of five players just fit."""
@@ -140,6 +140,7 @@ def show_run(out: Console, summary: "Summary") -> None:
     show_conditions(out, residuals)
     for note in summary.solution.notes:
         out.print(f"Note: {note}.", soft_wrap=True)
+    show_history(out, summary.history)
     out.print(summary.verdict, soft_wrap=True)
 
 
@@ -159,7 +160,9 @@ def show_escalation(out: Console, escalation: "EscalationRecord") -> None:
         share = escalation.expected_destruction / escalation.at_stake if escalation.at_stake else 0
         out.print(f"If talks failed, {share:.3g} of what is at stake would be lost on average.")
     for made in escalation.inventions:
-        out.print(f"{made.player} invented {made.action} at tick {made.tick:,}.", soft_wrap=True)
+        price = f", for {made.research:.6g} that no payoff includes" if made.research else ""
+        said = f"{made.player} invented {made.action} at tick {made.tick:,}{price}."
+        out.print(said, soft_wrap=True)
     for player, actions in escalation.harmful.items():
         gain = escalation.leverage[player]
         worth = "of unknown worth" if gain is None else f"worth {gain:.6g} to it"
@@ -173,6 +176,24 @@ def show_leverage(out: Console, record: LeverageRecord) -> None:
     if not record.gains:
         out.print("Nobody has an action that only harms.")
         return
+def show_history(out: Console, history: "HistoryRecord") -> None:
+    """Print how talks ended, if there were several of them or they broke down."""
+    count = history.agreed + history.broke_down
+    if count < 2 and not history.broke_down:
+        return
+    out.print(
+        f"Of {count:,} talks that ended, {history.broke_down:,} broke down "
+        f"({history.carried_out:,} times with a threat carried out). On average players got "
+        + ", ".join(f"{player} {x:.6g}" for player, x in history.average.items() if x is not None)
+        + ".",
+        soft_wrap=True,
+    )
+    for player, level in history.credibility.items():
+        if level < 1:
+            said = f"{player} is believed to carry out a threat with probability {level:.3g}."
+            out.print(said, soft_wrap=True)
+
+
     table = _table("solution", "player", "payoff", "without them", "gain")
     for row in record.gains:
         amounts = (row.armed, row.disarmed, row.gain)

@@ -46,11 +46,15 @@ class ThreatRecord(Record):
 
 
 class InventionRecord(Record):
-    """A rung that was invented during a run, and at which tick."""
+    """A rung that was invented during a run, and at which tick.
+
+    What ``research`` cost its owner, utilons, is not taken from any payoff.
+    """
 
     tick: int
     player: str
     action: str
+    research: float
 
 
 class EscalationRecord(Record):
@@ -112,6 +116,36 @@ def _known(amounts: dict[str, float]) -> dict[str, float | None]:
     return {player: x if isfinite(x) else None for player, x in amounts.items()}
 
 
+class HistoryRecord(Record):
+    """How the talks of a run ended, one after the other.
+
+    ``average`` has what each player got from those that agreed or broke down, utilons; null if none
+    did. ``carried_out`` counts breakdowns in which the side that formed carried out its threat, and
+    ``credibility`` is the probability with which players are believed to at the end.
+    """
+
+    agreed: int
+    broke_down: int
+    carried_out: int
+    average: dict[str, float | None]
+    credibility: dict[str, float]
+
+    @classmethod
+    def of(cls, talks: pd.DataFrame, breakdowns: pd.DataFrame) -> Self:
+        """Write what the tables of these names say."""
+        endings = talks.groupby("talk")["ending"].first()
+        ended = talks[talks["ending"] != "unfinished"]
+        average = ended.groupby("player")["payoff"].mean()
+        last = talks.groupby("player", sort=False)["credibility"].last()
+        return cls(
+            agreed=int((endings == "agreed").sum()),
+            broke_down=int((endings == "broke down").sum()),
+            carried_out=int(breakdowns["carried_out"].sum()),
+            average={str(player): average.get(player) for player in last.index},
+            credibility={str(player): float(level) for player, level in last.items()},
+        )
+
+
 class RunRecord(Record):
     """What ``run --json`` prints; nothing is analytic if no answer was found.
 
@@ -131,6 +165,7 @@ class RunRecord(Record):
     rate: float | None
     residuals: dict[str, float | None]
     escalation: EscalationRecord
+    history: HistoryRecord
 
 
 class Summary(RunRecord):
@@ -178,6 +213,7 @@ class Summary(RunRecord):
                 escalation or measure(game, judgement.state, nearest if usual else None),
                 run.tables["inventions"],
             ),
+            history=HistoryRecord.of(run.tables["talks"], run.tables["breakdowns"]),
             state=state,
             solution=SolutionRecord.of(
                 game, scenario.game.form, Answer(judgement.solution, judgement.disagreement)

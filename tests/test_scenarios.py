@@ -24,6 +24,12 @@ TEXTBOOK = {
 }
 
 ANSWERS = {
+    "hollow-threats": ["19/6", "19/6", "5/3"],
+    "learning-to-agree": ["29/6", "13/4"],
+    "misjudged-offers": [4, 3],
+    "newcomer": ["14/3", "14/3", "8/3"],
+    "proposer-commitment": ["19/6", "19/6", "5/3"],
+    "threats-by-offers": ["29/6", "13/4"],
     "alternating-offers": [4, 3],
     "asymmetric-harm": ["13/2", "7/2"],
     "bully-of-strangers": ["8/3", "14/3", "14/3"],

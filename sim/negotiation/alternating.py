@@ -82,10 +82,13 @@ class AlternatingOffers(Bargaining):
             self.disagreement = self._fixed
         elif self.game.n > 1:
             self.disagreement = breakdown_weights(self.game.n) @ self.fought
+        outcomes, last = self.game.normalised.outcomes, self.at_stake
+        if last.outcomes is outcomes and np.array_equal(last.fallbacks[0][0], self.disagreement):
+            return last
         offers = self.settings.offers
         staying = (1.0 - offers.breakdown) * offers.discount
         rows = (self.disagreement[None],) * self.game.n
-        return Table(self.game.normalised.outcomes, self.money, rows, staying)
+        return Table(outcomes, self.money, rows, staying)
 
     @override
     def appraise(self) -> Vector:
@@ -119,7 +122,8 @@ class AlternatingOffers(Bargaining):
     def _break_down(self, proposer: int, gap: float) -> None:
         """End talks without agreement."""
         side, payoffs = 1 << proposer, self.disagreement
-        if self._fixed is None and self.game.n > 1:
+        fought = self._fixed is None and self.game.n > 1
+        if fought:
             weights = breakdown_weights(self.game.n)
             side = int(self.rng.choice(len(weights), p=weights))
             payoffs = self.fought[side]
@@ -130,8 +134,8 @@ class AlternatingOffers(Bargaining):
                 self.journal.name(members(side)),
                 gap,
                 self.settings.offers.breakdown,
-                True,
-                True,
+                fought,
+                fought,
             )
         )
         self.journal.close(self.ticks + 1, "broke down", self.utilons(payoffs))

@@ -44,7 +44,7 @@ class Bargaining(Negotiation):
         super().__init__(game, settings, seed)
         self.expected = self.quote.payoffs
         self.round: tuple[Offer, ...] = ()
-        self.at_stake = Table(game.normalised.outcomes, None, (), 0.0)
+        self.at_stake = Table(np.zeros((1, game.n)), None, (), 0.0)
         self.hoped = self.expected
         self._moved = np.full(game.n, np.inf)
 

@@ -29,7 +29,7 @@ class Hazard:
         settings = self.settings
         if not (settings.base or settings.slope) or model.ticks % settings.every:
             return False
-        gap = float(np.maximum(model.gaps - model.purses, 0.0).sum()) / model.game.n
+        gap = float(model.quote.prices @ np.maximum(model.excess, 0.0)) / model.game.n
         failure = min(1.0, settings.base + settings.slope * gap)
         if model.game.n < 2 or model.rng.random() >= failure:
             return False

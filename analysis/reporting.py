@@ -64,9 +64,16 @@ def waiting(what: str, *, quiet: bool) -> Iterator[None]:
 @contextmanager
 def ticking(ticks: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     """Show a bar of ticks on a terminal; give what must be called with the ticks so far."""
+    with counting("Negotiating", ticks, quiet=quiet) as progress:
+        yield progress
+
+
+@contextmanager
+def counting(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Show a bar on a terminal; give what must be called with how much has been done."""
     screen = console(stderr=True)
     with Progress(console=screen, transient=True, disable=quiet or not screen.is_terminal) as bar:
-        task = bar.add_task("Negotiating", total=ticks)
+        task = bar.add_task(what, total=total)
         yield lambda done: bar.update(task, completed=done)
 
 
@@ -133,6 +140,7 @@ def show_run(out: Console, summary: "Summary") -> None:
     show_players(out, columns)
     show_agreement(out, summary.state.agreement)
     show_escalation(out, summary.escalation)
+    show_history(out, summary.history)
     residuals = {"simulated": summary.residuals}
     for answer in summary.solution.equilibria:
         if found is not None and answer.payoffs == found.payoffs:
@@ -140,7 +148,6 @@ def show_run(out: Console, summary: "Summary") -> None:
     show_conditions(out, residuals)
     for note in summary.solution.notes:
         out.print(f"Note: {note}.", soft_wrap=True)
-    show_history(out, summary.history)
     out.print(summary.verdict, soft_wrap=True)
 
 
@@ -169,13 +176,6 @@ def show_escalation(out: Console, escalation: "EscalationRecord") -> None:
         out.print(f"{player} has harmful actions, {', '.join(actions)}: {worth}.", soft_wrap=True)
 
 
-def show_leverage(out: Console, record: LeverageRecord) -> None:
-    """Print what players gain by their harmful actions, one row for each player and solution."""
-    for player, actions in record.harmful.items():
-        out.print(f"{player} has actions that only harm: {', '.join(actions)}.", soft_wrap=True)
-    if not record.gains:
-        out.print("Nobody has an action that only harms.")
-        return
 def show_history(out: Console, history: "HistoryRecord") -> None:
     """Print how talks ended, if there were several of them or they broke down."""
     count = history.agreed + history.broke_down
@@ -194,6 +194,13 @@ def show_history(out: Console, history: "HistoryRecord") -> None:
             out.print(said, soft_wrap=True)
 
 
+def show_leverage(out: Console, record: LeverageRecord) -> None:
+    """Print what players gain by their harmful actions, one row for each player and solution."""
+    for player, actions in record.harmful.items():
+        out.print(f"{player} has actions that only harm: {', '.join(actions)}.", soft_wrap=True)
+    if not record.gains:
+        out.print("Nobody has an action that only harms.")
+        return
     table = _table("solution", "player", "payoff", "without them", "gain")
     for row in record.gains:
         amounts = (row.armed, row.disarmed, row.gain)

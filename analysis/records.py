@@ -43,7 +43,10 @@ class Share(Record):
 
 
 class CoalitionRecord(Record):
-    """The books of one coalition; see :class:`analysis.solution.CoalitionAccount`."""
+    """The books of one coalition; see :class:`analysis.solution.CoalitionAccount`.
+
+    ``drift`` says how fast the threat's probabilities change as prices vanish.
+    """
 
     members: list[str]
     threat: list[Share]
@@ -53,9 +56,10 @@ class CoalitionRecord(Record):
     dividend: float
     weights: dict[str, float]
     disposal: dict[str, float]
+    drift: list[Share] = []
 
     @classmethod
-    def of(cls, game: Game, account: CoalitionAccount) -> Self:
+    def of(cls, game: Game, account: CoalitionAccount, drift: Vector | None) -> Self:
         """Write the books of a coalition."""
         inside = members(account.coalition)
 
@@ -71,6 +75,7 @@ class CoalitionRecord(Record):
             dividend=account.dividend,
             weights=own(account.weights),
             disposal=own(account.disposal),
+            drift=[] if drift is None else _shares(game, account.coalition, drift),
         )
 
 
@@ -98,7 +103,10 @@ class EquilibriumRecord(Record):
             payoffs=by_player(game, equilibrium.payoffs),
             on=equilibrium.on,
             agreement=_shares(game, grand(game.n), candidate.agreement),
-            coalitions=[CoalitionRecord.of(game, account) for account in equilibrium.coalitions],
+            coalitions=[
+                CoalitionRecord.of(game, account, candidate.drift.get(account.coalition))
+                for account in equilibrium.coalitions
+            ],
             residuals={name: x if isfinite(x) else None for name, x in figures.items()},
             accepted=equilibrium.accepted,
         )
@@ -111,17 +119,19 @@ class EquilibriumRecord(Record):
         RecordError
             If a player, an action or a coalition is not one of the game's.
         """
-        threats = {}
+        threats, drift = {}, {}
         for k, record in enumerate(self.coalitions):
             place = f"coalitions.{k}"
             mask = mask_of(game.players, record.members, f"{place}.members")
             if mask != grand(game.n):
                 threats[mask] = _distribution(game, mask, record.threat, f"{place}.threat")
+                drift[mask] = _distribution(game, mask, record.drift, f"{place}.drift")
         return Candidate(
             vector(game, self.prices, "prices"),
             _distribution(game, grand(game.n), self.agreement, "agreement"),
             threats,
             vector(game, dict.fromkeys(game.players, 0.0) | self.vanishing, "vanishing"),
+            drift if self.vanishing else {},
         )
 
 

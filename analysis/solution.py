@@ -1,5 +1,6 @@
 """What a solver answers: plain frozen records, without any solving or checking."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from html import escape
 
@@ -28,12 +29,15 @@ class Candidate:
     vanishing : ndarray, shape (n,)
         Players whose price is zero are read as the limit of ``prices + δ · vanishing`` for
         ``δ → 0``: positive for them, of any sign for the others, all 0 if nobody's price is zero.
+    drift : mapping from mask to ndarray
+        How the threats change with δ there; empty unless a concept asks for it.
     """
 
     prices: Vector
     agreement: Vector
     threats: dict[Mask, Vector]
     vanishing: Vector
+    drift: Mapping[Mask, Vector] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Residuals of a claimed ``harsanyi`` equilibrium, computed from the answer alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +8,12 @@ from scipy.optimize import linprog
 
 from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Residuals, Vector
 from analysis.verify import ACCEPTED, CandidateError, checked_plays, pareto_gap, place_of
-from sim.games.coalitions import Mask, grand, members, proper_coalitions, subsets
+from analysis.verify_vanishing import FirstOrder, first_order, owed_by_parts
+from sim.games.coalitions import Mask, grand, members, proper_coalitions
 from sim.games.game import Game
+
+_DISTRIBUTION = 1e-9
+"""How far a drift may be from keeping probabilities at a sum of 1."""
 
 _NEGLIGIBLE = 1e-10
 """By how much multipliers may miss the optimum of their program, in curnits."""
@@ -27,17 +32,18 @@ def verify_harsanyi(game: Game, candidate: Candidate) -> Equilibrium:
     ----------
     game : Game
     candidate : Candidate
-        With a positive price for everybody; those of players whose payoffs do not vary are
-        immaterial, as what they are owed is demanded to be 0 curnits.
+        A player whose price is 0 must be owed 0 curnits, and what it claims as prices and threats
+        approach the limit, as ``vanishing`` and ``drift`` say, is at most what it gets. Prices of
+        players whose payoffs do not vary are immaterial, but they must be owed 0 curnits too.
 
     Raises
     ------
     CandidateError
-        If the candidate does not fit the game, or a price is 0.
+        If the candidate does not fit the game, or does not say how threats change as the price of a
+        player whose payoffs vary goes to 0.
     """
     plays = checked_plays(game, candidate)
-    if candidate.prices.min() <= 0.0:
-        raise CandidateError("a harsanyi equilibrium is verified at positive prices only")
+    free = (candidate.prices == 0.0) & (game.ranges > 0.0)
     unit = float(candidate.prices @ game.ranges) or float(candidate.prices @ game.scales)
     prices = candidate.prices * game.scales / unit
     scaled, full = game.normalised, grand(game.n)
@@ -49,18 +55,25 @@ def verify_harsanyi(game: Game, candidate: Candidate) -> Equilibrium:
         dividends[mask] = books[mask].gains.mean() if mask == full else books[mask].gains.min()
     payoffs = plays[full] @ game.outcomes
     agreed = plays[full] @ scaled.outcomes
-    excess = dividends[full] - books[full].gains
+    excess = _per_utilon(
+        dividends[full] - books[full].gains, np.where(game.ranges > 0, prices, 1.0)
+    )
+    claims, growing = np.zeros((full + 1, game.n)), 0.0
+    if free.any():
+        limit = _limit(game, candidate, plays, dividends, unit)
+        claims, growing = limit.claims, limit.regret
+        excess[free] = np.maximum(0.0, claims[full] - agreed)[free]
     shed = [0.0]
     for mask in proper_coalitions(game.n):
-        disposal = (books[mask].gains - dividends[mask]) / prices[list(members(mask))]
-        shed.append(float(disposal.max()))
+        disposal = books[mask].gains - dividends[mask]
+        shed.append(float(_per_utilon(disposal, prices[list(members(mask))]).max()))
     residuals = Residuals(
         pareto=pareto_gap(scaled.outcomes, agreed),
         support=max(0.0, float((scaled.outcomes @ prices).max() - agreed @ prices)),
-        regret=max(book.regret for book in books.values()),
+        regret=max(growing, *(book.regret for book in books.values())),
         split=float(np.ptp(books[full].gains)),
         delivery=max(shed),
-        clearing=float(np.abs(excess / np.where(game.ranges > 0, prices, 1.0)).max()),
+        clearing=float(np.abs(excess).max()),
     )
     demands = (
         residuals.pareto,
@@ -74,7 +87,7 @@ def verify_harsanyi(game: Game, candidate: Candidate) -> Equilibrium:
         payoffs=payoffs,
         on=place_of(game, payoffs),
         coalitions=tuple(
-            _account(game, candidate, mask, plays[mask], books, dividends, unit)
+            _account(game, candidate, mask, plays[mask], books, dividends, unit, claims[mask])
             for mask in range(1, full + 1)
         ),
         residuals=residuals,
@@ -96,7 +109,7 @@ def _book(mask: Mask, answers: Vector, play: Vector, prices: Vector, dividends: 
     """Draw up the books of a coalition, whose joint actions would earn ``answers`` (n, R)."""
     inside = np.array(members(mask))
     outside = np.setdiff1d(np.arange(len(prices)), inside)
-    owed = np.array([_owed(mask, i, dividends) for i in inside.tolist()])
+    owed = owed_by_parts(mask, dividends)
     credit = prices[:, None] * answers
     gains = credit[inside] @ play - owed
     harm = credit[outside].sum(axis=0)
@@ -121,6 +134,51 @@ def _book(mask: Mask, answers: Vector, play: Vector, prices: Vector, dividends: 
     if weights is None:
         weights = -np.asarray(program.ineqlin.marginals)
     return _Book(answers @ play, gains, weights, max(0.0, best - float(now)))
+
+
+def _limit(
+    game: Game,
+    candidate: Candidate,
+    plays: Mapping[Mask, Vector],
+    dividends: Vector,
+    unit: float,
+) -> FirstOrder:
+    """Return books of first order, δ being the sum of the free players' priced ranges."""
+    free = (candidate.prices == 0.0) & (game.ranges > 0.0)
+    rates = candidate.vanishing * game.scales * (game.ranges > 0.0) / unit
+    pace = float(rates[free].sum())
+    drift = {mask: move / pace for mask, move in _checked_drift(game, candidate, plays).items()}
+    prices = candidate.prices * game.scales / unit
+    return first_order(game.normalised, plays, drift, prices, rates / pace, dividends)
+
+
+def _checked_drift(
+    game: Game, candidate: Candidate, plays: Mapping[Mask, Vector]
+) -> Mapping[Mask, Vector]:
+    expected = proper_coalitions(game.n)
+    if set(expected) != candidate.drift.keys():
+        raise CandidateError(
+            "where a price is 0, a harsanyi equilibrium must say of every proper coalition how its "
+            f"threat changes as prices vanish; found {len(candidate.drift)} of {len(expected)}"
+        )
+    for mask in expected:
+        move, play = candidate.drift[mask], plays[mask]
+        scale = max(1.0, float(np.abs(move).max(initial=0.0)))
+        if (
+            move.shape != play.shape
+            or not np.isfinite(move).all()
+            or abs(move.sum()) > _DISTRIBUTION * scale
+            or move[play == 0.0].min(initial=0.0) < 0.0
+        ):
+            raise CandidateError(
+                f"drift of coalition {mask} (members {members(mask)}) does not lead from its "
+                "threat to distributions nearby"
+            )
+    return candidate.drift
+
+
+def _per_utilon(curnits: Vector, prices: Vector) -> Vector:
+    return np.divide(curnits, prices, out=np.zeros_like(curnits), where=prices > 0)
 
 
 def _mildest_weights(credit: Vector, harm: Vector, owed: Vector, best: float) -> Vector | None:
@@ -151,13 +209,6 @@ def _mildest_weights(credit: Vector, harm: Vector, owed: Vector, best: float) ->
     return np.asarray(program.x[:count])
 
 
-def _owed(mask: Mask, player: int, dividends: Vector) -> float:
-    """Return what a member falls back on, in curnits: its dividends from smaller coalitions."""
-    return float(
-        sum(dividends[part] for part in subsets(mask) if part != mask and part >> player & 1)
-    )
-
-
 def _account(
     game: Game,
     candidate: Candidate,
@@ -166,8 +217,12 @@ def _account(
     books: dict[Mask, _Book],
     dividends: Vector,
     unit: float,
+    limit: Vector,
 ) -> CoalitionAccount:
-    """Return the books of a coalition in the game's own utilons and curnits."""
+    """Return the books of a coalition in the game's own utilons and curnits.
+
+    The claims of free players are those in the limit, given as shares of payoff range.
+    """
     inside, full = list(members(mask)), grand(game.n)
     low, book = game.low, books[mask]
 
@@ -178,6 +233,9 @@ def _account(
 
     delivered = low + game.scales * book.delivered
     disposal = (book.gains - dividends[mask]) * unit * (mask != full)
+    claims = delivered[inside] - _per_utilon(disposal, candidate.prices[inside])
+    free = (candidate.prices[inside] == 0.0) & (game.ranges[inside] > 0.0)
+    claims[free] = (low + game.scales * limit)[inside][free]
     signs = np.where(np.isin(np.arange(game.n), inside), candidate.prices, -candidate.prices)
     # payoffs are counted from 0, so that what a lone player has anyway is its own dividend
     floor = candidate.prices[inside] @ low[inside] if len(inside) == 1 else 0.0
@@ -186,7 +244,7 @@ def _account(
         threat=play,
         value=float(signs @ delivered),
         delivered=own(delivered[inside]),
-        claims=own(delivered[inside] - disposal / candidate.prices[inside]),
+        claims=own(claims),
         dividend=float(dividends[mask] * unit + floor),
         weights=own(book.weights),
         disposal=own(disposal),

@@ -58,22 +58,30 @@ class Linearisation:
 class System:
     """Unknowns and equations of a game whose payoffs are normalised; prices have mean 1.
 
+    Parameters
+    ----------
+    game : Game
+    pegs : mapping from int to float, optional
+        Players who need not be paid what they claim, and their prices. The price of players whose
+        payoffs do not vary, who cannot be paid, is 1 unless said otherwise.
+
     Attributes
     ----------
     count : int
         Number of unknowns.
-    fixed : ndarray of int
-        Players whose payoffs do not vary; their price is 1.
+    pegs : dict from int to float
+        All prices that are given.
     paired : ndarray of int, shape (p,)
         Unknowns that are complementary to a slack: probabilities and weights.
     uniform, alike : dict from mask to ndarray
         Uniform plays of every coalition, and weights of 1 of its members.
     """
 
-    def __init__(self, game: Game) -> None:
+    def __init__(self, game: Game, pegs: Mapping[int, float] | None = None) -> None:
         self.n = game.n
         self.full = grand(game.n)
-        self.fixed = np.flatnonzero(game.ranges == 0.0)
+        constant = np.flatnonzero(game.ranges == 0.0).tolist()
+        self.pegs = dict.fromkeys(constant, 1.0) | dict(pegs or {})
         self.fights = {mask: game.conflict(mask) for mask in range(1, self.full + 1)}
         self.books: dict[Mask, Books] = {}
         dividends = game.n - 1 + np.arange(self.full + 1)
@@ -193,9 +201,9 @@ class System:
                 equation_row += 1
                 continue
             if not fighting:
-                # nothing can be delivered to constant players, and their price is immaterial
-                gains[self.fixed], steps[self.fixed] = x[self.fixed] - 1.0, 0.0
-                steps[self.fixed, self.fixed] = 1.0
+                pegged = list(self.pegs)
+                gains[pegged], steps[pegged] = x[pegged] - list(self.pegs.values()), 0.0
+                steps[pegged, pegged] = 1.0
             rows = slice(equation_row, equation_row + len(inside))
             equation_row = rows.stop
             equations[rows], equation_slopes[rows] = gains, steps

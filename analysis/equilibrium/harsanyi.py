@@ -9,16 +9,17 @@ from itertools import islice
 
 import numpy as np
 
+from analysis.equilibrium import floors
 from analysis.equilibrium.disposal import System
 from analysis.equilibrium.interior import Start, follow, start, start_near
-from analysis.solution import Candidate, Equilibrium, Solution, Vector
+from analysis.solution import Candidate, Equilibrium, Solution
 from analysis.verify_harsanyi import verify_harsanyi
-from sim.games.coalitions import grand, members, proper_coalitions
+from sim.games.coalitions import members
 from sim.games.game import Game
 
 METHOD = "homotopy from a made-up equilibrium to the conditions, with Newton steps; restarts"
 
-_ATTEMPTS, _WIDE = 60, 20
+_ATTEMPTS, _WIDE, _PATIENCE = 60, 20, 10
 _MARGINS = (1e-3, 1e-2, 1e-1)
 _SAME = 1e-5
 _MOST_UNKNOWNS = 2000
@@ -32,13 +33,13 @@ def solve(game: Game, near: Candidate | None = None) -> Solution:
     game : Game
         Played without transfers, whatever ``game.money`` says.
     near : Candidate, optional
-        Where to look first, at positive prices.
+        Where to look first; players whose payoffs vary have positive prices there.
 
     Returns
     -------
     Solution
-        One equilibrium with positive prices that
-        :func:`analysis.verify_harsanyi.verify_harsanyi` accepts, or none with ``exists`` None.
+        One equilibrium that :func:`analysis.verify_harsanyi.verify_harsanyi` accepts, or none with
+        ``exists`` None.
     """
     return _solution(game, tuple(islice(_search(game, _ATTEMPTS, near), 1)))
 
@@ -59,7 +60,7 @@ def solve_widely(game: Game, near: Candidate | None = None) -> Solution:
 def _solution(game: Game, equilibria: tuple[Equilibrium, ...]) -> Solution:
     if equilibria:
         return Solution("harsanyi", True, equilibria, False, METHOD, _notes(game))
-    note = "no equilibrium with positive prices was found"
+    note = "no equilibrium was found"
     count = System(game.normalised).count
     if count > _MOST_UNKNOWNS:
         note = f"too large: {count:,} unknowns, at most {_MOST_UNKNOWNS:,} are tried"
@@ -68,20 +69,45 @@ def _solution(game: Game, equilibria: tuple[Equilibrium, ...]) -> Solution:
 
 def _search(game: Game, attempts: int, near: Candidate | None) -> Iterator[Equilibrium]:
     """Yield accepted equilibria, the same ones more than once."""
-    system = System(game.normalised)
-    if system.count > _MOST_UNKNOWNS:
-        return
-    for begin in _starts(game, system, attempts, near):
-        reached = follow(system, begin)
-        if reached is None:
-            continue
-        found = verify_harsanyi(game, _candidate(game, system, reached))
+    for candidate in _candidates(game, attempts, near):
+        found = verify_harsanyi(game, candidate)
         if found.accepted:
             yield found
 
 
+def _candidates(game: Game, attempts: int, near: Candidate | None) -> Iterator[Candidate]:
+    """Yield possible equilibria; before patience is lost, some with prices of 0."""
+    system = System(game.normalised)
+    if system.count > _MOST_UNKNOWNS:
+        return
+    for attempt, begin in enumerate(_starts(game, system, attempts, near)):
+        if attempt == _PATIENCE:
+            for free in _free_players(game):
+                yield from floors.candidates(game, free)
+        reached = follow(system, begin)
+        if reached is None:
+            continue
+        plays = {}
+        for mask, play in system.plays(reached).items():
+            positive = np.clip(play, 0.0, None)
+            plays[mask] = positive / positive.sum()
+        yield floors.stated(game, reached[: game.n], plays, np.zeros(game.n), {})
+
+
+def _free_players(game: Game) -> Iterator[list[int]]:
+    """Yield players whose prices may be 0: one at a time, the idle first, then all the idle."""
+    varying = np.flatnonzero(game.ranges > 0.0).tolist()
+    idle = [i for i in varying if game.joint_actions(1 << i) == 1]
+    if len(varying) > 1:
+        yield from ([i] for i in sorted(varying, key=lambda i: i not in idle))
+    if 1 < len(idle) < len(varying):
+        yield idle
+
+
 def _starts(game: Game, system: System, attempts: int, near: Candidate | None) -> Iterator[Start]:
     if near is not None:
+        prices = near.prices * game.scales
+        prices = np.where(prices > 0.0, prices, prices.mean())
         accounts = verify_harsanyi(game, near).coalitions
         plays = {account.coalition: account.threat for account in accounts}
         weights = {
@@ -89,7 +115,7 @@ def _starts(game: Game, system: System, attempts: int, near: Candidate | None) -
             for mask, account in zip(plays, accounts, strict=True)
         }
         for margin in _MARGINS:
-            yield start_near(system, near.prices * game.scales, plays, weights, margin)
+            yield start_near(system, prices, plays, weights, margin)
     for attempt in range(attempts):
         yield start(system, np.random.default_rng(attempt), 0.3 * attempt**0.5)
 
@@ -97,18 +123,3 @@ def _starts(game: Game, system: System, attempts: int, near: Candidate | None) -
 def _notes(game: Game) -> tuple[str, ...]:
     constant = [game.players[i] for i in np.flatnonzero(game.ranges == 0.0)]
     return (f"the price of {', '.join(constant)} is immaterial",) if constant else ()
-
-
-def _candidate(game: Game, system: System, x: Vector) -> Candidate:
-    plays = {}
-    for mask, play in system.plays(x).items():
-        positive = np.clip(play, 0.0, None)
-        plays[mask] = positive / positive.sum()
-    usual = float(game.ranges.mean()) or 1.0
-    prices = x[: game.n] / np.where(game.ranges > 0.0, game.ranges, usual)
-    return Candidate(
-        prices / prices.sum(),
-        plays[grand(game.n)],
-        {mask: plays[mask] for mask in proper_coalitions(game.n)},
-        np.zeros(game.n),
-    )

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.equilibrium import coco, harsanyi
+from analysis.records import EquilibriumRecord
+from analysis.solution import Candidate
 from analysis.verify import CandidateError
 from analysis.verify_harsanyi import verify_harsanyi
 from sim.games.coalitions import members, size
@@ -89,6 +91,7 @@ def test_constant_players_are_owed_nothing():
     game = textbook_game("hot-dog stands and a bystander")
     solution = harsanyi.solve(game)
     assert solution.equilibria[0].payoffs == pytest.approx([70, 140, 0], abs=1e-5)
+    assert solution.equilibria[0].candidate.prices[2] == 0.0
     assert "immaterial" in solution.notes[0]
 
 
@@ -130,16 +133,85 @@ def test_the_verifier_rejects_coco_threats_that_do_not_deliver():
     assert not found.accepted
 
 
-def test_zero_prices_are_refused():
-    game = random_game(2, 2, 2)
+def idle_game(seed):
+    """Nobody feels what the second player does, but it cares what the others do."""
+    return random_game(2, 1, 3, seed=seed)
+
+
+@pytest.mark.parametrize("seed", [11, 17])
+def test_a_player_who_gets_what_it_can_claim_has_a_price_of_exactly_0(seed):
+    game = idle_game(seed)
+    found = solved(game)
+    assert found.candidate.prices[1] == 0.0
+    # the others reach the agreement they would reach without it
+    pair = from_payoffs(game.payoffs[[0, 2]][:, :, 0])
+    assert found.payoffs[[0, 2]] == pytest.approx(solved(pair).payoffs, abs=1e-7)
+    assert found.coalitions[-1].claims[1] <= found.payoffs[1]
+
+
+def test_claims_at_a_price_of_0_are_the_limit_of_those_at_small_prices():
+    game = idle_game(17)
+    found = solved(game).candidate
+    delta = 1e-4
+    moved = found.prices + delta * found.vanishing
+    threats = {mask: play + delta * found.drift[mask] for mask, play in found.threats.items()}
+    near = verify_harsanyi(
+        game,
+        Candidate(moved / moved.sum(), found.agreement, threats, np.zeros(3)),
+    )
+    accounts = {account.coalition: account for account in near.coalitions}
+    due = sum(a.dividend for mask, a in accounts.items() if mask & 0b010)
+    expected = solved(game).coalitions[-1].claims[1]
+    assert due / near.candidate.prices[1] == pytest.approx(expected, abs=1e-3)
+    assert near.residuals.regret < 1e-6
+
+
+def test_threats_that_are_wrong_to_first_order_are_rejected():
+    game = idle_game(17)
     candidate = solved(game).candidate
-    with pytest.raises(CandidateError, match="positive prices"):
-        verify_harsanyi(
-            game,
-            replace(
-                candidate, prices=np.array([0.5, 0.5, 0.0]), vanishing=np.array([0.0, 0.0, 1.0])
-            ),
-        )
+    for mask, move in candidate.drift.items():
+        play = candidate.threats[mask]
+        if len(play) < 2:
+            continue
+        to = np.eye(len(play))[int(play.argmin())]
+        wrong = replace(candidate, drift={**candidate.drift, mask: move + to - play})
+        assert not verify_harsanyi(game, wrong).accepted
+
+
+def test_a_free_player_must_get_what_it_claims():
+    payoffs = idle_game(17).payoffs
+    spiteful = payoffs[..., 2:].copy()  # the third's part of the agreement, but bad for the idle
+    spiteful[1] -= 0.6
+    game = from_payoffs(np.concatenate([payoffs, spiteful], axis=-1))
+    found = solved(game)
+    assert found.candidate.prices[1] == 0.0
+    assert found.payoffs[1] == pytest.approx(payoffs[1, 0, 0, 2])
+    # the others threaten with the bad action; what peace adds is shared by three
+    harmed = spiteful[1, 0, 0, 0] + 0.6 / 3
+    assert found.coalitions[-1].claims[1] == pytest.approx(harmed, abs=1e-6)
+    swapped = np.zeros(game.shape)
+    swapped[0, 0, 3] = 1.0
+    wrong = replace(found.candidate, agreement=swapped.ravel())
+    figures = verify_harsanyi(game, wrong).residuals
+    assert figures.support < 1e-9
+    assert figures.clearing == pytest.approx(0.2 / game.ranges[1])
+
+
+def test_answers_with_free_players_survive_being_written():
+    game = idle_game(17)
+    found = solved(game)
+    again = EquilibriumRecord.of(game, found).candidate(game)
+    assert verify_harsanyi(game, again).residuals == found.residuals
+
+
+def test_how_threats_change_must_be_said_where_a_price_is_0():
+    game = idle_game(17)
+    candidate = solved(game).candidate
+    with pytest.raises(CandidateError, match="how its threat changes"):
+        verify_harsanyi(game, replace(candidate, drift={}))
+    drift = {mask: move + 1.0 for mask, move in candidate.drift.items()}
+    with pytest.raises(CandidateError, match="distributions nearby"):
+        verify_harsanyi(game, replace(candidate, drift=drift))
 
 
 def test_a_game_too_large_is_said_to_be():

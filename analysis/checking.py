@@ -191,7 +191,7 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
         try:
             payoffs = vector(game, stated.payoffs, "payoffs")
             found, due = _again(solution, game, stated, payoffs)
-            doubts = _doubts(game, solution.concept, stated, payoffs)
+            doubts = _doubts(game, solution, stated, payoffs)
         except (RecordError, CandidateError, CertificateError, FrontierError) as error:
             raise RecordError(f"{place}: {error}") from error
         fresh.append(EquilibriumRecord.of(game, found))
@@ -222,12 +222,17 @@ def _incomplete(solution: SolutionRecord, game: Game) -> list[str]:
     ]
 
 
-def _doubts(game: Game, concept: str, stated: EquilibriumRecord, payoffs: Vector) -> list[str]:
+def _doubts(
+    game: Game, solution: SolutionRecord, stated: EquilibriumRecord, payoffs: Vector
+) -> list[str]:
     """Say why the certificate of an answer, if it has one, does not prove it."""
     if stated.certificate is None:
         return []
     certificate = stated.certificate.certificate(game)
-    return [*unproved(game, concept, certificate), *strays(game, certificate, payoffs)]
+    begun = solution.disagreement
+    start = None if begun is None else vector(game, begun, "disagreement")
+    wrong = unproved(game, solution.concept, certificate)
+    return [*wrong, *strays(game, certificate, payoffs, start)]
 
 
 def _literal(game: Game, answers: Sequence[EquilibriumRecord]) -> list[list[LiteralRecord]]:

@@ -185,7 +185,7 @@ def solve(
     certify: Annotated[
         bool,
         typer.Option(
-            "--certify", help="Prove coco and coco-value answers in fractions, or in intervals."
+            "--certify", help="Prove answers in fractions, or in intervals (not for every concept)."
         ),
     ] = False,
     json: Json = False,
@@ -218,7 +218,7 @@ def solve(
         from analysis.certificates.attaching import certified
 
         with waiting("Certifying", quiet=quiet):
-            record = certified(record, game, answer.solution)
+            record = certified(record, game, answer)
     if json:
         typer.echo(to_json(record), nl=False)
     else:

@@ -2,12 +2,12 @@
 
 from analysis.certificates.proving import UncertifiedError, certify
 from analysis.certificates.record import CertificateRecord
+from analysis.concepts import Answer
 from analysis.records import EquilibriumRecord, SolutionRecord
-from analysis.solution import Solution
 from sim.games.game import Game
 
 
-def certified(record: SolutionRecord, game: Game, solution: Solution) -> SolutionRecord:
+def certified(record: SolutionRecord, game: Game, answer: Answer) -> SolutionRecord:
     """Return a solution with a certificate of each answer; notes say for which there is none.
 
     Parameters
@@ -15,15 +15,16 @@ def certified(record: SolutionRecord, game: Game, solution: Solution) -> Solutio
     record : SolutionRecord
         What is to be completed.
     game : Game
-    solution : Solution
-        The solution that was written.
+    answer : Answer
+        The answer that was written.
     """
     answers: list[EquilibriumRecord] = []
     notes = list(record.notes)
+    solution, start = answer.solution, answer.disagreement
     pairs = zip(record.equilibria, solution.equilibria, strict=True)
     for number, (stated, found) in enumerate(pairs, start=1):
         try:
-            proof = CertificateRecord.of(game, certify(game, solution.concept, found))
+            proof = CertificateRecord.of(game, certify(game, solution.concept, found, start))
         except UncertifiedError as error:
             place = f" of answer {number}" if len(record.equilibria) > 1 else ""
             notes.append(f"no certificate{place} was found: {error}")

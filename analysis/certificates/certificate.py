@@ -36,6 +36,8 @@ class Exact:
     multipliers : dict from mask to dict from joint action to Fraction
         With zero prices only: why threats are optimal to first order; see
         :func:`analysis.certificates.checking.objections`.
+    disagreement : tuple of Fraction
+        Where bargaining starts, utilons; empty for solutions that have threats instead.
     """
 
     prices: tuple[Fraction, ...]
@@ -45,6 +47,7 @@ class Exact:
     agreement: Mapping[int, Fraction]
     threats: Mapping[Mask, Mapping[int, Fraction]]
     multipliers: Mapping[Mask, Mapping[int, Fraction]]
+    disagreement: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

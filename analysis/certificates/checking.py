@@ -4,23 +4,37 @@ Fractions are compared as they are; intervals are left to :mod:`analysis.certifi
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 from flint import ctx
 
+from analysis.certificates.bargained import bargained
 from analysis.certificates.certificate import Certificate, Exact, Interval
 from analysis.certificates.exact import ExactGame, Fractions, entitlements, vector
 from analysis.certificates.inclusion import doubts
 from analysis.certificates.system import PRECISION
 from analysis.solution import Vector
-from sim.games.coalitions import grand, proper_coalitions
+from sim.games.coalitions import Mask, grand, members, proper_coalitions
 from sim.games.game import Game
 
 _ROUNDING = 1e-6
 """How far certified payoffs may be from those that were computed, in shares of payoff range."""
 
-CONCEPTS = ("coco", "coco-value")
+_START = 1e-9
+"""The same for disagreement payoffs."""
+
+ENCLOSED = ("coco",)
+"""What can be certified in intervals."""
+
+MONEY = ("coco-value", "shapley")
+"""Solutions with money; of worths ``v(S)`` the first is the second (Shapley 1953)."""
+
+BARGAINING = ("nash", "egalitarian")
+"""Bargaining from a disagreement point at which everybody can gain."""
+
+CONCEPTS = (*ENCLOSED, *MONEY, *BARGAINING)
 """What can be certified."""
 
 
@@ -48,87 +62,117 @@ def objections(game: Game, concept: str, certificate: Certificate) -> list[str]:
     """
     if concept not in CONCEPTS:
         return [f"{concept} cannot be certified"]
+    if game.curved:
+        return ["a curved frontier is known by some of its points only"]
+    if concept in BARGAINING:
+        if not isinstance(certificate, Exact):
+            return [f"{concept} is certified in fractions only"]
+        return list(_malformed(certificate)) or list(bargained(game, concept, certificate))
     missing = set(proper_coalitions(game.n)) - certificate.threats.keys()
     if missing:
         return [f"the threat of coalition {min(missing)} is missing"]
     exact = ExactGame.of(game)
     if isinstance(certificate, Exact):
-        return list(_exact(exact, concept, certificate))
-    if concept != "coco":
+        return list(_malformed(certificate)) or list(_exact(exact, concept, certificate))
+    if concept not in ENCLOSED:
         return [f"{concept} is certified in fractions only"]
     with ctx.workprec(PRECISION):
         return list(doubts(exact, certificate))
 
 
-def _exact(game: ExactGame, concept: str, stated: Exact) -> Iterator[str]:
+def _malformed(stated: Exact) -> Iterator[str]:
     prices, rates = vector(list(stated.prices)), vector(list(stated.vanishing))
-    payoffs, free = vector(list(stated.payoffs)), prices == 0
+    free = prices == 0
     if (prices < 0).any() or prices.sum() != 1:
         yield "prices are no shares"
-        return
     if (rates[free] <= 0).any() or (rates.any() and not free.any()):
         yield "vanishing must be positive for the players whose price is 0, and 0 if there are none"
-        return
-    strange = [name for name, weights in _distributions(stated) if not _is_distribution(weights)]
-    if strange:
-        yield f"{strange[0]} is no distribution"
-        return
-    agreement = _dense(stated.agreement, len(game.outcomes))
-    played = agreement @ game.outcomes
-    values = {grand(game.n): (game.outcomes @ prices).max()}
-    seconds = {
-        grand(game.n): (
-            game.outcomes[game.outcomes @ prices == values[grand(game.n)]] @ rates
-        ).max()
-    }
-    if played @ prices != values[grand(game.n)]:
+    for mask, threat in stated.threats.items():
+        if not _is_distribution(threat):
+            yield f"the threat of coalition {mask} is no distribution"
+    if not _is_distribution(stated.agreement):
+        yield "the agreement is no distribution"
+
+
+def _exact(game: ExactGame, concept: str, stated: Exact) -> Iterator[str]:
+    full = grand(game.n)
+    prices, payoffs = vector(list(stated.prices)), vector(list(stated.payoffs))
+    fights = [_Fight.of(game, stated, mask) for mask in range(1, full, 2)]
+    yield from (text for fight in fights for text in fight.objections(prices))
+    worths = game.outcomes @ prices
+    due = entitlements(game.n, {f.mask: f.value(prices) for f in fights} | {full: worths.max()})
+    if (due != payoffs * prices).any():
+        yield "payoffs are not what the players are entitled to"
+    played = _dense(stated.agreement, len(game.outcomes)) @ game.outcomes
+    if played @ prices != worths.max():
         yield "some outcome is worth more than the agreement"
-    for mask in range(1, grand(game.n), 2):
-        sides = (mask, grand(game.n) ^ mask)
-        first = game.fight(mask, prices)
-        row, column = (
-            _dense(stated.threats[side], length)
-            for side, length in zip(sides, first.shape, strict=True)
-        )
-        values[mask] = row @ first @ column
-        if (row @ first).min() < values[mask] or (first @ column).max() > values[mask]:
-            yield f"the threats of coalitions {sides} are not optimal"
-        if free.any():
-            second = game.fight(mask, rates)
-            seconds[mask] = row @ second @ column
-            y, z = (
-                _dense(stated.multipliers.get(side, {}), length)
-                for side, length in zip(sides[::-1], first.shape[::-1], strict=True)
-            )
-            around = first - values[mask]
-            if min(*y, *z) < 0 or not (
-                (second @ column + around @ y <= seconds[mask]).all()
-                and (row @ second + z @ around >= seconds[mask]).all()
-            ):
-                yield f"the threats of coalitions {sides} are not optimal to first order"
-    due = entitlements(game.n, values)
-    if concept == "coco-value":
+    if concept in MONEY:
         if len(set(stated.prices)) > 1:
             yield "with money all prices are equal"
-        if (due != payoffs * prices).any():
-            yield "payoffs are not what the players are entitled to"
+        if concept == "shapley" and not all(fight.is_of_worths() for fight in fights):
+            yield "what a coalition gets depends on the others: the game is not one of worths"
         return
     if (played != payoffs).any():
         yield "payoffs are not those of the agreement"
-    if (due != payoffs * prices).any():
-        yield "payoffs are not what the players are entitled to"
-    claims = entitlements(game.n, seconds)
-    if (claims[free] > (payoffs * rates)[free]).any():
-        yield "a player whose price is 0 gets less than it claims"
     weights = vector(list(stated.weights))
     if (weights <= 0).any() or (game.outcomes @ weights).max() != played @ weights:
         yield "the agreement is not shown to be Pareto-optimal"
+    free = prices == 0
+    if free.any():
+        rates = vector(list(stated.vanishing))
+        yield from (text for fight in fights for text in fight.first_order(prices, rates, stated))
+        most = (game.outcomes[worths == worths.max()] @ rates).max()
+        claims = entitlements(game.n, {f.mask: f.value(rates) for f in fights} | {full: most})
+        if (claims[free] > (payoffs * rates)[free]).any():
+            yield "a player whose price is 0 gets less than it claims"
 
 
-def _distributions(stated: Exact) -> Iterator[tuple[str, Mapping[int, Fraction]]]:
-    yield "the agreement", stated.agreement
-    for mask, threat in stated.threats.items():
-        yield f"the threat of coalition {mask}", threat
+@dataclass(frozen=True, eq=False)
+class _Fight:
+    """A conflict with what both sides play: signed payoffs ``(n, R, C)``, rows ``mask``."""
+
+    mask: Mask
+    payoffs: Fractions
+    row: Fractions
+    column: Fractions
+
+    @classmethod
+    def of(cls, game: ExactGame, stated: Exact, mask: Mask) -> "_Fight":
+        payoffs = game.signed_conflict(mask)
+        row = _dense(stated.threats[mask], payoffs.shape[1])
+        column = _dense(stated.threats[grand(game.n) ^ mask], payoffs.shape[2])
+        return cls(mask, payoffs, row, column)
+
+    @property
+    def sides(self) -> tuple[Mask, Mask]:
+        return self.mask, grand(len(self.payoffs)) ^ self.mask
+
+    def value(self, weights: Fractions) -> Fraction:
+        return Fraction(self.row @ np.tensordot(weights, self.payoffs, axes=1) @ self.column)
+
+    def is_of_worths(self) -> bool:
+        """Tell whether no side's choice matters to the other."""
+        own = self.payoffs[list(members(self.sides[0]))]
+        other = self.payoffs[list(members(self.sides[1]))]
+        return bool((own == own[:, :, :1]).all() and (other == other[:, :1, :]).all())
+
+    def objections(self, prices: Fractions) -> Iterator[str]:
+        matrix, value = np.tensordot(prices, self.payoffs, axes=1), self.value(prices)
+        if (self.row @ matrix).min() < value or (matrix @ self.column).max() > value:
+            yield f"the threats of coalitions {self.sides} are not optimal"
+
+    def first_order(self, prices: Fractions, rates: Fractions, stated: Exact) -> Iterator[str]:
+        around = np.tensordot(prices, self.payoffs, axes=1) - self.value(prices)
+        second, value = np.tensordot(rates, self.payoffs, axes=1), self.value(rates)
+        z, y = (
+            _dense(stated.multipliers.get(side, {}), length)
+            for side, length in zip(self.sides, around.shape, strict=True)
+        )
+        if min(*y, *z) < 0 or not (
+            (second @ self.column + around @ y <= value).all()
+            and (self.row @ second + z @ around >= value).all()
+        ):
+            yield f"the threats of coalitions {self.sides} are not optimal to first order"
 
 
 def _is_distribution(weights: Mapping[int, Fraction]) -> bool:
@@ -142,15 +186,25 @@ def _dense(weights: Mapping[int, Fraction], length: int) -> Fractions:
     return result
 
 
-def strays(game: Game, certificate: Certificate, payoffs: Vector) -> list[str]:
-    """Say whose payoffs, shape ``(n,)``, are not those of a certificate but for rounding."""
+def strays(
+    game: Game, certificate: Certificate, payoffs: Vector, start: Vector | None
+) -> list[str]:
+    """Say whose payoffs, shape ``(n,)``, are not those of a certificate but for rounding.
+
+    Nor whose disagreement payoffs, if bargaining starts from some.
+    """
     unit = game.scales if not game.money else np.full(game.n, float(game.ranges.max()) or 1.0)
     stated = [
         float((x.low + x.high) / 2 if isinstance(x, Interval) else x) for x in certificate.payoffs
     ]
     gaps = np.abs(payoffs - stated) / unit
+    if isinstance(certificate, Exact) and certificate.disagreement:
+        if start is None:
+            return ["the answer starts from no disagreement point"]
+        begun = np.abs(start - np.array(certificate.disagreement, dtype=np.float64)) / unit
+        gaps = np.maximum(gaps, np.where(begun <= _START, 0.0, np.inf))
     return [
-        f"{player}'s payoff is not the certified one"
+        f"{player}'s payoffs are not the certified ones"
         for player, gap in zip(game.players, gaps, strict=True)
         if not gap <= _ROUNDING
     ]

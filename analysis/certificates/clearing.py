@@ -67,6 +67,47 @@ def answer_at(game: ExactGame, prices: Fractions, rates: Fractions) -> Exact | N
     )
 
 
+def bargain_at(
+    game: ExactGame, concept: str, prices: Fractions, disagreement: Fractions
+) -> Exact | None:
+    """Return the bargaining solution that given positive prices support, or None.
+
+    Parameters
+    ----------
+    game : ExactGame
+    concept : str
+        ``nash``, or ``egalitarian``.
+    prices, disagreement : ndarray of Fraction, shape (n,)
+    """
+    worths = game.outcomes @ prices
+    surplus = worths.max() - prices @ disagreement
+    each = surplus / (game.n * prices) if concept == "nash" else surplus / prices.sum()
+    target = disagreement + each
+    face = _distinct(game.outcomes, np.flatnonzero(worths == worths.max()).tolist())
+    if game.game.money:
+        face, mixture = face[:1], vector([Fraction(1)])
+    else:
+        found = _mixture(game.outcomes[face], target, np.zeros(game.n, bool))
+        if found is None:
+            return None
+        mixture = found
+    return Exact(
+        prices=tuple(prices),
+        vanishing=(Fraction(0),) * game.n,
+        payoffs=tuple(target),
+        weights=tuple(prices),
+        agreement={k: weight for k, weight in zip(face, mixture, strict=True) if weight},
+        threats={},
+        multipliers={},
+        disagreement=tuple(disagreement),
+    )
+
+
+def maximin_levels(game: ExactGame) -> Fractions:
+    """Return what each player can secure alone, utilons, shape ``(n,)``."""
+    return vector([solve_matrix_game(game.conflict(1 << i)[i]).value for i in range(game.n)])
+
+
 class _Fights:
     """Threats of all proper coalitions, and the values of their conflicts by odd mask, N included.
 

@@ -57,7 +57,7 @@ def supports(game: ExactGame, candidate: Candidate) -> Iterator[Support]:
         matrix = np.tensordot(signed, game.game.conflict(mask), axes=1)
         found = kernels(matrix, candidate.threats[mask], candidate.threats[full ^ mask])
         choices.append(list(islice(found, _CHOICES)))
-    face = _corners(game, candidate.agreement)
+    face = corners(game, candidate.agreement)
     for choice in islice(product(*choices), _SYSTEMS):
         yield Support(face, dict(zip(range(1, full, 2), choice, strict=True)))
 
@@ -115,7 +115,7 @@ def recognised(number: arb) -> Fraction | None:
     return simple if abs(simple - precise) < Fraction(1, 1 << PRECISION * 3 // 4) else None
 
 
-def _corners(game: ExactGame, agreement: Vector) -> list[int]:
+def corners(game: ExactGame, agreement: Vector) -> list[int]:
     """Return outcomes that are played, affinely independent ones, the most likely first."""
     chosen: list[int] = []
     for k in np.argsort(-agreement, kind="stable").tolist():

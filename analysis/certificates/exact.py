@@ -81,12 +81,14 @@ class ExactGame:
         """Return :meth:`sim.games.game.Game.conflict` in fractions, shape ``(n, R, C)``."""
         return fractions(self.game.conflict(coalition))
 
+    def signed_conflict(self, coalition: Mask) -> Fractions:
+        """Return :meth:`conflict` with the payoffs of the complement negated, ``(n, R, C)``."""
+        signs = [Fraction(1 if coalition >> i & 1 else -1) for i in range(self.n)]
+        return np.asarray(self.conflict(coalition) * vector(signs)[:, None, None])
+
     def fight(self, coalition: Mask, prices: Fractions) -> Fractions:
         """Return the conflict game of a coalition at prices of shape (n,), ``(R, C)``, curnits."""
-        sides = np.array([1 if coalition >> i & 1 else -1 for i in range(self.n)], dtype=object)
-        priced = np.flatnonzero(prices)
-        payoffs = fractions(self.game.conflict(coalition)[priced])
-        return np.tensordot((sides * prices)[priced], payoffs, axes=1)
+        return np.asarray(np.tensordot(prices, self.signed_conflict(coalition), axes=1))
 
 
 def fractions(payoffs: NDArray[np.float64]) -> Fractions:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations
 
-import numpy as np
 from flint import arb, fmpq, fmpq_mat
 
 from analysis.certificates.certificate import Enclosure, Interval
@@ -79,8 +78,7 @@ def _better(
         yield "some outcome may be worth more than the agreement"
     for mask, (rows, columns) in kernels.items():
         fight = state.fights[mask]
-        signs = np.array([1 if mask >> i & 1 else -1 for i in range(game.n)], dtype=object)
-        signed = game.conflict(mask) * signs[:, None, None]
+        signed = game.signed_conflict(mask)
         # what each side can choose from, against the other's kernel: (actions, kernel, players)
         for side, own, options, weights, against in (
             (mask, rows, signed[:, :, list(columns)].transpose(1, 2, 0), fight.row, fight.column),

@@ -7,13 +7,20 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
-from flint import ctx
+from flint import ctx, fmpq, fmpq_mat
 
 from analysis.certificates.certificate import Certificate, Exact
-from analysis.certificates.checking import CONCEPTS, objections, strays
-from analysis.certificates.clearing import answer_at, money_value
-from analysis.certificates.enclosing import Support, enclosure, polished, recognised, supports
-from analysis.certificates.exact import ExactGame, Fractions, vector
+from analysis.certificates.checking import CONCEPTS, MONEY, objections, strays
+from analysis.certificates.clearing import answer_at, bargain_at, maximin_levels, money_value
+from analysis.certificates.enclosing import (
+    Support,
+    corners,
+    enclosure,
+    polished,
+    recognised,
+    supports,
+)
+from analysis.certificates.exact import ExactGame, Fractions, fractions, vector
 from analysis.certificates.system import PRECISION, SingularError
 from analysis.solution import Candidate, Equilibrium, Vector
 from sim.games.game import Game
@@ -25,6 +32,7 @@ MAX_DIGITS = 3000
 """Longest numerator or denominator that a certificate may have, in decimal digits."""
 
 _DENOMINATORS = (1, 2, 3, 5, 10, 30, 100, 1000, 10**4, 10**5)
+_NEAR = 1e-9
 _NOTHING = "neither simple prices nor threats with regular supports were found"
 
 
@@ -32,8 +40,12 @@ class UncertifiedError(ValueError):
     """An answer for which no certificate was found; the message says why."""
 
 
-def certify(game: Game, concept: str, found: Equilibrium) -> Certificate:
+def certify(
+    game: Game, concept: str, found: Equilibrium, disagreement: Vector | None = None
+) -> Certificate:
     """Return a certificate of an accepted answer.
+
+    Bargaining solutions also need the disagreement point that they start from, shape ``(n,)``.
 
     Where prices are not pinned down, they may differ from those of the answer; payoffs do not, but
     for rounding.
@@ -45,6 +57,8 @@ def certify(game: Game, concept: str, found: Equilibrium) -> Certificate:
     """
     if concept not in CONCEPTS:
         raise UncertifiedError(f"{concept} is not certified (only {', '.join(CONCEPTS)})")
+    if game.curved:
+        raise UncertifiedError("a curved frontier is known by some of its points only")
     cells = ((1 << game.n - 1) - 1) * len(game.outcomes) * game.n
     if cells > MAX_CELLS:
         raise UncertifiedError(
@@ -52,11 +66,18 @@ def certify(game: Game, concept: str, found: Equilibrium) -> Certificate:
             f"at most {MAX_CELLS:,} are worked on in fractions"
         )
     reasons: list[str] = []
-    for certificate in _attempts(ExactGame.of(game), concept, found.candidate, reasons):
+    exact = ExactGame.of(game)
+    attempts = (
+        _attempts(exact, concept, found.candidate, reasons)
+        if disagreement is None
+        else _bargains(exact, concept, found.candidate, disagreement)
+    )
+    for certificate in attempts:
         if _digits(certificate) > MAX_DIGITS:
             reasons.append(f"the fractions have more than {MAX_DIGITS:,} digits")
             continue
-        wrong = objections(game, concept, certificate) or strays(game, certificate, found.payoffs)
+        wrong = objections(game, concept, certificate)
+        wrong = wrong or strays(game, certificate, found.payoffs, disagreement)
         if not wrong:
             return certificate
         reasons += wrong
@@ -80,7 +101,7 @@ def _attempts(
     game: ExactGame, concept: str, candidate: Candidate, reasons: list[str]
 ) -> Iterator[Certificate]:
     """Yield certificates worth checking, the simplest first; say what was in the way."""
-    if concept == "coco-value":
+    if concept in MONEY:
         yield money_value(game)
         return
     yield from filter(None, (answer_at(game, *guess) for guess in _guesses(candidate)))
@@ -96,6 +117,35 @@ def _attempts(
             continue
         if precise is not None:
             yield precise
+
+
+def _bargains(
+    game: ExactGame, concept: str, candidate: Candidate, disagreement: Vector
+) -> Iterator[Certificate]:
+    """Yield bargaining solutions from a disagreement point, the maximin levels if they are near."""
+    start = fractions(disagreement)
+    levels = maximin_levels(game)
+    near = np.abs(disagreement - levels.astype(np.float64)) <= _NEAR * game.game.scales
+    start = np.where(near, levels, start)
+    for prices in (*_normals(game, candidate), *(guess for guess, _ in _guesses(candidate))):
+        if (prices > 0).all():
+            found = bargain_at(game, concept, prices, start)
+            if found is not None:
+                yield found
+
+
+def _normals(game: ExactGame, candidate: Candidate) -> Iterator[Fractions]:
+    """Yield the prices at which what is agreed on is worth the same, if that determines them."""
+    face = game.outcomes[corners(game, candidate.agreement)]
+    if len(face) == game.n:
+        rows = [*(face[1:] - face[0]).tolist(), [Fraction(1)] * game.n]
+        entries = [fmpq(x.numerator, x.denominator) for row in rows for x in row]
+        right = fmpq_mat(game.n, 1, [0] * (game.n - 1) + [1])
+        try:
+            solved = fmpq_mat(game.n, game.n, entries).solve(right)
+        except ZeroDivisionError:  # a facet whose normal adds up to 0
+            return
+        yield vector([Fraction(int(x.p), int(x.q)) for x in solved.entries()])
 
 
 def _precise(game: ExactGame, support: Support, candidate: Candidate) -> Certificate | None:

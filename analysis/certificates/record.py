@@ -54,6 +54,7 @@ class CertificateRecord(_Record):
     vanishing: dict[str, Number]
     payoffs: dict[str, Number]
     weights: dict[str, Number]
+    disagreement: dict[str, Number]
     agreement: list[WeightRecord]
     coalitions: list[FightRecord]
 
@@ -72,11 +73,14 @@ class CertificateRecord(_Record):
 
         vanishing: dict[str, Number] = {}
         weights: dict[str, Number] = {}
+        disagreement: dict[str, Number] = {}
         multipliers: Mapping[Mask, Mapping[int, Fraction]] = {}
         if isinstance(certificate, Exact):
             vanishing = by_player(certificate.vanishing)
             weights = by_player(certificate.weights)
             multipliers = certificate.multipliers
+            if certificate.disagreement:
+                disagreement = by_player(certificate.disagreement)
         return cls(
             kind="exact" if isinstance(certificate, Exact) else "intervals",
             reading=READING,
@@ -84,6 +88,7 @@ class CertificateRecord(_Record):
             vanishing=vanishing,
             payoffs=by_player(certificate.payoffs),
             weights=weights,
+            disagreement=disagreement,
             agreement=weighted(grand(game.n), certificate.agreement),
             coalitions=[
                 FightRecord(
@@ -92,6 +97,7 @@ class CertificateRecord(_Record):
                     multipliers=weighted(mask, multipliers.get(mask, {})),
                 )
                 for mask in proper_coalitions(game.n)
+                if certificate.threats
             ],
         )
 
@@ -115,6 +121,9 @@ class CertificateRecord(_Record):
                 multipliers={
                     m: _weights(game, m, f.multipliers, _fraction) for m, f in fights.items()
                 },
+                disagreement=_numbers(game, self.disagreement, _fraction)
+                if self.disagreement
+                else (),
             )
         return Enclosure(
             prices=_numbers(game, self.prices, _interval),

@@ -71,13 +71,9 @@ class System:
         self.corners = [[ball(x) for x in row] for row in game.outcomes[list(face)]]
         self._fights = {}
         for mask, (rows, columns) in kernels.items():
-            signs = [1 if mask >> i & 1 else -1 for i in range(game.n)]
-            payoffs = game.conflict(mask)[:, list(rows)][:, :, list(columns)]
+            kernel = game.signed_conflict(mask)[:, list(rows)][:, :, list(columns)]
             weights = [ball(share(game.n, mask, i)) for i in range(game.n)]
-            self._fights[mask] = (
-                [_matrix(s * u) for s, u in zip(signs, payoffs, strict=True)],
-                weights,
-            )
+            self._fights[mask] = ([_matrix(own) for own in kernel], weights)
 
     def at(self, unknowns: Balls) -> State:
         """Evaluate at prices and mixture, of length ``n + k``.

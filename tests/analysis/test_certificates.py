@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from textbook import textbook_game
 
 from analysis.certificates.certificate import Enclosure, Exact, Interval
-from analysis.certificates.checking import objections
+from analysis.certificates.checking import objections, strays
 from analysis.certificates.exact import ExactGame, rational
 from analysis.certificates.proving import UncertifiedError, certify
 from analysis.certificates.record import CertificateError, CertificateRecord
@@ -257,6 +257,54 @@ def test_a_solution_of_the_equations_that_is_no_equilibrium_is_refuted() -> None
     }
     wrong = objections(game, "coco", replace(certificate, **widened))
     assert wrong != []
+
+
+@pytest.mark.parametrize(
+    ("name", "concept", "payoffs"),
+    [
+        ("threat-game", "nash", ["5/2", "5/2"]),
+        ("ferguson-threats", "nash", ["827/208", "1887/416"]),
+        ("three-solutions", "nash", ["5/9", "5/3", "5/3"]),
+        ("three-solutions", "egalitarian", ["1", "1", "1"]),
+        ("hot-dog-stands-with-money", "nash", ["95", "145"]),
+        ("ibn-ezras-estate", "shapley", ["485/6", "125/6", "65/6", "15/2"]),
+    ],
+)
+def test_closed_forms_in_fractions(name: str, concept: str, payoffs: list[str]) -> None:
+    game = entry(name)
+    answer = solve(game, concept)
+    (found,) = answer.solution.equilibria
+    certificate = certify(game, concept, found, answer.disagreement)
+    assert isinstance(certificate, Exact)
+    assert list(certificate.payoffs) == [Fraction(x) for x in payoffs]
+    shifted = (certificate.payoffs[0] - Fraction(1, 10**20), *certificate.payoffs[1:])
+    assert objections(game, concept, replace(certificate, payoffs=shifted)) != []
+
+
+def test_bargaining_from_elsewhere_is_refuted() -> None:
+    game = entry("ferguson-threats")
+    answer = solve(game, "nash")
+    (found,) = answer.solution.equilibria
+    certificate = certify(game, "nash", found, answer.disagreement)
+    assert isinstance(certificate, Exact)
+    elsewhere = replace(certificate, disagreement=(Fraction(0), Fraction(0)))
+    assert objections(game, "nash", elsewhere) == ["gains are not equal"]
+    assert strays(game, elsewhere, found.payoffs, answer.disagreement) != []
+    assert strays(game, certificate, found.payoffs, answer.disagreement) == []
+    beyond = replace(certificate, disagreement=(Fraction(10), Fraction(10)))
+    assert "somebody does not gain" in objections(game, "nash", beyond)
+    nowhere = replace(certificate, disagreement=())
+    assert objections(game, "nash", nowhere) == ["the disagreement point is missing"]
+
+
+def test_the_shapley_value_is_of_worths() -> None:
+    game = entry("hot-dog-stands-with-money")
+    (found,) = solve(game, "coco-value").solution.equilibria
+    certificate = certify(game, "coco-value", found)
+    assert objections(game, "coco-value", certificate) == []
+    assert objections(game, "shapley", certificate) == [
+        "what a coalition gets depends on the others: the game is not one of worths"
+    ]
 
 
 def test_what_is_not_certified_says_why() -> None:

@@ -131,7 +131,7 @@ def Explorer(opened: Opened) -> None:
 def Views(exploration: Exploration, tab: int, set_tab: Callable[[int], None]) -> None:
     """Show where the talks are, as pictures and tables."""
     run, set_run = solara.use_state(cast(RunData | None, None))
-    drawn, set_drawn = solara.use_state(dict[str, bytes]())
+    (drawn_for, drawn), set_drawn = solara.use_state(("", dict[str, bytes]()))
     name = _TABS[tab]
     names, most = (_NOW, 1) if name == "now" else ([name] if name in FIGURES else [], 9)
 
@@ -143,7 +143,7 @@ def Views(exploration: Exploration, tab: int, set_tab: Callable[[int], None]) ->
                 seen, found = state, exploration.look()
                 set_run(found)
                 if found is not None:
-                    set_drawn(studio().submit(pictures, found, names, most).result())
+                    set_drawn((name, studio().submit(pictures, found, names, most).result()))
             cancelled.wait(max(_REST, monotonic() - started))
 
     drawing = solara.use_thread(keep_drawing, [name], intrusive_cancel=False)
@@ -162,6 +162,8 @@ def Views(exploration: Exploration, tab: int, set_tab: Callable[[int], None]) ->
         for table in (player_table(run), coalition_table(run), agreement_table(state.agreement)):
             solara.HTML(unsafe_innerHTML=table)
         solara.HTML(unsafe_innerHTML=residual_table(run))
+    if drawn_for == name and names and not drawn:
+        solara.Text("This figure has nothing to show of this game.")
     with solara.ColumnsResponsive(12, medium=6 if len(names) > 1 else 12):
         for shown in names:
             if shown in drawn:

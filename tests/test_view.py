@@ -131,6 +131,7 @@ def test_step_run_save_and_reset(page: Page, tmp_path: Path) -> None:
     pictured(page, "frontier", "prices", "threats", "coalitions")
     press(page, "▶")
     shows(page, re.compile(r"settled after 1,\d+ ticks, .*: they got there"))
+    page.wait_for_timeout(3000)  # the last pictures
     photograph(page, "view-settled")
     page.get_by_role("tab", name="tables").click()
     expect(page.get_by_role("cell", name="small stand + big stand")).to_be_visible()

@@ -72,6 +72,7 @@ def draw_dividends(axes: Axes, table: pd.DataFrame) -> None:
     ...     "end": [1, 3], "payoff": 3})
     >>> draw_dividends(Figure().subplots(), table)
     """
+    axes.use_sticky_edges = False  # lines at the ends of bars shall not be cut
     places = np.arange(len(table))
     gains = table["utilons"].to_numpy() >= 0
     for sign, colour, hatch, label in (

@@ -1,7 +1,7 @@
 """What a certificate states: plain frozen records, without any proving or checking."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from sim.games.coalitions import Mask
@@ -38,6 +38,8 @@ class Exact:
         :func:`analysis.certificates.checking.objections`.
     disagreement : tuple of Fraction
         Where bargaining starts, utilons; empty for solutions that have threats instead.
+    internal : dict from mask to dict from player to Fraction
+        For ``harsanyi`` only: how coalitions weigh their members, ``μ^S``.
     """
 
     prices: tuple[Fraction, ...]
@@ -48,6 +50,7 @@ class Exact:
     threats: Mapping[Mask, Mapping[int, Fraction]]
     multipliers: Mapping[Mask, Mapping[int, Fraction]]
     disagreement: tuple[Fraction, ...] = ()
+    internal: Mapping[Mask, Mapping[int, Fraction]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from flint import ctx
 from analysis.certificates.bargained import bargained
 from analysis.certificates.certificate import Certificate, Exact, Interval
 from analysis.certificates.exact import ExactGame, Fractions, entitlements, vector
+from analysis.certificates.fair import dense, split_fairly
 from analysis.certificates.inclusion import doubts
 from analysis.certificates.system import PRECISION
 from analysis.solution import Vector
@@ -34,7 +35,7 @@ MONEY = ("coco-value", "shapley")
 BARGAINING = ("nash", "egalitarian")
 """Bargaining from a disagreement point at which everybody can gain."""
 
-CONCEPTS = (*ENCLOSED, *MONEY, *BARGAINING)
+CONCEPTS = (*ENCLOSED, "harsanyi", *MONEY, *BARGAINING)
 """What can be certified."""
 
 
@@ -73,7 +74,10 @@ def objections(game: Game, concept: str, certificate: Certificate) -> list[str]:
         return [f"the threat of coalition {min(missing)} is missing"]
     exact = ExactGame.of(game)
     if isinstance(certificate, Exact):
-        return list(_malformed(certificate)) or list(_exact(exact, concept, certificate))
+        wrong = list(_malformed(certificate))
+        if concept == "harsanyi":
+            return wrong or list(split_fairly(exact, certificate))
+        return wrong or list(_exact(exact, concept, certificate))
     if concept not in ENCLOSED:
         return [f"{concept} is certified in fractions only"]
     with ctx.workprec(PRECISION):
@@ -103,7 +107,7 @@ def _exact(game: ExactGame, concept: str, stated: Exact) -> Iterator[str]:
     due = entitlements(game.n, {f.mask: f.value(prices) for f in fights} | {full: worths.max()})
     if (due != payoffs * prices).any():
         yield "payoffs are not what the players are entitled to"
-    played = _dense(stated.agreement, len(game.outcomes)) @ game.outcomes
+    played = dense(stated.agreement, len(game.outcomes)) @ game.outcomes
     if played @ prices != worths.max():
         yield "some outcome is worth more than the agreement"
     if concept in MONEY:
@@ -139,8 +143,8 @@ class _Fight:
     @classmethod
     def of(cls, game: ExactGame, stated: Exact, mask: Mask) -> "_Fight":
         payoffs = game.signed_conflict(mask)
-        row = _dense(stated.threats[mask], payoffs.shape[1])
-        column = _dense(stated.threats[grand(game.n) ^ mask], payoffs.shape[2])
+        row = dense(stated.threats[mask], payoffs.shape[1])
+        column = dense(stated.threats[grand(game.n) ^ mask], payoffs.shape[2])
         return cls(mask, payoffs, row, column)
 
     @property
@@ -165,7 +169,7 @@ class _Fight:
         around = np.tensordot(prices, self.payoffs, axes=1) - self.value(prices)
         second, value = np.tensordot(rates, self.payoffs, axes=1), self.value(rates)
         z, y = (
-            _dense(stated.multipliers.get(side, {}), length)
+            dense(stated.multipliers.get(side, {}), length)
             for side, length in zip(self.sides, around.shape, strict=True)
         )
         if min(*y, *z) < 0 or not (
@@ -177,13 +181,6 @@ class _Fight:
 
 def _is_distribution(weights: Mapping[int, Fraction]) -> bool:
     return min(weights.values(), default=Fraction(0)) >= 0 and sum(weights.values()) == 1
-
-
-def _dense(weights: Mapping[int, Fraction], length: int) -> Fractions:
-    result = vector([Fraction(0)] * length)
-    for k, weight in weights.items():
-        result[k] = weight
-    return result
 
 
 def strays(

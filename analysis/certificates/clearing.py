@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from analysis.certificates.certificate import Exact
 from analysis.certificates.exact import ExactGame, Fractions, entitlements, vector
+from analysis.certificates.fair import Books
 from analysis.certificates.simplex import maximise, solve_matrix_game, solve_second_game
-from sim.games.coalitions import Mask, grand
+from sim.games.coalitions import Mask, grand, members
 
 type Weights = dict[int, Fraction]
 
@@ -101,6 +102,53 @@ def bargain_at(
         multipliers={},
         disagreement=tuple(disagreement),
     )
+
+
+def fair_at(game: ExactGame, prices: Fractions, threats: dict[Mask, Fractions]) -> Exact | None:
+    """Return the ``harsanyi`` equilibrium at given positive prices and threats, or None.
+
+    Parameters
+    ----------
+    game : ExactGame
+    prices : ndarray of Fraction, shape (n,)
+    threats : dict from mask to ndarray of Fraction
+        Of all proper coalitions.
+    """
+    books = Books.of(game, prices, threats)
+    worths = game.outcomes @ prices
+    fallbacks = books.fallbacks[grand(game.n)]
+    target = (fallbacks + (worths.max() - fallbacks.sum()) / game.n) / prices
+    face = _distinct(game.outcomes, np.flatnonzero(worths == worths.max()).tolist())
+    mixture = _mixture(game.outcomes[face], target, np.zeros(game.n, bool))
+    if mixture is None:
+        return None
+    return Exact(
+        prices=tuple(prices),
+        vanishing=(Fraction(0),) * game.n,
+        payoffs=tuple(target),
+        weights=tuple(prices),
+        agreement={k: weight for k, weight in zip(face, mixture, strict=True) if weight},
+        threats={mask: _sparse(threat) for mask, threat in threats.items()},
+        multipliers={},
+        internal={mask: _internal(books, mask) for mask in threats},
+    )
+
+
+def _internal(books: Books, mask: Mask) -> Weights:
+    """Return the multipliers of the members of S in its program."""
+    gains, harm = books.programme(mask)
+    count = len(gains)
+    # unknowns: the dividend and the mixture, both raised so that more of them is better
+    low = 1 - min(Fraction(0), gains.min())
+    program = np.vstack(
+        [
+            np.hstack([np.full((count, 1), Fraction(1)), -(gains + low)]),
+            np.array([[Fraction(0), *[Fraction(1)] * len(harm)]], dtype=object),
+        ]
+    )
+    profit = vector([Fraction(count), *(harm.max() - harm)])
+    found = maximise(profit, program, [*[0] * count, 1])
+    return dict(zip(members(mask), found.duals[:-1], strict=True))
 
 
 def maximin_levels(game: ExactGame) -> Fractions:

@@ -11,7 +11,13 @@ from flint import ctx, fmpq, fmpq_mat
 
 from analysis.certificates.certificate import Certificate, Exact
 from analysis.certificates.checking import CONCEPTS, MONEY, objections, strays
-from analysis.certificates.clearing import answer_at, bargain_at, maximin_levels, money_value
+from analysis.certificates.clearing import (
+    answer_at,
+    bargain_at,
+    fair_at,
+    maximin_levels,
+    money_value,
+)
 from analysis.certificates.enclosing import (
     Support,
     corners,
@@ -67,11 +73,13 @@ def certify(
         )
     reasons: list[str] = []
     exact = ExactGame.of(game)
-    attempts = (
-        _attempts(exact, concept, found.candidate, reasons)
-        if disagreement is None
-        else _bargains(exact, concept, found.candidate, disagreement)
-    )
+    if concept == "harsanyi":
+        attempts = _fair_splits(exact, found.candidate)
+        reasons.append("harsanyi answers are proved if prices and threats are small fractions")
+    elif disagreement is not None:
+        attempts = _bargains(exact, concept, found.candidate, disagreement)
+    else:
+        attempts = _attempts(exact, concept, found.candidate, reasons)
     for certificate in attempts:
         if _digits(certificate) > MAX_DIGITS:
             reasons.append(f"the fractions have more than {MAX_DIGITS:,} digits")
@@ -132,6 +140,25 @@ def _bargains(
             found = bargain_at(game, concept, prices, start)
             if found is not None:
                 yield found
+
+
+def _fair_splits(game: ExactGame, candidate: Candidate) -> Iterator[Certificate]:
+    """Yield ``harsanyi`` answers at simple prices and with simple threats near those of one."""
+    plays = [
+        {mask: _shares(threat, d) for mask, threat in candidate.threats.items()}
+        for d in _DENOMINATORS
+    ]
+    for prices, _ in _guesses(candidate):
+        if (prices > 0).all():
+            found = (fair_at(game, prices, threats) for threats in plays)
+            yield from filter(None, found)
+
+
+def _shares(threat: Vector, denominator: int) -> Fractions:
+    """Return simple probabilities near given ones; what is missing goes to the likeliest."""
+    simple = vector([Fraction(x).limit_denominator(denominator) for x in threat.tolist()])
+    simple[threat.argmax()] += 1 - simple.sum()
+    return simple
 
 
 def _normals(game: ExactGame, candidate: Candidate) -> Iterator[Fractions]:

@@ -38,11 +38,16 @@ class WeightRecord(_Record):
 
 
 class FightRecord(_Record):
-    """What a coalition plays; ``multipliers`` show that it is optimal where prices vanish."""
+    """What a coalition plays.
+
+    ``multipliers`` show that it is optimal where prices vanish; ``weights`` are those of members of
+    a ``harsanyi`` coalition.
+    """
 
     members: list[str]
     threat: list[WeightRecord]
     multipliers: list[WeightRecord]
+    weights: dict[str, Number]
 
 
 class CertificateRecord(_Record):
@@ -75,10 +80,11 @@ class CertificateRecord(_Record):
         weights: dict[str, Number] = {}
         disagreement: dict[str, Number] = {}
         multipliers: Mapping[Mask, Mapping[int, Fraction]] = {}
+        internal: Mapping[Mask, Mapping[int, Fraction]] = {}
         if isinstance(certificate, Exact):
             vanishing = by_player(certificate.vanishing)
             weights = by_player(certificate.weights)
-            multipliers = certificate.multipliers
+            multipliers, internal = certificate.multipliers, certificate.internal
             if certificate.disagreement:
                 disagreement = by_player(certificate.disagreement)
         return cls(
@@ -95,6 +101,9 @@ class CertificateRecord(_Record):
                     members=[game.players[i] for i in members(mask)],
                     threat=weighted(mask, certificate.threats[mask]),
                     multipliers=weighted(mask, multipliers.get(mask, {})),
+                    weights={
+                        game.players[i]: str(weight) for i, weight in internal.get(mask, {}).items()
+                    },
                 )
                 for mask in proper_coalitions(game.n)
                 if certificate.threats
@@ -124,6 +133,7 @@ class CertificateRecord(_Record):
                 disagreement=_numbers(game, self.disagreement, _fraction)
                 if self.disagreement
                 else (),
+                internal={m: _internal(game, f.weights) for m, f in fights.items()},
             )
         return Enclosure(
             prices=_numbers(game, self.prices, _interval),
@@ -176,6 +186,12 @@ def _weights[T](
             raise CertificateError(f"unknown or repeated outcome {entry.outcome}")
         weights[k] = read(entry.weight)
     return weights
+
+
+def _internal(game: Game, stated: Mapping[str, Number]) -> dict[int, Fraction]:
+    if not stated.keys() <= set(game.players):
+        raise CertificateError(f"expected some of {list(game.players)} (found {list(stated)})")
+    return {game.players.index(player): _fraction(number) for player, number in stated.items()}
 
 
 def _mask(game: Game, names: list[str]) -> Mask:

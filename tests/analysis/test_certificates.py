@@ -260,6 +260,51 @@ def test_a_solution_of_the_equations_that_is_no_equilibrium_is_refuted() -> None
 
 
 @pytest.mark.parametrize(
+    ("name", "payoffs"),
+    [
+        ("banker", ["40", "40", "20"]),
+        ("strategic-banker", ["40", "40", "20"]),
+        ("three-solutions", ["5/9", "5/3", "5/3"]),
+        ("ferguson-threats", ["29/6", "13/4"]),
+    ],
+)
+def test_fair_splits_in_fractions(name: str, payoffs: list[str]) -> None:
+    game = entry(name)
+    (found,) = solve(game, "harsanyi").solution.equilibria
+    certificate = certify(game, "harsanyi", found)
+    assert isinstance(certificate, Exact)
+    assert list(certificate.payoffs) == [Fraction(x) for x in payoffs]
+    record = CertificateRecord.of(game, certificate).model_dump_json()
+    again = CertificateRecord.model_validate_json(record).certificate(game)
+    assert objections(game, "harsanyi", again) == []
+
+
+def test_altered_fair_splits_are_refuted() -> None:
+    game = entry("strategic-banker")
+    (found,) = solve(game, "harsanyi").solution.equilibria
+    certificate = certify(game, "harsanyi", found)
+    assert isinstance(certificate, Exact)
+
+    def wrong(**changes: object) -> list[str]:
+        return objections(game, "harsanyi", replace(certificate, **changes))
+
+    assert "the weights in coalition 3 are none" in wrong(internal={})
+    equal = {mask: dict.fromkeys(own, Fraction(1)) for mask, own in certificate.internal.items()}
+    assert wrong(internal=equal) == ["coalition 3 is not shown to do its best"]
+    first = next(iter(certificate.threats[3]))
+    assert wrong(threats={**certificate.threats, 3: {first: Fraction(1)}}) != []
+    (i, j, k) = certificate.payoffs
+    assert wrong(payoffs=(i + 1, j - 1, k)) != []
+    # the coco equilibrium of the same game is none of these
+    other = proof(game)
+    assert isinstance(other, Exact)
+    swapped = replace(other, internal=certificate.internal)
+    assert "payoffs are not what the players are entitled to" in objections(
+        game, "harsanyi", swapped
+    )
+
+
+@pytest.mark.parametrize(
     ("name", "concept", "payoffs"),
     [
         ("threat-game", "nash", ["5/2", "5/2"]),
@@ -310,9 +355,9 @@ def test_the_shapley_value_is_of_worths() -> None:
 def test_what_is_not_certified_says_why() -> None:
     game = textbook_game("three solutions")
     (found,) = coco.solve(game).equilibria
-    with pytest.raises(UncertifiedError, match="harsanyi is not certified"):
-        certify(game, "harsanyi", found)
-    assert objections(game, "harsanyi", proof(game)) == ["harsanyi cannot be certified"]
+    with pytest.raises(UncertifiedError, match="strict is not certified"):
+        certify(game, "strict", found)
+    assert objections(game, "strict", proof(game)) == ["strict cannot be certified"]
     big = from_payoffs(np.zeros((9, *[2] * 9)))
     with pytest.raises(UncertifiedError, match="at most 100,000 are worked on"):
         certify(big, "coco", found)
@@ -360,8 +405,8 @@ def test_command_certifies_and_check_believes_nobody(curnits: Command, tmp_path)
 
 
 def test_command_says_what_is_not_certified(curnits: Command) -> None:
-    result = curnits("solve", "hot-dog-stands", "--concept", "harsanyi", "--certify", "--json")
+    result = curnits("solve", "hot-dog-stands", "--concept", "strict", "--certify", "--json")
     assert result.status == 1
     assert result.json["equilibria"][0]["certificate"] is None
-    assert "no certificate was found: harsanyi is not certified" in result.json["notes"][-1]
+    assert "no certificate was found: strict is not certified" in result.json["notes"][-1]
     assert "Proved to lie in these intervals" in curnits("solve", "golden-threats", "--certify").out

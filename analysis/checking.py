@@ -91,7 +91,8 @@ def check_run(folder: Path) -> CheckRecord:
         final = vector(game, summary.final.payoffs, "final.payoffs")
         recorded = dict(zip(last["player"], last["payoff"], strict=True))
         logged = vector(game, recorded, "the last payoffs in negotiators.parquet")
-        fresh, objections = recheck(summary.solution, game)
+        solved = summary.solution.game.game()
+        fresh, objections = recheck(summary.solution, solved)
     except (RecordError, CandidateError, FrontierError) as error:
         raise RecordError(f"{folder / SUMMARY}: {error}") from error
     if summary.solution.concept not in EQUILIBRIA and state.residuals.delivery > ACCEPTED:
@@ -101,7 +102,7 @@ def check_run(folder: Path) -> CheckRecord:
     again = EquilibriumRecord.of(game, state)
     objections += [f"last state: {text}" for text in misstated(game, summary.state, again)]
     gaps = [_gap(game, found, state.payoffs) for found in fresh if found.accepted]
-    if summary.solution.game != GameRecord.of(game, scenario.game.form):
+    if summary.solution.game.unrefined != GameRecord.of(game, scenario.game.form):
         objections.append(f"solution.game is not the game of {SCENARIO}")
     if (summary.seed, summary.ticks) != (scenario.run.seed, int(last["tick"].iloc[-1])):
         objections.append("seed or ticks are not those of the scenario and the tables")
@@ -116,7 +117,7 @@ def check_run(folder: Path) -> CheckRecord:
         passed=arrived and not objections,
         equilibria=fresh,
         state=again,
-        literal=_literal(game, [again, *fresh]),
+        literal=[*_literal(game, [again]), *_literal(solved, fresh)],
         objections=objections,
     )
 

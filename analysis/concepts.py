@@ -10,15 +10,20 @@ from analysis import commitment, values
 from analysis.bargaining import UnsettledError
 from analysis.commitment import NoLimitError
 from analysis.conflict import solve_conflicts
+from analysis.curved import judged, settle
+from analysis.curved_bargaining import bargain
 from analysis.disarming import embed, harmful_actions, restrict, strike
 from analysis.equilibrium import coco, harsanyi, strict
 from analysis.equilibrium.exhaustive import everywhere
+from analysis.equilibrium.smooth import Rule, coco_stance, harsanyi_stance
 from analysis.references import REFERENCES, NoReferenceError
 from analysis.solution import Candidate, Equilibrium, Point, Residuals, Solution, Vector
-from analysis.verify import ACCEPTED, CandidateError, pareto_gap, verify
+from analysis.verify import ACCEPTED, CandidateError, pareto_gap, place_of, verify
 from analysis.verify_harsanyi import verify_harsanyi
+from sim.games.bargaining import BargainingGame
 from sim.games.coalitional import CoalitionalGame
-from sim.games.frontier import locate, support
+from sim.games.coalitions import grand
+from sim.games.frontier import support
 from sim.games.game import Game, NormalGame
 
 type _Search = Callable[[Game], Solution]
@@ -75,7 +80,8 @@ def solve(game: Game, concept: str, disagreement: Vector | None = None) -> Answe
         return _bargain_from(game, concept)
     if concept in VALUES:
         return Answer(_evaluate(game, concept))
-    return Answer(EQUILIBRIA[concept](game))
+    check = partial(_verify_known, concept=concept)
+    return Answer(settle(game, concept, EQUILIBRIA[concept], check, _stance(game, concept)))
 
 
 def solve_all(game: Game, concept: str, disagreement: Vector | None = None) -> Answer:
@@ -84,7 +90,7 @@ def solve_all(game: Game, concept: str, disagreement: Vector | None = None) -> A
     Parameters and errors as for :func:`solve`. The solution says whether its list is ``complete``,
     and by which ``method``; concepts that select one answer are solved as usual.
     """
-    if concept in SEVERAL and disagreement is None:
+    if concept in SEVERAL and disagreement is None and not game.curved:
         return Answer(SEVERAL[concept](game))
     return solve(game, concept, disagreement)
 
@@ -107,6 +113,8 @@ def _money_unit(game: Game) -> float:
 def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
     """Verify an answer of a concept in :data:`EQUILIBRIA`; ``disarmed`` in the game that is left.
 
+    Curved frontiers count in full, not only their known points.
+
     For ``coco-value`` players are paid what they claim. Payoffs are then after transfers, they
     clear if they add up to what is played, and any agreement with the largest joint payoff is
     efficient. For ``shapley`` they must also be the average of what each player adds.
@@ -116,6 +124,10 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
     analysis.verify.CandidateError
         If the candidate does not fit the game, or prices differ although there is money.
     """
+    return judged(game, candidate, partial(_verify_known, concept=concept))
+
+
+def _verify_known(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
     if concept == "coco" or (concept == "strict" and not game.money):
         return verify(game, candidate, concept)
     if concept == "harsanyi":
@@ -176,21 +188,27 @@ def verify_point(game: Game, point: Point) -> Equilibrium:
     sim.games.frontier.FrontierError
         If the payoffs are not feasible.
     """
-    prices = point.prices
-    for what, weights in (("prices", prices), ("agreement", point.agreement)):
+    nothing = np.zeros(game.n)
+    candidate = Candidate(point.prices, point.agreement, {}, nothing)
+    return judged(game, candidate, partial(_verify_known_point, point=point))
+
+
+def _verify_known_point(game: Game, candidate: Candidate, point: Point) -> Equilibrium:
+    prices, agreed = candidate.prices, candidate.agreement
+    for what, weights in (("prices", prices), ("agreement", agreed)):
         if not (weights.min() >= -_ROUNDING and abs(weights.sum() - 1.0) <= _ROUNDING):
             raise CandidateError(f"{what} must be non-negative numbers that sum to 1")
     unit = float(prices @ game.ranges) or float(prices @ game.scales)
     gap = max(0.0, support(game.outcomes, prices) - float(prices @ point.payoffs)) / unit
-    played = point.agreement @ game.outcomes
+    played = agreed @ game.outcomes
     missed = played.sum() - point.payoffs.sum() if game.money else played - point.payoffs
     delivery = float(np.max(np.abs(missed) / units(game)))
     shares = (point.payoffs - game.low) / game.scales
     pareto = gap if game.money else pareto_gap(game.normalised.outcomes, shares)
     return Equilibrium(
-        candidate=Candidate(prices, point.agreement, {}, np.zeros(game.n)),
+        candidate=candidate,
         payoffs=point.payoffs,
-        on="smooth" if game.money else locate(game.outcomes, point.payoffs),
+        on="smooth" if game.money else place_of(game, point.payoffs),
         coalitions=(),
         residuals=Residuals(pareto, gap, np.nan, np.nan, delivery, np.nan),
         accepted=all(figure <= ACCEPTED for figure in (pareto, gap, delivery)),
@@ -270,9 +288,14 @@ def _solve_disarmed(game: Game, solver: Callable[[Game, str], Answer] = solve) -
 
 def _solve_strict(game: Game) -> Solution:
     if not game.money:
-        return strict.solve(game)
+        return strict.solve(game) if not game.curved else _strict_on_curves(game)
     note = "with money, claims are paid, so the coco value is a literal equilibrium"
     return replace(_solve_coco_value(game), concept="strict", notes=(note,))
+
+
+def _strict_on_curves(game: Game) -> Solution:
+    note = "no coco equilibrium was found that delivers what is claimed"
+    return Solution("strict", None, (), False, "coco equilibria that deliver", (note,))
 
 
 def _solve_harsanyi(game: Game, search: _Search = harsanyi.solve) -> Solution:
@@ -282,6 +305,18 @@ def _solve_harsanyi(game: Game, search: _Search = harsanyi.solve) -> Solution:
             "(expected coco-value)"
         )
     return search(game)
+
+
+def _stance(game: Game, concept: str) -> Rule | None:
+    """Return what coalitions do at given prices, if prices are all that is to be found."""
+    if concept in {"coco", "strict"} and not game.money:
+        return coco_stance
+    if concept == "harsanyi" and isinstance(game, CoalitionalGame):
+        return harsanyi_stance
+    alone = isinstance(game, BargainingGame) and game.threats.payoffs.size == game.n
+    if concept == "harsanyi" and (alone or game.n == 2):  # then a coalition cannot be unfair
+        return coco_stance
+    return None
 
 
 def _in_normal_form(game: Game, concept: str) -> NormalGame:
@@ -306,11 +341,16 @@ def _bargain_from(game: Game, concept: str) -> Answer:
 def _bargain(game: Game, concept: str, disagreement: Vector | None) -> Answer:
     method = "convex programme" if concept == "nash" else "linear programmes"
     start = values.maximin_levels(game) if disagreement is None else disagreement
+    known = game
     try:
-        point = _BARGAINING[concept](game, start)
+        if grand(game.n) in game.curved and not game.money:
+            known, point = bargain(game, concept, start)
+        else:
+            known = game.refined(np.ones((1 << game.n, game.n)))
+            point = _BARGAINING[concept](known, start)
     except UnsettledError as error:
         return Answer(Solution(concept, None, (), False, method, (str(error),)), start)
-    found = verify_point(game, point)
+    found = verify_point(known, point)
     solution = Solution(
         concept,
         True if found.accepted else None,
@@ -318,6 +358,7 @@ def _bargain(game: Game, concept: str, disagreement: Vector | None) -> Answer:
         found.accepted,
         f"{method}; the solution is unique",
         point.notes,
+        game=known if game.curved else None,
     )
     return Answer(solution, start)
 

@@ -98,12 +98,12 @@ def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
         game, concept, run.disagreement if concept == "nash" else None
     ).solution
     _, distance = _nearest(game, run.payoffs, solution)
-    if concept == "coco" and not distance < REACHED:
+    if concept == "coco" and not distance < REACHED and not game.curved:
         nearby = coco.solve(game, start=run.prices)
         other, other_distance = _nearest(game, run.payoffs, nearby)
         if other is not None and not distance <= other_distance:
             solution = nearby
-    if concept == "harsanyi" and not distance < REACHED:
+    if concept == "harsanyi" and not distance < REACHED and not game.curved:
         solution = harsanyi.solve_widely(game, near=_state(game, run))
     return compare(game, run, concept, solution)
 

@@ -1,14 +1,68 @@
 """Games of every form as plain data, complete, and back."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from sim.games.bargaining import BargainingGame
 from sim.games.coalitional import CoalitionalGame
-from sim.games.coalitions import members
-from sim.games.convex import Menu
+from sim.games.coalitions import Mask, members
+from sim.games.convex import Menu, menu_of, shortfall
 from sim.games.game import Game, GameError, NormalGame, from_payoffs, own_actions
+from sim.sets import read_menu
+from sim.tables import FieldError
+
+_ROUNDING = 1e-9
+"""How far outside a curved set a point may lie, in shares of payoff range."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a coalition can choose from, as plain data.
+
+    Attributes
+    ----------
+    points : list of list of float
+        Payoffs in players' order; of a curved set those beyond the ones that are always known.
+    body : dict or None
+        The curved set, as in scenario files; None if there is no more than the points.
+    """
+
+    points: list[list[float]]
+    body: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, menu: Menu, players: Sequence[str]) -> "Reach":
+        """Write a menu of some players."""
+        if menu.body is None:
+            return cls(menu.points.tolist(), None)
+        known = len(menu_of(menu.body).points)
+        return cls(menu.points[known:].tolist(), menu.body.stated(tuple(players)))
+
+    def menu(self, players: Sequence[str]) -> Menu:
+        """Read the menu back.
+
+        Raises
+        ------
+        GameError
+            If points are of unequal length, or not in the set.
+        """
+        if any(len(point) != len(players) for point in self.points):
+            raise GameError(f"expected points with a payoff for each of {list(players)}")
+        points = np.array(self.points).reshape(-1, len(players))
+        if self.body is None:
+            return Menu(points)
+        try:
+            known = read_menu(self.body, players, ())
+        except FieldError as error:
+            place = ".".join(map(str, error.path))
+            raise GameError(f"{place}: {error}" if place else str(error)) from error
+        for point in points:
+            if shortfall(known, point) > _ROUNDING:
+                raise GameError(f"the point {point.tolist()} is not in the set")
+        return Menu(np.vstack([known.points, points]), known.body)
 
 
 def stated(game: Game) -> dict[str, Any]:
@@ -18,38 +72,42 @@ def stated(game: Game) -> dict[str, Any]:
     -------
     dict
         ``actions`` by player. ``payoffs`` by player, ``[action of the first]…[action of the last]``
-        (of a bargaining problem: without an agreement). ``feasible``: points of a bargaining
-        problem. ``coalitions``: members and points of each coalition of a coalitional game.
+        (of a bargaining problem: without an agreement). ``feasible``, the reach of all players in a
+        bargaining problem. ``coalitions``, the reach of each coalition of a coalitional game.
     """
+    if isinstance(game, BargainingGame):
+        return {**stated(game.threats), "feasible": _stated(game, game.feasible, (1 << game.n) - 1)}
     data: dict[str, Any] = {
         "actions": dict(zip(game.players, map(list, own_actions(game)), strict=True))
     }
-    if isinstance(game, BargainingGame):
-        return {**stated(game.threats), "feasible": game.feasible.points.tolist()}
     if isinstance(game, NormalGame):
         data["payoffs"] = dict(zip(game.players, game.payoffs.tolist(), strict=True))
     if isinstance(game, CoalitionalGame):
         data["coalitions"] = [
-            {"members": [game.players[i] for i in members(mask)], "points": menu.points.tolist()}
-            for mask, menu in sorted(game.menus.items())
+            _stated(game, menu, mask) for mask, menu in sorted(game.menus.items())
         ]
     return data
 
 
+def _stated(game: Game, menu: Menu, mask: Mask) -> dict[str, Any]:
+    names = [game.players[i] for i in members(mask)]
+    reach = Reach.of(menu, names)
+    return {"members": names, "points": reach.points, "body": reach.body}
+
+
 def rebuilt(
-    players: list[str],
-    actions: dict[str, list[str]],
-    payoffs: dict[str, Any] | None,
-    feasible: list[list[float]] | None,
-    coalitions: dict[int, list[list[float]]] | None,
+    players: Sequence[str],
+    actions: Mapping[str, list[str]],
+    payoffs: Mapping[str, Any] | None,
+    feasible: Reach | None,
+    coalitions: Mapping[Mask, Reach] | None,
 ) -> Game:
     """Return the game that :func:`stated` describes.
 
     Parameters
     ----------
-    players, actions, payoffs, feasible
-        As stated.
-    coalitions : dict from mask to list of points
+    players, actions, payoffs, feasible, coalitions
+        As stated, coalitions by mask.
 
     Raises
     ------
@@ -58,7 +116,13 @@ def rebuilt(
     """
     names = tuple(players)
     if coalitions is not None:
-        return CoalitionalGame(names, {mask: _menu(rows) for mask, rows in coalitions.items()})
+        return CoalitionalGame(
+            names,
+            {
+                mask: reach.menu([names[i] for i in members(mask)])
+                for mask, reach in coalitions.items()
+            },
+        )
     if payoffs is None or set(names) - (actions.keys() & payoffs.keys()):
         raise GameError("expected actions and payoffs of every player")
     table = from_payoffs(
@@ -66,10 +130,4 @@ def rebuilt(
         players=names,
         actions=[actions[player] for player in names],
     )
-    return table if feasible is None else BargainingGame(names, table, _menu(feasible))
-
-
-def _menu(rows: list[list[float]]) -> Menu:
-    if len({len(row) for row in rows}) != 1:
-        raise GameError("expected points of equal length")
-    return Menu(np.array(rows))
+    return table if feasible is None else BargainingGame(names, table, feasible.menu(names))

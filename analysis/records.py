@@ -14,7 +14,7 @@ from analysis.certificates.record import CertificateRecord
 from analysis.concepts import Answer
 from analysis.conditions import LiteralConditions
 from analysis.disarming import harmful_actions
-from analysis.gamedata import rebuilt, stated
+from analysis.gamedata import Reach, rebuilt, stated
 from analysis.leverage import Gain
 from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Shortfall, Vector
 from sim.games.coalitions import Mask, grand, members
@@ -136,10 +136,21 @@ class EquilibriumRecord(Record):
 
 
 class ReachRecord(Record):
-    """The points that a coalition of a coalitional game can choose from, in players' order."""
+    """What a coalition can choose from; see :class:`analysis.gamedata.Reach`."""
 
     members: list[str]
     points: list[list[float]]
+    body: dict[str, Any] | None
+
+    @property
+    def reach(self) -> Reach:
+        """The same without the members."""
+        return Reach(self.points, self.body)
+
+    @property
+    def unrefined(self) -> Self:
+        """The same without points that were added to those of a curved set."""
+        return self if self.body is None else self.model_copy(update={"points": []})
 
 
 class GameRecord(Record):
@@ -151,7 +162,7 @@ class GameRecord(Record):
     form: str
     money: bool
     payoffs: dict[str, Any] | None = None
-    feasible: list[list[float]] | None = None
+    feasible: ReachRecord | None = None
     coalitions: list[ReachRecord] | None = None
 
     @classmethod
@@ -167,6 +178,13 @@ class GameRecord(Record):
             }
         )
 
+    @property
+    def unrefined(self) -> Self:
+        """The same game, without points of curved frontiers that an answer needs."""
+        menus = self.coalitions and [entry.unrefined for entry in self.coalitions]
+        feasible = self.feasible and self.feasible.unrefined
+        return self.model_copy(update={"coalitions": menus, "feasible": feasible})
+
     def game(self) -> Game:
         """Read the game back.
 
@@ -176,11 +194,17 @@ class GameRecord(Record):
             If the record does not make a game.
         """
         reach = self.coalitions and {
-            mask_of(self.players, entry.members, f"game.coalitions.{k}.members"): entry.points
+            mask_of(self.players, entry.members, f"game.coalitions.{k}.members"): entry.reach
             for k, entry in enumerate(self.coalitions)
         }
         try:
-            found = rebuilt(self.players, self.actions, self.payoffs, self.feasible, reach or None)
+            found = rebuilt(
+                self.players,
+                self.actions,
+                self.payoffs,
+                None if self.feasible is None else self.feasible.reach,
+                reach or None,
+            )
         except GameError as error:
             raise RecordError(f"game: {error}") from error
         return replace(found, money=self.money, title=self.title)
@@ -227,6 +251,7 @@ class SolutionRecord(Record):
     def of(cls, game: Game, form: str, answer: Answer) -> Self:
         """Write the solution of a game."""
         solution = answer.solution
+        game = solution.game or game
         start, shortfall = answer.disagreement, solution.shortfall
         return cls(
             game=GameRecord.of(game, form),

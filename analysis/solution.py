@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.games.coalitions import Mask
+from sim.games.game import Game
 from sim.games.html import table
 
 type Vector = NDArray[np.float64]
@@ -173,6 +174,8 @@ class Solution:
         What a reader must know, such as prices that vanish.
     shortfall : Shortfall or None
         Of ``strict`` where no literal equilibrium was found.
+    game : Game or None
+        The game that agreements and threats are those of, if it had to be refined.
     """
 
     concept: str
@@ -182,6 +185,7 @@ class Solution:
     method: str
     notes: tuple[str, ...] = field(default=())
     shortfall: Shortfall | None = None
+    game: Game | None = None
 
     def _repr_html_(self) -> str:
         """Return all answers as tables for notebooks."""

@@ -114,11 +114,16 @@ def verify(game: Game, candidate: Candidate, concept: str = "coco") -> Equilibri
     return Equilibrium(
         candidate=candidate,
         payoffs=payoffs,
-        on=locate(game.outcomes, payoffs),
+        on=place_of(game, payoffs),
         coalitions=_accounts(game, candidate, books, unit),
         residuals=residuals,
         accepted=all(getattr(residuals, name) <= ACCEPTED for name in _CONCEPTS[concept].demands),
     )
+
+
+def place_of(game: Game, payoffs: Vector) -> str:
+    """Say where on the frontier payoffs lie, which have shape ``(n,)``, utilons."""
+    return "smooth" if grand(game.n) in game.curved else locate(game.outcomes, payoffs)
 
 
 def checked_plays(game: Game, candidate: Candidate) -> dict[Mask, Vector]:

@@ -13,8 +13,9 @@ from sim.games.coalitional import CoalitionalGame, worths_as_menus
 from sim.games.coalitions import Mask, grand, members
 from sim.games.convex import Menu
 from sim.games.game import Game, normal_form
-from sim.sets import read_menu, read_point
+from sim.sets import read_menu
 from sim.tables import FieldError, number
+from sim.values import read_point
 from sim.yamlfile import Place
 
 MAX_PLAYERS = 12
@@ -135,7 +136,8 @@ class CoalitionalForm(Form):
         found = {}
         for mask, (key, order) in self._by_coalition(stated, "V").items():
             menu = read_menu(stated[key], [self.players[i] for i in order], ("V", key))
-            found[mask] = menu.rearranged([order.index(i) for i in members(mask)])
+            with located("V", key):
+                found[mask] = menu.rearranged([order.index(i) for i in members(mask)])
         alone = np.zeros(len(self.players))
         for i in range(len(alone)):
             if 1 << i in found:

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.bodies import BODIES
 from sim.fields import listed, located
-from sim.games.convex import Menu, corners, distinct
+from sim.games.convex import Menu, corners, distinct, menu_of
 from sim.tables import FieldError, number
+from sim.values import Vector, by_player, read_point
 from sim.yamlfile import Place, type_name
-
-type Vector = NDArray[np.float64]
 
 _LIMIT = ("at most", "weights")
 _LIMITS = ("limits", *_LIMIT, "at least")
@@ -28,6 +28,7 @@ def read_menu(value: object, players: Sequence[str], path: Place) -> Menu:
         - ``{at most: b, weights: {player: w}}``, or ``limits`` with a list of such: weighted sums
           of payoffs and what they may be at most; weights left out are all 1, those of players left
           out 0. ``at least`` gives the lowest payoffs, one number or by player; left out: 0.
+        - a key of :data:`sim.bodies.BODIES`: a curved set.
     players : sequence of str
     path : tuple
         Where the value stands, for messages.
@@ -38,9 +39,13 @@ def read_menu(value: object, players: Sequence[str], path: Place) -> Menu:
         If it is none of these, or the set is empty or not bounded.
     """
     if isinstance(value, Mapping):
+        for key, read in BODIES.items():
+            if key in value:
+                return menu_of(read(value, players, path))
         for key in value:
             if key not in _LIMITS:
-                raise FieldError((*path, key), f"unknown key (expected {listed(_LIMITS)})")
+                expected = listed((*_LIMITS, *BODIES))
+                raise FieldError((*path, key), f"unknown key (expected {expected})")
         with located(*path):
             return Menu(corners(*_limits(value, players, path), _lowest(value, players, path)))
     if not isinstance(value, list):
@@ -53,25 +58,6 @@ def read_menu(value: object, players: Sequence[str], path: Place) -> Menu:
         return Menu(read_point(value, players, path)[None])
     points = [read_point(entry, players, (*path, k)) for k, entry in enumerate(value)]
     return Menu(distinct(np.array(points)))
-
-
-def read_point(value: object, players: Sequence[str], path: Place) -> Vector:
-    """Return a payoff for each player, stated in order or by name, shape ``(k,)``.
-
-    Raises
-    ------
-    FieldError
-        If it is none.
-    """
-    if isinstance(value, Mapping):
-        missing = [player for player in players if player not in value]
-        if missing:
-            raise FieldError(path, f"missing: {listed(missing)}")
-        return _by_player(value, players, path)
-    if not isinstance(value, list) or len(value) != len(players):
-        found = len(value) if isinstance(value, list) else type_name(value)
-        raise FieldError(path, f"expected a payoff for each of {listed(players)} (found {found})")
-    return np.array([number(entry, (*path, k)) for k, entry in enumerate(value)])
 
 
 def _limits(
@@ -94,7 +80,7 @@ def _limits(
         bounds.append(number(entry["at most"], (*place, "at most")))
         weights = entry.get("weights")
         if isinstance(weights, Mapping):
-            rows.append(_by_player(weights, players, (*place, "weights")))
+            rows.append(by_player(weights, players, (*place, "weights")))
         elif weights is None:
             rows.append(np.ones(len(players)))
         else:
@@ -105,15 +91,7 @@ def _limits(
 def _lowest(value: Mapping[str, Any], players: Sequence[str], path: Place) -> Vector:
     stated, place = value.get("at least", 0), (*path, "at least")
     if isinstance(stated, Mapping):
-        return _by_player(stated, players, place)
+        return by_player(stated, players, place)
     if isinstance(stated, list):
         return read_point(stated, players, place)
     return np.full(len(players), number(stated, place))
-
-
-def _by_player(amounts: Mapping[str, Any], players: Sequence[str], path: Place) -> Vector:
-    """Return amounts by name, those left out being 0, shape ``(k,)``."""
-    for player in amounts:
-        if player not in players:
-            raise FieldError((*path, player), f"unknown player (expected {listed(players)})")
-    return np.array([number(amounts.get(p, 0), (*path, p)) for p in players])

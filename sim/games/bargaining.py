@@ -10,7 +10,7 @@ from typing import ClassVar, Self, override
 
 import numpy as np
 
-from sim.games.base import Game, GameError, check_scales
+from sim.games.base import MISSING, Game, GameError, check_scales
 from sim.games.coalitional import find_point, named_point
 from sim.games.coalitions import Mask, grand
 from sim.games.convex import Matrix, Menu, Vector, shortfall
@@ -59,6 +59,11 @@ class BargainingGame(Game):
         """Outcomes of the threats, then feasible points, shape ``(X, n)``, utilons."""
         return np.vstack([self.threats.outcomes, self.feasible.points])
 
+    @property
+    @override
+    def curved(self) -> tuple[Mask, ...]:
+        return (grand(self.n),) if self.feasible.body is not None else ()
+
     @cached_property
     def normalised(self) -> "BargainingGame":
         """The same game with every varying utility moved and stretched onto [0, 1]."""
@@ -101,8 +106,8 @@ class BargainingGame(Game):
         return self.threats.conflict(coalition)
 
     @override
-    def refined(self, weights: Matrix) -> Self:
-        finer = self.feasible.refined(weights[-1], self.scales)
+    def refined(self, weights: Matrix, missing: float = MISSING) -> Self:
+        finer = self.feasible.refined(weights[-1], self.scales, missing)
         return self if finer is self.feasible else replace(self, feasible=finer)
 
 

@@ -19,6 +19,9 @@ MAX_PAYOFF = 1e100
 MAX_CONFLICT_CELLS = 150_000_000
 """Largest number of payoffs that the conflicts of a game may hold all at once: 1.2 GB."""
 
+MISSING = 1e-10
+"""By how much a better point must beat the known ones to count, in shares of payoff range."""
+
 _CHUNK_CELLS = 4_000_000
 _MOST_ROWS = 50
 
@@ -92,7 +95,12 @@ class Game(ABC):
             complement. For N there is one column, and rows are outcomes.
         """
 
-    def refined(self, weights: NDArray[np.float64]) -> Self:
+    @property
+    def curved(self) -> tuple[Mask, ...]:
+        """Coalitions with curved frontiers, of which but some points are known, N last."""
+        return ()
+
+    def refined(self, weights: NDArray[np.float64], missing: float = MISSING) -> Self:
         """Return the game with what coalitions would like best among what they can choose from.
 
         Coalitions with a curved frontier are known by finitely many points of it; those they have
@@ -103,6 +111,8 @@ class Game(ABC):
         ----------
         weights : ndarray, shape (2**n, n)
             How each coalition weighs its members, curnits per utilon, by mask; non-negative.
+        missing : float
+            By how much a point must be better than those known, in shares of payoff range.
         """
         return self
 

@@ -11,7 +11,7 @@ from typing import ClassVar, Self, override
 
 import numpy as np
 
-from sim.games.base import Game, GameError, check_players, check_scales
+from sim.games.base import MISSING, Game, GameError, check_players, check_scales
 from sim.games.coalitions import Mask, grand, members
 from sim.games.convex import Matrix, Menu, Vector
 
@@ -55,6 +55,11 @@ class CoalitionalGame(Game):
     @override
     def outcomes(self) -> Matrix:
         return self.menus[grand(self.n)].points
+
+    @property
+    @override
+    def curved(self) -> tuple[Mask, ...]:
+        return tuple(mask for mask in sorted(self.menus) if self.menus[mask].body is not None)
 
     @property
     @override
@@ -110,9 +115,9 @@ class CoalitionalGame(Game):
         return fight
 
     @override
-    def refined(self, weights: Matrix) -> Self:
+    def refined(self, weights: Matrix, missing: float = MISSING) -> Self:
         finer = {
-            mask: menu.refined(weights[mask, own], self.scales[own])
+            mask: menu.refined(weights[mask, own], self.scales[own], missing)
             for mask, menu in self.menus.items()
             for own in (list(members(mask)),)
         }

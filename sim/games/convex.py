@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from sim.games.base import GameError
+from sim.games.base import MISSING, GameError
 
 type Vector = NDArray[np.float64]
 type Matrix = NDArray[np.float64]
@@ -25,8 +26,8 @@ _MAX_BASES = 200_000
 _ROUNDING = 1e-9
 """Misses of a bound that do not count, relative to the numbers that state it."""
 
-MISSING = 1e-10
-"""By how much a better point must beat the known ones to count, in shares of payoff range."""
+_MOST_POINTS = 1000
+"""Most points of a curved frontier that are known from the start."""
 
 
 class Body(ABC):
@@ -47,6 +48,10 @@ class Body(ABC):
             Non-negative, not all 0; curnits per utilon. Where the best point is not unique because
             some weights are 0, it is one that nobody can improve on.
         """
+
+    @abstractmethod
+    def stated(self, players: tuple[str, ...]) -> dict[str, Any]:
+        """Return the set as scenario files state it, for players of these names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,14 +84,24 @@ class Menu:
         object.__setattr__(self, "points", points)
 
     def rearranged(self, order: Sequence[int]) -> "Menu":
-        """Return the same points with the columns in another order."""
+        """Return the same points with the columns in another order.
+
+        Raises
+        ------
+        GameError
+            If they belong to a curved set.
+        """
+        if list(order) == sorted(order):
+            return self
+        if self.body is not None:
+            raise GameError("a curved set must name players in their order")
         return Menu(self.points[:, list(order)])
 
     def normalised(self, low: Vector, scales: Vector) -> "Menu":
         """Return the points moved and stretched, each player's by its own numbers, ``(k,)``."""
         return Menu((self.points - low) / scales)
 
-    def refined(self, weights: Vector, scales: Vector) -> "Menu":
+    def refined(self, weights: Vector, scales: Vector, missing: float = MISSING) -> "Menu":
         """Return a menu with the best point at given weights; this one if it offers no less.
 
         Parameters
@@ -95,31 +110,40 @@ class Menu:
             Curnits per utilon.
         scales : ndarray, shape (k,)
             Payoff ranges, utilons.
+        missing : float
+            By how much it must beat the known points, in shares of payoff range.
         """
         unit = float(weights @ scales)
         if self.body is None or not unit > 0.0:
             return self
         found = self.body.best(weights / unit)
         gain = (weights / unit) @ found - (self.points @ (weights / unit)).max()
-        return Menu(np.vstack([self.points, found]), self.body) if gain > MISSING else self
+        return Menu(np.vstack([self.points, found]), self.body) if gain > missing else self
 
 
-def menu_of(body: Body, fineness: int) -> Menu:
+def menu_of(body: Body) -> Menu:
     """Return the best points of a body at weights that form a regular grid on the simplex.
 
-    Parameters
-    ----------
-    body : Body
-    fineness : int
-        Steps along each edge of the simplex.
+    Weights are for shares of payoff range. There are 257 of them for two players, 861 for three, 969
+    for four, and at most :data:`_MOST_POINTS` for more, but always those at which only one counts.
+    Differences between neighbours are then so small that agents who sand the frontier hardly feel
+    them.
     """
     k = body.players
-    bars = np.array(list(combinations(range(fineness + k - 1), k - 1)), dtype=np.int64)
-    edges = np.hstack(
-        [np.full((len(bars), 1), -1), bars, np.full((len(bars), 1), fineness + k - 1)]
+    single = np.array([body.best(weights) for weights in np.eye(k)])
+    spans = np.ptp(single, axis=0)
+    fineness = next(
+        f
+        for f in (256, 128, 64, 40, 16, 9, 6, 4, 3, 2, 1)
+        if comb(f + k - 1, k - 1) <= _MOST_POINTS
     )
-    grid = (np.diff(edges, axis=1) - 1) / fineness
-    return Menu(distinct(np.array([body.best(weights) for weights in grid])), body)
+    bars = np.array(list(combinations(range(fineness + k - 1), k - 1)), dtype=np.int64)
+    bars = bars.reshape(len(bars), k - 1)
+    ends = np.full((len(bars), 1), fineness + k - 1)
+    grid = np.diff(np.hstack([-np.ones_like(ends), bars, ends]), axis=1) - 1
+    weights = grid / np.where(spans > 0, spans, 1.0)
+    points = np.array([body.best(own) for own in weights])
+    return Menu(distinct(np.vstack([single, points])), body)
 
 
 def distinct(points: Matrix) -> Matrix:
@@ -191,7 +215,8 @@ def shortfall(menu: Menu, point: Vector) -> float:
         )
         if program.status != 0:
             raise GameError("payoffs are too different in size to be compared")
-        finer = menu.refined(-np.asarray(program.ineqlin.marginals) / scales, scales)
-        if finer is menu:
-            return float(program.fun or 0.0)
+        weights = -np.asarray(program.ineqlin.marginals).clip(max=0.0) / scales
+        finer = menu.refined(weights, scales)
+        if finer is menu:  # what the program says, but exact
+            return float((weights @ point - (menu.points @ weights).max()) / (weights @ scales))
         menu = finer

@@ -1,0 +1,169 @@
+"""The last steps to an equilibrium on a strictly curved frontier.
+
+There N's best point is a smooth function of the prices, and so are excess claims; a root of them is
+found by Powell's hybrid method (1970) from prices that are nearly right.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog, root
+
+from analysis.conflict import solve_conflicts
+from analysis.solution import Candidate, Vector
+from sim.games.coalitional import CoalitionalGame
+from sim.games.coalitions import Mask, grand, members, membership, shapley_weights, subsets
+from sim.games.convex import Menu
+from sim.games.game import Game, GameError
+
+
+@dataclass(frozen=True, eq=False)
+class Stance:
+    """What coalitions do at given prices, and what it entitles their members to.
+
+    Attributes
+    ----------
+    game : Game
+        With the points they choose among its last ones.
+    threats : dict from mask to ndarray
+        Of every proper coalition; empty where they do not matter.
+    claims : ndarray, shape (n,)
+        Curnits of each player, its share in what N adds left out.
+    """
+
+    game: Game
+    threats: dict[Mask, Vector]
+    claims: Vector
+
+
+type Rule = Callable[[Game, Vector], Stance]
+
+
+def coco_stance(game: Game, prices: Vector) -> Stance:
+    """Return optimal threats, and claims as in :mod:`analysis.equilibrium.coco`."""
+    finer = with_best_points(game, prices)
+    solved = solve_conflicts(finer, prices)
+    worths = solved.values.copy()
+    worths[-1] = 0.0
+    return Stance(finer, solved.threats, membership(game.n).T @ (shapley_weights(game.n) * worths))
+
+
+def harsanyi_stance(game: Game, prices: Vector) -> Stance:
+    """Return the fairest that each coalition can deliver, ``max min_i a_i (x_i − t_i)``.
+
+    In coalitional form it does not depend on what others do, so coalitions are taken by size.
+
+    Raises
+    ------
+    GameError
+        If the game is not in coalitional form.
+    """
+    asked = with_best_points(game, prices)
+    if not isinstance(asked, CoalitionalGame):
+        raise GameError(f"expected a game in coalitional form (found {game.kind})")
+    menus, dividends = dict(asked.menus), np.zeros(grand(game.n) + 1)
+    threats: dict[Mask, Vector] = {}
+    for mask in sorted(range(1, grand(game.n)), key=int.bit_count):
+        own = list(members(mask))
+        owed = np.array([_owed(mask, i, dividends) for i in own])
+        menus[mask], threats[mask], dividends[mask] = _fairest(
+            menus[mask], prices[own], owed, game.scales[own]
+        )
+    finer = CoalitionalGame(game.players, menus, money=game.money, title=game.title)
+    claims = np.array([_owed(grand(game.n), i, dividends) for i in range(game.n)])
+    return Stance(finer, threats, claims)
+
+
+def finish(game: Game, rule: Rule, near: Vector) -> tuple[Game, Candidate] | None:
+    """Find prices at which N's best point gives everybody what it is entitled to.
+
+    Parameters
+    ----------
+    game : Game
+        With a curved frontier.
+    rule : callable
+        What coalitions do at given prices.
+    near : ndarray, shape (n,)
+        Prices to start from, curnits per utilon.
+
+    Returns
+    -------
+    tuple of Game and Candidate, or None
+        The game with the points that are agreed on or threatened with, and the answer, which no
+        one has verified; None if a price is 0 or the search fails.
+    """
+
+    def excess(prices: Vector) -> Vector:
+        stance = rule(game, prices)
+        payoffs = stance.game.outcomes[-1]
+        gain = (prices @ payoffs - stance.claims.sum()) / game.n
+        return np.asarray(((stance.claims + gain) / prices - payoffs) / game.scales)
+
+    prices = clearing_prices(game, excess, near)
+    if prices is None:
+        return None
+    stance = rule(game, prices)
+    agreement = np.zeros(len(stance.game.outcomes))
+    agreement[-1] = 1.0
+    return stance.game, Candidate(prices, agreement, stance.threats, np.zeros(game.n))
+
+
+def clearing_prices(game: Game, excess: Callable[[Vector], Vector], near: Vector) -> Vector | None:
+    """Return prices at which something of shape ``(n,)`` vanishes, all of it if but one does."""
+    shares = near * game.scales
+    if shares.min() <= 0.0:
+        return None
+
+    def prices_at(logs: Vector) -> Vector:
+        free = np.exp(np.append(logs, 0.0) - max(0.0, logs.max(initial=0.0))) / game.scales
+        return np.asarray(free / free.sum())
+
+    def gaps(logs: Vector) -> Vector:
+        return excess(prices_at(logs))[:-1]
+
+    found = root(gaps, np.log(shares[:-1] / shares[-1]), tol=1e-13)
+    return prices_at(found.x) if np.isfinite(found.x).all() else None
+
+
+def best_point(game: Game, prices: Vector) -> Vector:
+    """Return N's best point on its curved frontier, shape ``(n,)``, utilons."""
+    return np.asarray(with_best_points(game, prices).outcomes[-1])
+
+
+def with_best_points(game: Game, prices: Vector) -> Game:
+    """Return a game in which the last points on curved frontiers are the best at given prices."""
+    return game.refined(np.tile(prices, (grand(game.n) + 1, 1)), -np.inf)
+
+
+def _owed(mask: Mask, player: int, dividends: Vector) -> float:
+    return float(
+        sum(dividends[part] for part in subsets(mask) if part != mask and part >> player & 1)
+    )
+
+
+def _fairest(
+    menu: Menu, prices: Vector, owed: Vector, scales: Vector
+) -> tuple[Menu, Vector, float]:
+    """Return a menu with all points needed, the fairest mixture of them, and its dividend."""
+    while True:
+        count, k = menu.points.shape
+        unit = float(prices @ scales)
+        # maximise d with d ≤ a_i x_i − owed_i
+        program = linprog(
+            np.append(np.zeros(count), -1.0),
+            np.hstack([-(menu.points * prices / unit).T, np.ones((k, 1))]),
+            -owed / unit,
+            np.append(np.ones(count), 0.0)[None],
+            np.ones(1),
+            bounds=[(0.0, None)] * count + [(None, None)],
+            options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+        )
+        if program.status != 0 or program.x is None:
+            return menu, np.full(count, 1.0 / count), 0.0
+        weights = -np.asarray(program.ineqlin.marginals).clip(max=0.0) * prices
+        finer = menu.refined(weights, scales)
+        if finer is menu:
+            mixture = np.asarray(program.x[:-1]).clip(min=0.0)
+            return menu, mixture / mixture.sum(), -float(program.fun or 0.0) * unit
+        menu = finer

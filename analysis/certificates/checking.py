@@ -61,6 +61,7 @@ def objections(game: Game, concept: str, certificate: Certificate) -> list[str]:
     being the conflict at the rates, ``B q + (A − v) y ≤ t`` in every row and
     ``p'B + z'(A − v) ≥ t`` in every column.
     """
+    concept = same_as(game, concept)
     if concept not in CONCEPTS:
         return [f"{concept} cannot be certified"]
     if game.curved:
@@ -82,6 +83,17 @@ def objections(game: Game, concept: str, certificate: Certificate) -> list[str]:
         return [f"{concept} is certified in fractions only"]
     with ctx.workprec(PRECISION):
         return list(doubts(exact, certificate))
+
+
+def same_as(game: Game, concept: str) -> str:
+    """Return the concept that another one comes to in a game.
+
+    Of one or two players no proper coalition has gains to split, so ``harsanyi``, ``strict`` and
+    ``coco`` are one; with money claims are paid, so ``strict`` is ``coco-value``.
+    """
+    if concept == "strict" and game.money:
+        return "coco-value"
+    return "coco" if concept in ("harsanyi", "strict") and game.n <= 2 else concept
 
 
 def _malformed(stated: Exact) -> Iterator[str]:

@@ -10,7 +10,7 @@ import numpy as np
 from flint import ctx, fmpq, fmpq_mat
 
 from analysis.certificates.certificate import Certificate, Exact
-from analysis.certificates.checking import CONCEPTS, MONEY, objections, strays
+from analysis.certificates.checking import CONCEPTS, MONEY, objections, same_as, strays
 from analysis.certificates.clearing import (
     answer_at,
     bargain_at,
@@ -61,6 +61,7 @@ def certify(
     UncertifiedError
         If the concept or the game is out of reach, or no certificate was found.
     """
+    concept = same_as(game, concept)
     if concept not in CONCEPTS:
         raise UncertifiedError(f"{concept} is not certified (only {', '.join(CONCEPTS)})")
     if game.curved:

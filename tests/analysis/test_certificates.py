@@ -259,6 +259,13 @@ def test_a_solution_of_the_equations_that_is_no_equilibrium_is_refuted() -> None
     assert wrong != []
 
 
+@pytest.mark.parametrize("concept", ["harsanyi", "strict"])
+def test_two_players_have_nobody_to_split_with(concept: str) -> None:
+    game = entry("golden-threats")
+    for found in solve(game, concept).solution.equilibria:
+        assert isinstance(certify(game, concept, found), Enclosure)
+
+
 @pytest.mark.parametrize(
     ("name", "payoffs"),
     [
@@ -405,8 +412,8 @@ def test_command_certifies_and_check_believes_nobody(curnits: Command, tmp_path)
 
 
 def test_command_says_what_is_not_certified(curnits: Command) -> None:
-    result = curnits("solve", "hot-dog-stands", "--concept", "strict", "--certify", "--json")
+    result = curnits("solve", "hot-dog-stands", "--concept", "disarmed", "--certify", "--json")
     assert result.status == 1
     assert result.json["equilibria"][0]["certificate"] is None
-    assert "no certificate was found: strict is not certified" in result.json["notes"][-1]
+    assert "no certificate was found: disarmed is not certified" in result.json["notes"][-1]
     assert "Proved to lie in these intervals" in curnits("solve", "golden-threats", "--certify").out

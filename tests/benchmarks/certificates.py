@@ -1,9 +1,10 @@
 """How many answers are proved, in fractions or in intervals, and how fast.
 
-Takes every game of the catalogue with its default concept, and seeded integer games of two and
-three players with 2 to 4 actions. Run it from the project's folder::
+Takes every game of the catalogue with its default concept, or another where it applies, and seeded
+integer games of two and three players with 2 to 4 actions. Run it from the project's folder::
 
     python -m tests.benchmarks.certificates --games 200
+    python -m tests.benchmarks.certificates --games 200 --concept harsanyi
 """
 
 import argparse
@@ -13,10 +14,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from analysis.bargaining import DisagreementError
 from analysis.certificates.certificate import Exact
 from analysis.certificates.checking import objections
 from analysis.certificates.proving import UncertifiedError, certify
-from analysis.concepts import default_concept, solve
+from analysis.concepts import ConceptError, default_concept, solve
 from sim.games.game import Game, from_payoffs
 from sim.scenario import catalogue, load
 
@@ -30,19 +32,23 @@ def integer_games(count: int, seed: int) -> Iterator[tuple[str, Game]]:
         yield f"{n} players", from_payoffs(payoffs)
 
 
-def measure(games: Iterator[tuple[str, Game]]) -> pd.DataFrame:
+def measure(games: Iterator[tuple[str, Game]], wanted: str | None) -> pd.DataFrame:
     """Return one row an answer: how it is proved or why not, and the seconds that took."""
     rows = []
     for kind, game in games:
-        concept = default_concept(game)
-        for found in solve(game, concept).solution.equilibria or (None,):
+        concept = wanted or default_concept(game)
+        try:
+            answer = solve(game, concept)
+        except (ConceptError, DisagreementError):  # it does not apply
+            continue
+        for found in answer.solution.equilibria or (None,):
             begin = time.perf_counter()
             reason = ""
             if found is None:
                 proof = "not solved"
             else:
                 try:
-                    certificate = certify(game, concept, found)
+                    certificate = certify(game, concept, found, answer.disagreement)
                 except UncertifiedError as error:
                     proof, reason = "not proved", str(error)
                 else:
@@ -65,10 +71,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--games", type=int, default=200)
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--concept", help="by default that of each game")
     parser.add_argument("--out", help="write one row an answer to this CSV file")
     options = parser.parse_args()
     entries = (("catalogue", load(path).build()) for path in catalogue().values())
-    table = pd.concat([measure(entries), measure(integer_games(options.games, options.seed))])
+    drawn = integer_games(options.games, options.seed)
+    table = pd.concat([measure(games, options.concept) for games in (entries, drawn)])
     if options.out:
         table.to_csv(options.out, index=False)
     counts = pd.crosstab(table["games"], table["proof"])

@@ -142,7 +142,7 @@ class Simulation:
             Most ticks to keep in the tables; by default all that were recorded.
         """
         model, complete = self.model, self._complete
-        ending = "agreed" if self.converged else "unfinished"
+        ending = "agreed" if self.converged and model.settling_agrees else "unfinished"
         open_ = model.journal.ended(model.ticks, ending, model.payoffs) if self._open else []
         events = history(model.journal, open_, self._workshop.inventions)
         threats, _ = model.credible()

@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.games.coalitions import members, membership
 from sim.games.damage import breakdown_weights
+from sim.games.faces import minimise
 from sim.games.game import Game, GameError
 from sim.negotiation.bargaining import Bargaining
 from sim.negotiation.conflicts import Vector
@@ -88,7 +89,7 @@ class AlternatingOffers(Bargaining):
         offers = self.settings.offers
         staying = (1.0 - offers.breakdown) * offers.discount
         rows = (self.disagreement[None],) * self.game.n
-        return Table(outcomes, self.money, rows, staying)
+        return Table(outcomes, self.money, rows, self.disagreement, staying)
 
     @override
     def appraise(self) -> Vector:
@@ -166,17 +167,21 @@ def _feasible(game: Game, payoffs: Vector) -> bool:
         outcomes = game.normalised.outcomes @ game.scales
         return bool(payoffs @ game.scales <= outcomes.max() + _ROUNDING * game.scales.max())
     rows = game.normalised.outcomes.T
-    worth, free = np.zeros(rows.shape[1]), np.zeros((game.n, 0))
-    return maximise(worth, rows, payoffs - _ROUNDING, free) is not None
+    return maximise(np.zeros(rows.shape[1]), rows, payoffs - _ROUNDING) is not None
 
 
 def _maximin(game: Game) -> Vector:
     """Return what each player can secure alone, whatever the others do (von Neumann 1928)."""
     levels = np.empty(game.n)
     for i in range(game.n):
-        matrix = game.normalised.conflict(1 << i)[i]
-        worth = np.append(np.zeros(len(matrix)), 1.0)
-        columns = matrix.shape[1]
-        found = maximise(worth, matrix.T, np.zeros(columns), np.full((columns, 1), -1.0))
-        levels[i] = np.nan if found is None else found[1][0]
+        against = game.normalised.conflict(1 << i)[i].T  # replies of the others by own actions
+        count, size = against.shape
+        mixing = np.append(np.ones(size), 0.0)
+        short = np.column_stack([-against, np.ones(count)])  # the level less what each reply leaves
+        found, _ = minimise(
+            np.append(np.zeros(size), -1.0),
+            equal=(mixing[None], [1.0]),
+            below=(short, np.zeros(count)),
+        )
+        levels[i] = found[-1]
     return levels

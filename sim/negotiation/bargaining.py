@@ -40,11 +40,13 @@ class Bargaining(Negotiation):
         What everybody expected of the next round when those offers were thought of.
     """
 
+    settling_agrees = False
+
     def __init__(self, game: Game, settings: NegotiationSettings, seed: int) -> None:
         super().__init__(game, settings, seed)
         self.expected = self.quote.payoffs
         self.round: tuple[Offer, ...] = ()
-        self.at_stake = Table(np.zeros((1, game.n)), None, (), 0.0)
+        self.at_stake = Table(np.zeros((1, game.n)), None, (), np.zeros(game.n), 0.0)
         self.hoped = self.expected
         self._moved = np.full(game.n, np.inf)
 

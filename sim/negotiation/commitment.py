@@ -117,7 +117,8 @@ class ProposerCommitment(Bargaining):
         money = None if self.money is None else self.money[inside]
         staying = 1.0 - self.settings.offers.breakdown
         alone = (np.zeros((1, 1)),)
-        table = Table(outcomes[:, inside], money, fallbacks or alone, staying)
+        own = outcomes[:, inside]
+        table = Table(own, money, fallbacks or alone, own.min(axis=0), staying)
         at_table = stationary(table)
         round_ = table.round(at_table)
         expected = average(round_, "mixture") @ outcomes
@@ -148,9 +149,8 @@ class ProposerCommitment(Bargaining):
     @override
     def threaten(self) -> None:
         """Let coalitions threaten with what their members commit to, leaving in random order."""
-        self.threats = np.concatenate(
-            [self._commitments(int(S)) for S in self.conflicts.coalitions]
-        )
+        pieces = [self._commitments(int(mask)) for mask in self.conflicts.coalitions]
+        self.threats = np.concatenate([np.zeros(0), *pieces])
         self.reputations = self.threats
         self.gains, self.delivered = self.conflicts.fight(self.threats, self.counted)
         self.delivered[-1] = self.quote.payoffs

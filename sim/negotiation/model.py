@@ -1,6 +1,6 @@
 """A negotiation: one tick is redeem → threaten → split → trade."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import mesa
 import numpy as np
@@ -73,6 +73,9 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
     journal : Journal
         Talks that have ended, and how.
     """
+
+    settling_agrees: ClassVar[bool] = True
+    """Whether talks end in agreement when nothing moves any more."""
 
     def __init__(self, game: Game, settings: NegotiationSettings, seed: int) -> None:
         super().__init__(rng=seed)

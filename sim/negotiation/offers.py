@@ -7,7 +7,7 @@ it as a rejection, after which talks go on as before, or end.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
 from scipy.optimize import root
@@ -65,6 +65,8 @@ class Table:
     fallbacks : tuple of ndarray, shape (m_k, s)
         For every proposer k and each of its threats: the payoffs if talks end after a rejection.
         What k itself would get does not matter to its offer.
+    least : ndarray, shape (s,)
+        What each gets anyway. Without money, those who cannot get more by a proposal make none.
     staying : float
         Share of what agreement is worth beyond the fallback that is left after a rejection: the
         probability that talks go on, times a discount factor.
@@ -73,6 +75,7 @@ class Table:
     outcomes: Vector
     money: Vector | None
     fallbacks: tuple[Vector, ...]
+    least: Vector
     staying: float
 
     @property
@@ -82,19 +85,13 @@ class Table:
 
     @cached_property
     def proposers(self) -> tuple[int, ...]:
-        """Those who can gain by a proposal; everybody, if nobody can."""
-        worst = np.full(self.size, np.inf)
-        for k, rows in enumerate(self.fallbacks):
-            others = np.arange(self.size) != k
-            worst[others] = np.minimum(worst[others], rows.min(axis=0)[others])
-        ending = self.at(0.0)
-        offers = [ending.best(k, np.zeros(self.size))[0] for k in range(self.size)]
-        able = tuple(k for k, offer in enumerate(offers) if offer.payoffs[k] > worst[k] + _GAIN)
-        return able or tuple(range(self.size))
-
-    def at(self, staying: float) -> Self:
-        """Return the same table with another share that is left after a rejection."""
-        return type(self)(self.outcomes, self.money, self.fallbacks, staying)
+        """Those who can gain by a proposal; everybody, if nobody can or there is money."""
+        everybody = tuple(range(self.size))
+        if self.money is not None:
+            return everybody
+        ending, none = replace(self, staying=0.0), np.zeros(self.size)
+        most = [ending.best(k, none)[0].payoffs[k] for k in everybody]
+        return tuple(k for k in everybody if most[k] > self.least[k] + _GAIN) or everybody
 
     def demands(self, k: int, threat: int, expected: Vector) -> Vector:
         """Return what makes the others accept an offer of k, shape ``(s,)``; −inf for k itself."""
@@ -105,20 +102,25 @@ class Table:
 
     def propose(self, k: int, threat: int, demands: Vector) -> Offer | None:
         """Return the best offer for k that meets demands, shape ``(s,)``; None if there is none."""
-        courtesy = _COURTESY if self.money is None else 0.0
-        weights = np.full(self.size, courtesy)
-        weights[k] = 1.0
-        free = np.zeros((self.size, 0))
         if self.money is not None:
-            free = np.diag(self.money)[:, 1:]
-            free[0] = -self.money[0]
-        worth = np.concatenate([self.outcomes @ weights, weights @ free])
-        found = maximise(worth, self.outcomes.T, demands, free)
+            return self._with_money(k, threat, demands, self.money)
+        weights = np.full(self.size, _COURTESY)
+        weights[k] = 1.0
+        found = maximise(self.outcomes @ weights, self.outcomes.T, demands)
         if found is None:
             return None
-        mixture, paid, multipliers = found
+        mixture, multipliers = found
         multipliers[k] = 1.0
-        return Offer(k, threat, 1.0, mixture @ self.outcomes + free @ paid, mixture, multipliers)
+        return Offer(k, threat, 1.0, mixture @ self.outcomes, mixture, multipliers)
+
+    def _with_money(self, k: int, threat: int, demands: Vector, money: Vector) -> Offer:
+        """Let k pay all others what they demand, and keep the rest of the largest joint payoff."""
+        worths = self.outcomes @ (1.0 / money)
+        best = int(worths.argmax())
+        payoffs, others = demands.copy(), np.arange(self.size) != k
+        payoffs[k] = money[k] * (worths[best] - float((demands / money)[others].sum()))
+        mixture = np.eye(1, len(worths), best)[0]
+        return Offer(k, threat, 1.0, payoffs, mixture, money[k] / money)
 
     def best(self, k: int, expected: Vector) -> tuple[Offer, ...]:
         """Return the best offers that everybody accepts, each with the threat that makes it so.
@@ -132,7 +134,8 @@ class Table:
         ]
         possible = [offer for offer in offers if offer is not None]
         if not possible:
-            return self.at(0.0).best(k, expected) if self.staying else (self._hopeless(k),)
+            ending = replace(self, staying=0.0)
+            return ending.best(k, expected) if self.staying else (self._hopeless(k),)
         most = max(float(offer.payoffs[k]) for offer in possible)
         equals = [offer for offer in possible if offer.payoffs[k] >= most - _GAIN]
         return tuple(replace(offer, chance=1.0 / len(equals)) for offer in equals)

@@ -28,38 +28,31 @@ def _solver() -> highspy.Highs:
     return solver
 
 
-def maximise(
-    worth: Vector, rows: Vector, floors: Vector, free: Vector
-) -> tuple[Vector, Vector, Vector] | None:
+def maximise(worth: Vector, rows: Vector, floors: Vector) -> tuple[Vector, Vector] | None:
     """Find the mixture of columns that is worth most and keeps every row above its floor.
 
     Parameters
     ----------
-    worth : ndarray, shape (X + F,)
+    worth : ndarray, shape (X,)
     rows : ndarray, shape (k, X)
     floors : ndarray, shape (k,)
         −inf for rows without a floor.
-    free : ndarray, shape (k, F)
-        Further columns, used in any amount of either sign.
 
     Returns
     -------
     mixture : ndarray, shape (X,)
         Non-negative, sums to 1.
-    amounts : ndarray, shape (F,)
     multipliers : ndarray, shape (k,)
         What a floor lower by one would be worth; non-negative.
     None
         If no mixture keeps all floors.
     """
-    count, size = rows.shape
-    width = size + free.shape[1]
-    matrix = np.zeros((count + 1, width))
-    matrix[:count, :size], matrix[:count, size:], matrix[count, :size] = rows, free, 1.0
+    count, width = rows.shape
+    matrix = np.vstack([rows, np.ones(width)])
     programme = highspy.HighsLp()
     programme.num_col_, programme.num_row_ = width, count + 1
     programme.col_cost_ = -worth
-    programme.col_lower_ = np.append(np.zeros(size), np.full(width - size, -np.inf))
+    programme.col_lower_ = np.zeros(width)
     programme.col_upper_ = np.full(width, np.inf)
     programme.row_lower_ = np.append(floors, 1.0)
     programme.row_upper_ = np.append(np.full(count, np.inf), 1.0)
@@ -77,6 +70,5 @@ def maximise(
     if status != highspy.HighsModelStatus.kOptimal:
         raise ProgrammeError(f"HiGHS stopped with status {solver.modelStatusToString(status)}")
     solution = solver.getSolution()
-    found, duals = np.array(solution.col_value), np.array(solution.row_dual)
-    mixture = found[:size].clip(min=0.0)
-    return mixture / mixture.sum(), found[size:], duals[:count].clip(min=0.0)
+    mixture = np.array(solution.col_value).clip(min=0.0)
+    return mixture / mixture.sum(), np.array(solution.row_dual)[:count].clip(min=0.0)

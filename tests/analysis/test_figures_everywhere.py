@@ -1,0 +1,59 @@
+"""Figures over the whole catalogue: no label lies on another; and all of them, byte by byte."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+from matplotlib.transforms import Bbox
+from test_figures import written
+
+from analysis.exploring import Exploration, open_named, studio
+from analysis.figures.drawing import FORMATS, lay_out, pages, paper
+from analysis.figures.registry import FIGURES
+from analysis.figures.saving import plot_files
+from analysis.figures.source import RunData
+from sim.scenario import catalogue
+
+SCENARIOS = tuple(catalogue())
+APART = 4
+"""Of every so many figures one is drawn of a scenario, another one of the next scenario."""
+
+
+def explored(name: str, ticks: int) -> Exploration:
+    exploration = Exploration(open_named(name))
+    for _ in range(ticks):
+        exploration.step()
+    exploration.solve()
+    return exploration
+
+
+@pytest.mark.parametrize("number", range(len(SCENARIOS)), ids=SCENARIOS)
+def test_labels_do_not_overlap_in_the_catalogue(number: int) -> None:
+    names = list(FIGURES)[number % APART :: APART]
+    for name, panels in pages([explored(SCENARIOS[number], 60).look()], names).items():
+        with paper():
+            page = lay_out(name, panels)
+            page.draw_without_rendering()
+            boxes = written(page)
+        for (text, box), (other, second) in combinations(boxes, 2):
+            shared = Bbox.intersection(box, second)
+            deep = shared is not None and min(shared.width, shared.height) > 1.5
+            assert not deep, f"{name}: {text!r} overlaps {other!r}"
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[RunData]:
+    yield explored("prisoners-dilemma", 20).look()
+    studio().shutdown()
+    studio.cache_clear()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_another_process_draws_the_same_bytes(form: str, run: RunData) -> None:
+    names = list(pages([run]))
+    assert set(names) >= FIGURES.keys() - {"basins"}
+    elsewhere = [studio().submit(plot_files, [run], form, name) for name in names]
+    for name, drawn in zip(names, elsewhere, strict=True):
+        assert plot_files([run], form, name) == drawn.result()
+    if form == "pdf":
+        assert b"FontFile2" in elsewhere[0].result()["frontier.pdf"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis import cli_escalation, cli_figures, cli_limits, cli_view
+from analysis import cli_escalation, cli_figures, cli_limits, cli_several, cli_view
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -311,6 +311,8 @@ def convert(
 app.command()(cli_figures.plot)
 app.command()(cli_figures.report)
 app.command()(cli_escalation.leverage)
+app.command()(cli_several.basins)
+app.command()(cli_several.multiplicity)
 app.add_typer(cli_limits.app, name="limits")
 app.command()(cli_view.view)
 

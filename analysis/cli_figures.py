@@ -23,7 +23,7 @@ def plot(
     figure: Annotated[
         str | None,
         typer.Option(
-            help="frontier, prices, convergence, coalitions, dividends, threats, escalation, "
+            help="frontier, prices, basins, convergence, coalitions, dividends, threats, escalation, "
             "trades or comparison. By default all that apply, and an overview."
         ),
     ] = None,

@@ -1,7 +1,7 @@
 """How often games have several ``coco`` equilibria: a count by family of games."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.equilibrium.exhaustive.everywhere import CONTINUUM, solve
+from analysis.runfolder import FolderError
 from analysis.solution import Solution, Vector
 from sim.games.base import Game
 from sim.games.families import FAMILIES, Family, FamilyError
@@ -20,10 +21,6 @@ CLEAR = 0.01
 """Payoffs further apart than this, a share of payoff range, are clearly different."""
 
 _MOST_DRAWS = 1000
-
-
-class StudyError(ValueError):
-    """A file that does not belong to a study."""
 
 
 @dataclass(frozen=True)
@@ -61,22 +58,21 @@ class Kind:
             return usual.build(rng)
         for _ in range(_MOST_DRAWS):
             try:
-                return _varied(usual, rng).build(rng)
+                return FAMILIES[self.family](**_varied(usual, rng)).build(rng)
             except FamilyError:  # the numbers violate what defines the family
                 continue
         raise FamilyError(f"no game of {self.name} in {_MOST_DRAWS} draws")
 
 
-def _varied(usual: Family, rng: np.random.Generator) -> Family:
-    """Return a family with other real numbers."""
-    varied: dict[str, Any] = {}
-    for field in fields(usual):
-        value = getattr(usual, field.name)
+def _varied(usual: Family, rng: np.random.Generator) -> dict[str, Any]:
+    """Return the parameters of a family with other real numbers."""
+    varied = dict(vars(usual))
+    for name, value in varied.items():
         if isinstance(value, float):
-            varied[field.name] = value * float(rng.uniform(0.7, 1.4))
+            varied[name] = value * float(rng.uniform(0.7, 1.4))
         elif isinstance(value, tuple) and all(isinstance(x, float) for x in value):
-            varied[field.name] = [x * float(rng.uniform(0.7, 1.4)) for x in value]
-    return replace(usual, **varied)
+            varied[name] = [x * float(rng.uniform(0.7, 1.4)) for x in value]
+    return varied
 
 
 _TWO: Mapping[str, Any] = {"shape": (2, 2, 2)}
@@ -144,9 +140,17 @@ def study(file: Path, games: int, seed: int, progress: Callable[[int], None]) ->
 
     Raises
     ------
-    StudyError
-        If the file does not hold such rows.
+    FolderError
+        If the file cannot be written, or does not hold such rows.
     """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return _extended(file, games, seed, progress)
+    except OSError as error:
+        raise FolderError(f"{file}: cannot be written: {error.strerror}") from error
+
+
+def _extended(file: Path, games: int, seed: int, progress: Callable[[int], None]) -> pd.DataFrame:
     known = _read(file) if file.exists() else pd.DataFrame(columns=list(Count._fields))
     done = set(zip(known["seed"], known["kind"], known["game"], strict=True))
     with file.open("a", encoding="utf-8", newline="") as rows:
@@ -169,9 +173,9 @@ def _read(file: Path) -> pd.DataFrame:
     try:
         rows = pd.read_csv(file)
     except (OSError, ValueError) as error:
-        raise StudyError(f"{file}: not the table of a study ({error})") from error
+        raise FolderError(f"{file}: not the table of a study ({error})") from error
     if list(rows.columns) != list(Count._fields):
-        raise StudyError(f"{file}: expected the columns {', '.join(Count._fields)}")
+        raise FolderError(f"{file}: expected the columns {', '.join(Count._fields)}")
     return rows
 
 

@@ -12,7 +12,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure, SubFigure
 
 from analysis.figures import FigureError
-from analysis.figures.base import Panel, shortened
+from analysis.figures.base import FigureKind, Panel, shortened
 from analysis.figures.registry import FIGURES, figure_named
 from analysis.figures.source import RunData
 
@@ -75,9 +75,14 @@ def pages(runs: Sequence[RunData], names: Iterable[str] = FIGURES) -> dict[str, 
 
 def draw(name: str, panels: Sequence[Panel], runs: Sequence[RunData], form: str) -> Drawn:
     """Draw one of the :func:`pages` of some runs, in one of the :data:`FORMATS`."""
+    return draw_kind(FIGURES[name], panels, caption(FIGURES[name].caption, runs), form)
+
+
+def draw_kind(kind: FigureKind, panels: Sequence[Panel], text: str, form: str) -> Drawn:
+    """Draw panels of a figure that need not be made of runs, with a caption of its own."""
     with paper():
-        image = _bytes(lay_out(name, panels), form)
-    return Drawn(name, image, _tables(name, panels), caption(FIGURES[name].caption, runs))
+        image = _bytes(_arranged(kind, panels), form)
+    return Drawn(kind.name, image, _tables(kind.name, panels), text)
 
 
 def lay_out(name: str, panels: Sequence[Panel]) -> Figure:
@@ -85,7 +90,10 @@ def lay_out(name: str, panels: Sequence[Panel]) -> Figure:
 
     It should be drawn in the style of :func:`paper`.
     """
-    kind = FIGURES[name]
+    return _arranged(FIGURES[name], panels)
+
+
+def _arranged(kind: FigureKind, panels: Sequence[Panel]) -> Figure:
     columns = min(kind.columns, len(panels))
     height = kind.height * -(-len(panels) // columns)
     page = Figure(figsize=(COLUMN if columns == 1 else PAGE, height))

@@ -83,13 +83,7 @@ def draw_simplex(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> Non
     ...     "share": [0.5, 0.3, 0.2]})
     >>> draw_simplex(Figure().subplots(), table, ["1", "2", "3"])
     """
-    axes.fill(*_CORNERS.T, facecolor="white", edgecolor="black", linewidth=0.7, zorder=0)
-    for level in np.arange(0.2, 0.9, 0.2):
-        for i in range(3):
-            ends = np.full((2, 3), 1.0 - level)
-            ends[:, i] = level
-            ends[0, (i + 1) % 3] = ends[1, (i + 2) % 3] = 0.0
-            axes.plot(*(ends @ _CORNERS).T, color=PALE, linewidth=0.6, zorder=0)
+    draw_frame(axes, players)
     path = _points(table[table["kind"] == "path"], players)
     axes.plot(*path.T, color=RED, label="path")
     axes.scatter(
@@ -110,6 +104,17 @@ def draw_simplex(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> Non
             zorder=4,
             label="analytic answer",
         )
+
+
+def draw_frame(axes: Axes, players: Sequence[str]) -> None:
+    """Draw an empty simplex of three players' shares, with a grid."""
+    axes.fill(*_CORNERS.T, facecolor="white", edgecolor="black", linewidth=0.7, zorder=0)
+    for level in np.arange(0.2, 0.9, 0.2):
+        for i in range(3):
+            ends = np.full((2, 3), 1.0 - level)
+            ends[:, i] = level
+            ends[0, (i + 1) % 3] = ends[1, (i + 2) % 3] = 0.0
+            axes.plot(*in_simplex(ends).T, color=PALE, linewidth=0.6, zorder=0)
     for i, (name, where) in enumerate(zip(codes(players), _CORNERS, strict=True)):
         below = i < 2
         axes.annotate(
@@ -124,6 +129,11 @@ def draw_simplex(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> Non
     axes.plot([], [], color=GREY, linewidth=0.6, label="grid: steps of 0.2")
     axes.set_aspect("equal")
     axes.set_axis_off()
+
+
+def in_simplex(shares: Vector) -> Vector:
+    """Return where shares of three players, shape ``(T, 3)``, are drawn, shape ``(T, 2)``."""
+    return np.asarray(shares @ _CORNERS)
 
 
 def _panels(runs: Sequence[RunData]) -> list[Panel]:
@@ -149,7 +159,7 @@ def _long(prices: pd.DataFrame, run: RunData, kind: str, number: int) -> pd.Data
 
 def _points(table: pd.DataFrame, players: Sequence[str]) -> Vector:
     shares = table.pivot_table(index=["number", "tick"], columns="player", values="share")
-    return np.asarray(shares[list(players)].to_numpy() @ _CORNERS)
+    return in_simplex(shares[list(players)].to_numpy())
 
 
 PRICES = FigureKind(

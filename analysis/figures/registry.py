@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from analysis.figures import FigureError
 from analysis.figures.base import FigureKind
+from analysis.figures.basins import BASINS
 from analysis.figures.coalitions import COALITIONS
 from analysis.figures.comparison import COMPARISON
 from analysis.figures.convergence import CONVERGENCE
@@ -17,6 +18,7 @@ from analysis.figures.trades import TRADES
 _KINDS: Sequence[FigureKind] = (
     FRONTIER,
     PRICES,
+    BASINS,
     CONVERGENCE,
     COALITIONS,
     DIVIDENDS,

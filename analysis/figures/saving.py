@@ -33,11 +33,11 @@ def plot_files(
     if figure is None:
         made = pages(runs)
         drawn = [draw(name, panels, runs, form) for name, panels in made.items()]
-        return _merged([*drawn, overview(made, runs, form)], form)
+        return files_of([*drawn, overview(made, runs, form)], form)
     made = pages(runs, [figure])
     if figure not in made:
         raise FigureError(f"{figure} has nothing to show of a game with {runs[0].game.n} player")
-    return _merged([draw(figure, made[figure], runs, form)], form, stem)
+    return files_of([draw(figure, made[figure], runs, form)], form, stem)
 
 
 def target(out: Path | None, default: Path, form: str | None) -> tuple[Path, str | None, str]:
@@ -84,7 +84,8 @@ def save(folder: Path, files: Mapping[str, bytes], *, replace: bool) -> None:
                 draft.unlink()
 
 
-def _merged(drawn: Sequence[Drawn], form: str, stem: str | None = None) -> dict[str, bytes]:
+def files_of(drawn: Sequence[Drawn], form: str, stem: str | None = None) -> dict[str, bytes]:
+    """Return image, caption and data of figures by the names of the files they belong into."""
     files = {}
     for figure in drawn:
         base = stem or figure.name

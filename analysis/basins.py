@@ -1,0 +1,123 @@
+"""Which equilibrium agents reach from which start: many runs from prices all over the simplex."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis import concepts
+from analysis.convergence import REACHED, aim
+from analysis.solution import Solution, Vector
+from sim.games.base import Game
+from sim.running import simulate
+from sim.scenario import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Basins:
+    """Runs from many starts.
+
+    Attributes
+    ----------
+    solution : Solution
+        All equilibria that are known, and whether there may be others.
+    runs : DataFrame
+        One row a run: ``start`` (number), ``reached`` (number of the equilibrium, 0 if none),
+        ``distance`` (in payoffs, a share of payoff range), ``settled`` and ``ticks``.
+    points : DataFrame
+        One row a player of each start, end and equilibrium, as
+        :func:`analysis.figures.basins.basin_table` makes them.
+    """
+
+    solution: Solution
+    runs: pd.DataFrame
+    points: pd.DataFrame
+
+
+def explore(scenario: Scenario, starts: int, progress: Callable[[int], None]) -> Basins:
+    """Let agents negotiate a scenario from many starting prices.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    starts : int
+        At least so many; see :func:`starting_shares`.
+    progress : callable
+        Called with the number of runs so far.
+
+    Raises
+    ------
+    analysis.concepts.ConceptError
+        If prices do not decide what the agents aim at: there is money, say.
+    """
+    game = scenario.build()
+    concept = aim(game, scenario.negotiation)
+    if concept not in concepts.SEVERAL or scenario.negotiation.protocol != "ticks":
+        raise concepts.ConceptError(
+            f"{scenario.title}: its talks do not start from prices "
+            "(expected no money, and the protocol ticks)"
+        )
+    solution = concepts.solve_all(game, concept).solution
+    answers = [found.payoffs for found in solution.equilibria]
+    points = [
+        _points("equilibrium", k, k, game, found.payoffs, found.candidate.prices)
+        for k, found in enumerate(solution.equilibria, start=1)
+    ]
+    rows = []
+    for number, shares in enumerate(starting_shares(game.n, starts, scenario.run.seed), start=1):
+        prices = shares / game.scales
+        given = dict(zip(game.players, prices.tolist(), strict=True))
+        run = simulate(
+            scenario.ground,
+            scenario.with_negotiation(starting_prices=given).negotiation,
+            scenario.run,
+            ladders=scenario.climbed,
+        )
+        gaps = [float((abs(run.payoffs - payoffs) / game.scales).max()) for payoffs in answers]
+        near = int(np.argmin(gaps)) + 1 if gaps and min(gaps) < REACHED else 0
+        rows.append((number, near, min(gaps, default=np.nan), run.converged, run.ticks))
+        first = run.tables["negotiators"].head(game.n)["payoff"].to_numpy()
+        points.append(_points("start", number, near, game, first, prices))
+        points.append(_points("end", number, near, game, run.payoffs, run.prices))
+        progress(number)
+    columns = ["start", "reached", "distance", "settled", "ticks"]
+    table = pd.concat(points, ignore_index=True)
+    return Basins(solution, pd.DataFrame(rows, columns=columns), table)
+
+
+def starting_shares(n: int, starts: int, seed: int) -> Vector:
+    """Return prices of payoff ranges to start from, shape ``(T, n)``, each adding up to 1.
+
+    Two and three players get a regular grid inside the simplex, with at least as many points as
+    are asked for; more get a uniform sample.
+    """
+    if n > 3:
+        return np.random.default_rng(seed).dirichlet(np.ones(n), starts)
+    side = 1
+    while len(grid := _grid(n, side)) < starts:
+        side += 1
+    return grid
+
+
+def _grid(n: int, side: int) -> Vector:
+    steps = np.indices([side] * (n - 1)).reshape(n - 1, -1).T
+    inside = steps[steps.sum(axis=1) < side]
+    last = side - 1 - inside.sum(axis=1, keepdims=True)
+    return np.asarray((np.hstack([inside, last]) + 1 / n) / side)
+
+
+def _points(
+    kind: str, number: int, reached: int, game: Game, payoffs: Vector, prices: Vector
+) -> pd.DataFrame:
+    worth = prices * game.scales
+    return pd.DataFrame(
+        {
+            "kind": kind,
+            "number": number,
+            "reached": reached,
+            "player": list(game.players),
+            "payoff": payoffs,
+            "share": worth / worth.sum(),
+        }
+    )

@@ -1,0 +1,108 @@
+"""The commands about games with several equilibria: ``basins`` and ``multiplicity``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analysis.cli_figures import ImageFormat, Quiet
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Form = Annotated[ImageFormat, typer.Option("--format", help="Format of the image.")]
+
+
+def basins(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="SCENARIO", help="Scenario file, Gambit .nfg or catalogue name."),
+    ],
+    starts: Annotated[int, typer.Option(min=2, help="Starting prices, at least.")] = 36,
+    ticks: Annotated[int | None, typer.Option(min=1, help="Ticks before giving up.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder; by default basins/<name>, numbered if taken.")
+    ] = None,
+    form: Form = ImageFormat.PDF,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show which equilibrium agents reach from which starting prices.
+
+    Runs the scenario from prices all over the simplex and writes a table of the runs, the data and,
+    for three players, a figure.
+
+    [bold]Examples[/bold]
+
+      curnits basins three-solutions
+      curnits basins three-solutions --starts 100 --out here --format png
+    """
+    from analysis.basins import explore
+    from analysis.figures.saving import files_of, save
+    from analysis.records import to_json
+    from analysis.reporting import console, counting, heading
+    from analysis.runfolder import fresh_folder, untaken
+    from analysis.several import BasinsRecord, basins_figure, csv, show_basins
+    from sim.scenario import find, load
+
+    path = find(source)
+    scenario = load(path)
+    if ticks is not None:
+        scenario = scenario.with_run(ticks=ticks)
+    game = scenario.build()
+    usual = Path("basins") / path.stem
+    target = out or untaken(usual)
+    with fresh_folder(target, replace=False) as folder:
+        with counting("Negotiating", starts, quiet=quiet) as progress:
+            found = explore(scenario, starts, progress)
+        tables = {"runs.csv": csv(found.runs), "basins.csv": csv(found.points)}
+        images = files_of(basins_figure(found, game, form.value), form.value)
+        save(folder, {**tables, **images}, replace=True)
+    record = BasinsRecord.of(game, found)
+    if json:
+        typer.echo(to_json(record), nl=False)
+    else:
+        screen = console()
+        heading(screen, game.title, f"{record.starts} starts")
+        show_basins(screen, record)
+        screen.print(f"Written to {target}", soft_wrap=True)
+
+
+def multiplicity(
+    out: Annotated[Path, typer.Option(help="Folder for the table, a row a game, and the figure.")],
+    games: Annotated[int, typer.Option(min=1, help="Games of all families, at least.")] = 20_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the games.")] = 1,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an earlier study.")] = False,
+    form: Form = ImageFormat.PDF,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Count how often three-player games have several coco equilibria, family by family.
+
+    Every game is solved for all its equilibria (about 20 a second on one core). Each one is written
+    down at once, so that an interrupted study can go on.
+
+    [bold]Examples[/bold]
+
+      curnits multiplicity --out several
+      curnits multiplicity --out several --games 40000 --resume
+    """
+    from analysis.figures.saving import files_of, save
+    from analysis.multiplicity import numbers, study, summary
+    from analysis.records import to_json
+    from analysis.reporting import console, counting
+    from analysis.runfolder import FolderError
+    from analysis.several import csv, multiplicity_figure, show_multiplicity
+
+    file = out / "games.csv"
+    if file.exists() and not resume:
+        raise FolderError(f"{file}: exists already (--resume goes on, --out names another place)")
+    with counting("Solving", sum(numbers(games)), quiet=quiet) as progress:
+        rows = study(file, games, seed, progress)
+    table = summary(rows)
+    figure = files_of(multiplicity_figure(table, form.value), form.value)
+    save(out, {"multiplicity.csv": csv(table), **figure}, replace=True)
+    if json:
+        typer.echo(to_json({"kinds": table.to_dict("records")}), nl=False)
+    else:
+        screen = console()
+        show_multiplicity(screen, table)
+        screen.print(f"Written to {out}", soft_wrap=True)

@@ -5,19 +5,23 @@ asks (Harsanyi 1963, in his manner; on coalitional games it is his NTU value).
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 
-from analysis.equilibrium import floors
+from analysis.equilibrium import floors, search
 from analysis.equilibrium.disposal import System
 from analysis.equilibrium.interior import Start, follow, start, start_near
-from analysis.solution import Candidate, Equilibrium, Solution
+from analysis.solution import Candidate, Equilibrium, Solution, Vector
 from analysis.verify_harsanyi import verify_harsanyi
 from sim.games.coalitions import members
 from sim.games.game import Game
 
-METHOD = "homotopy from a made-up equilibrium to the conditions, with Newton steps; restarts"
+METHOD = (
+    "homotopy from a made-up equilibrium to the conditions, with Newton steps; restarts; "
+    "a coco equilibrium; falling price floors for players who may be free"
+)
 
 _ATTEMPTS, _WIDE, _PATIENCE = 60, 20, 10
 _MARGINS = (1e-3, 1e-2, 1e-1)
@@ -41,7 +45,7 @@ def solve(game: Game, near: Candidate | None = None) -> Solution:
         One equilibrium that :func:`analysis.verify_harsanyi.verify_harsanyi` accepts, or none with
         ``exists`` None.
     """
-    return _solution(game, tuple(islice(_search(game, _ATTEMPTS, near), 1)))
+    return _solution(game, tuple(islice(_different(game, _ATTEMPTS, near), 1)))
 
 
 def solve_widely(game: Game, near: Candidate | None = None) -> Solution:
@@ -49,12 +53,7 @@ def solve_widely(game: Game, near: Candidate | None = None) -> Solution:
 
     Like :func:`solve`, but does not stop at the first. The list need not be complete.
     """
-    different: list[Equilibrium] = []
-    for found in _search(game, _WIDE, near):
-        gaps = [np.abs((found.payoffs - e.payoffs) / game.scales).max() for e in different]
-        if min(gaps, default=np.inf) > _SAME:
-            different.append(found)
-    return _solution(game, tuple(different))
+    return _solution(game, tuple(_different(game, _WIDE, near)))
 
 
 def _solution(game: Game, equilibria: tuple[Equilibrium, ...]) -> Solution:
@@ -67,23 +66,27 @@ def _solution(game: Game, equilibria: tuple[Equilibrium, ...]) -> Solution:
     return Solution("harsanyi", None, (), False, METHOD, (note,))
 
 
-def _search(game: Game, attempts: int, near: Candidate | None) -> Iterator[Equilibrium]:
-    """Yield accepted equilibria, the same ones more than once."""
+def _different(game: Game, attempts: int, near: Candidate | None) -> Iterator[Equilibrium]:
+    """Yield accepted equilibria with different payoffs."""
+    known: list[Vector] = []
     for candidate in _candidates(game, attempts, near):
+        payoffs = candidate.agreement @ game.outcomes
+        if any(np.abs((payoffs - other) / game.scales).max() <= _SAME for other in known):
+            continue
         found = verify_harsanyi(game, candidate)
         if found.accepted:
+            known.append(payoffs)
             yield found
 
 
 def _candidates(game: Game, attempts: int, near: Candidate | None) -> Iterator[Candidate]:
-    """Yield possible equilibria; before patience is lost, some with prices of 0."""
+    """Yield possible equilibria; when patience is lost, special ones."""
     system = System(game.normalised)
     if system.count > _MOST_UNKNOWNS:
         return
     for attempt, begin in enumerate(_starts(game, system, attempts, near)):
         if attempt == _PATIENCE:
-            for free in _free_players(game):
-                yield from floors.candidates(game, free)
+            yield from _special_candidates(game)
         reached = follow(system, begin)
         if reached is None:
             continue
@@ -92,6 +95,18 @@ def _candidates(game: Game, attempts: int, near: Candidate | None) -> Iterator[C
             positive = np.clip(play, 0.0, None)
             plays[mask] = positive / positive.sum()
         yield floors.stated(game, reached[: game.n], plays, np.zeros(game.n), {})
+
+
+def _special_candidates(game: Game) -> Iterator[Candidate]:
+    """Yield answers that no path leads to, as conditions are degenerate there.
+
+    A ``coco`` equilibrium, in case it delivers what is claimed, and equilibria with free players.
+    """
+    for claimed in islice(search.candidates(game), 1):
+        still = {mask: np.zeros_like(threat) for mask, threat in claimed.threats.items()}
+        yield replace(claimed, drift=still)
+    for free in _free_players(game):
+        yield from floors.candidates(game, free)
 
 
 def _free_players(game: Game) -> Iterator[list[int]]:

@@ -1,6 +1,7 @@
 """The harsanyi equilibrium: the solver, and the verifier that judges it."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -138,6 +139,12 @@ def idle_game(seed):
     return random_game(2, 1, 3, seed=seed)
 
 
+@cache
+def idle_answer():
+    """Return the answer of one such game."""
+    return solved(idle_game(17))
+
+
 @pytest.mark.parametrize("seed", [11, 17])
 def test_a_player_who_gets_what_it_can_claim_has_a_price_of_exactly_0(seed):
     game = idle_game(seed)
@@ -151,7 +158,7 @@ def test_a_player_who_gets_what_it_can_claim_has_a_price_of_exactly_0(seed):
 
 def test_claims_at_a_price_of_0_are_the_limit_of_those_at_small_prices():
     game = idle_game(17)
-    found = solved(game).candidate
+    found = idle_answer().candidate
     delta = 1e-4
     moved = found.prices + delta * found.vanishing
     threats = {mask: play + delta * found.drift[mask] for mask, play in found.threats.items()}
@@ -161,14 +168,14 @@ def test_claims_at_a_price_of_0_are_the_limit_of_those_at_small_prices():
     )
     accounts = {account.coalition: account for account in near.coalitions}
     due = sum(a.dividend for mask, a in accounts.items() if mask & 0b010)
-    expected = solved(game).coalitions[-1].claims[1]
+    expected = idle_answer().coalitions[-1].claims[1]
     assert due / near.candidate.prices[1] == pytest.approx(expected, abs=1e-3)
     assert near.residuals.regret < 1e-6
 
 
 def test_threats_that_are_wrong_to_first_order_are_rejected():
     game = idle_game(17)
-    candidate = solved(game).candidate
+    candidate = idle_answer().candidate
     for mask, move in candidate.drift.items():
         play = candidate.threats[mask]
         if len(play) < 2:
@@ -199,14 +206,14 @@ def test_a_free_player_must_get_what_it_claims():
 
 def test_answers_with_free_players_survive_being_written():
     game = idle_game(17)
-    found = solved(game)
+    found = idle_answer()
     again = EquilibriumRecord.of(game, found).candidate(game)
     assert verify_harsanyi(game, again).residuals == found.residuals
 
 
 def test_how_threats_change_must_be_said_where_a_price_is_0():
     game = idle_game(17)
-    candidate = solved(game).candidate
+    candidate = idle_answer().candidate
     with pytest.raises(CandidateError, match="how its threat changes"):
         verify_harsanyi(game, replace(candidate, drift={}))
     drift = {mask: move + 1.0 for mask, move in candidate.drift.items()}
@@ -218,3 +225,11 @@ def test_a_game_too_large_is_said_to_be():
     solution = harsanyi.solve(random_game(12, 12, 12))
     assert solution.exists is None
     assert "too large" in solution.notes[0]
+
+
+def test_where_everybody_coordinates_all_agree():
+    """Prices are free inside a cone, so that no path leads to a single answer."""
+    payoffs = np.zeros((4, 2, 2, 2, 2))
+    payoffs[:, 0, 0, 0, 0] = payoffs[:, 1, 1, 1, 1] = 1.0
+    payoffs[:, 0, 0, 0, 0] = 2.0
+    assert solved(from_payoffs(payoffs)).payoffs == pytest.approx(np.full(4, 2.0))

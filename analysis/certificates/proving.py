@@ -5,6 +5,7 @@ Nothing here has to be right: whatever is returned has passed :mod:`analysis.cer
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import chain
 
 import numpy as np
 from flint import ctx, fmpq, fmpq_mat
@@ -79,6 +80,8 @@ def certify(
         reasons.append("harsanyi answers are proved if prices and threats are small fractions")
     elif disagreement is not None:
         attempts = _bargains(exact, concept, found.candidate, disagreement)
+        stuck = (found.payoffs - disagreement <= _NEAR * game.scales).any()
+        reasons.append("somebody cannot gain" if stuck else "prices are no simple fractions")
     else:
         attempts = _attempts(exact, concept, found.candidate, reasons)
     for certificate in attempts:
@@ -136,7 +139,8 @@ def _bargains(
     levels = maximin_levels(game)
     near = np.abs(disagreement - levels.astype(np.float64)) <= _NEAR * game.game.scales
     start = np.where(near, levels, start)
-    for prices in (*_normals(game, candidate), *(guess for guess, _ in _guesses(candidate))):
+    guesses = (prices for prices, _ in _guesses(candidate))
+    for prices in chain(_pinned(game, candidate, start), guesses):
         if (prices > 0).all():
             found = bargain_at(game, concept, prices, start)
             if found is not None:
@@ -162,9 +166,12 @@ def _shares(threat: Vector, denominator: int) -> Fractions:
     return simple
 
 
-def _normals(game: ExactGame, candidate: Candidate) -> Iterator[Fractions]:
-    """Yield the prices at which what is agreed on is worth the same, if that determines them."""
+def _pinned(game: ExactGame, candidate: Candidate, start: Fractions) -> Iterator[Fractions]:
+    """Yield prices that what is agreed on determines: a facet's normal, or Nash's at a vertex."""
     face = game.outcomes[corners(game, candidate.agreement)]
+    if len(face) == 1 and (face[0] > start).all():
+        prices = 1 / (face[0] - start)
+        yield prices / prices.sum()
     if len(face) == game.n:
         rows = [*(face[1:] - face[0]).tolist(), [Fraction(1)] * game.n]
         entries = [fmpq(x.numerator, x.denominator) for row in rows for x in row]

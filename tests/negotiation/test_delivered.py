@@ -73,3 +73,9 @@ def test_agents_reach_the_harsanyi_equilibrium(game):
     assert judgement.concept == "harsanyi"
     assert judgement.payoff_distance < 0.01
     assert judgement.state.residuals.regret < 0.01
+
+
+def test_coalitions_anticipate_where_members_plead_unless_told_otherwise():
+    assert NegotiationSettings(splitting="delivered").threats == "anticipating"
+    assert NegotiationSettings(splitting="delivered", threats="logit").threats == "logit"
+    assert NegotiationSettings().threats == "optimistic"

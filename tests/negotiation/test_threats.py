@@ -3,7 +3,15 @@ import pytest
 
 from sim.negotiation.conflicts import Segments, Vector
 from sim.negotiation.settings import NegotiationSettings
-from sim.negotiation.threats import THREATS, BestResponse, Situation, ThreatRule, recency
+from sim.negotiation.threats import (
+    THREATS,
+    Anticipating,
+    BestResponse,
+    Optimistic,
+    Situation,
+    ThreatRule,
+    recency,
+)
 
 RULES = {name: build(NegotiationSettings()) for name, build in THREATS.items()}
 rules = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -48,6 +56,34 @@ def test_dominated_threats_are_given_up(rule: ThreatRule) -> None:
 def test_the_default_rule_itself_settles_where_conflict_is_sharpest() -> None:
     threats, _ = fight(RULES["optimistic"], PENNIES, 2000)
     assert threats == pytest.approx([0.5, 0.5, 0.5, 0.5], abs=1e-4)
+
+
+def test_anticipating_settles_where_threats_spiral_outwards() -> None:
+    """Rock, paper, scissors, a fifth of the way to Shapley's game (1964); stakes are small."""
+    zero_sum = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / 2.0
+    first = 0.3 * (0.8 * zero_sum + 0.2 * (zero_sum > 0.0))
+    second = 0.3 * (-0.8 * zero_sum + 0.2 * (zero_sum < 0.0))
+    segments = Segments(np.array([3, 3]))
+    far = {}
+    for name in ("optimistic", "anticipating"):
+        rule = RULES[name]
+        threats, memory = np.array([0.4, 0.35, 0.25, 0.3, 0.4, 0.3]), np.zeros((2, 6))
+        for tick in range(2000):
+            gains = np.concatenate([first @ threats[3:], threats[:3] @ second])
+            sanding = max(1e-5, 0.05 / (1.0 + tick / 50.0) ** 2)
+            threats = rule.respond(Situation(threats, memory, gains, segments, sanding, tick))
+        far[name] = np.abs(threats - 1 / 3).max()
+    assert far["optimistic"] > 0.1
+    assert far["anticipating"] < 1e-3
+
+
+def test_with_a_horizon_of_one_tick_anticipating_is_optimistic() -> None:
+    rng = np.random.default_rng(8)
+    segments = Segments(np.array([3, 2]))
+    threats, memory = segments.normalise(rng.random(5)), rng.random((2, 5))
+    now = Situation(threats, memory, rng.normal(size=5), segments, 0.01, 7)
+    expected = Optimistic(1.1).respond(now._replace(memory=memory.copy()))
+    assert Anticipating(1.1, horizon=1.0).respond(now) == pytest.approx(expected)
 
 
 def test_the_best_reply_cycles_and_divides_ties_evenly() -> None:

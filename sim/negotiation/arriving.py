@@ -83,6 +83,7 @@ class Reception:
                 own.append(action)
                 workshop.game = self.present
                 model.grow(workshop.known, newcomer.player, 0)
+        model.unsettle()
 
     def complete(self, model: Negotiation) -> bool:
         """Tell whether everybody has arrived."""

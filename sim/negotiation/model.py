@@ -173,6 +173,10 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         self.trade()
         self.ticks += 1
 
+    def unsettle(self) -> None:
+        """Sand the frontier anew, from its roughest: the game is no longer what it was."""
+        self._sanded = 0.0
+
     def reopen(self) -> None:
         """Begin to talk anew: nobody owes anything, and a part of what was learned is forgotten."""
         kept = 1.0 - self.settings.forgetting

@@ -133,7 +133,11 @@ class Exploration:
             self.file = _changed(opened.scenario, settings)
             self._game = self.file.build()
             self._simulation = Simulation(
-                self.file.ground, self.file.negotiation, self.file.run, self.file.climbed
+                self.file.ground,
+                self.file.negotiation,
+                self.file.run,
+                self.file.climbed,
+                self.file.arrivals,
             )
             self.running = True
         except (ScenarioError, GameError) as error:
@@ -178,7 +182,8 @@ class Exploration:
             harm = measure(game, judgement.state, None)
             summary = Summary.of(self.name, self.file, run, judgement, harm)
         about = Manifest.model_validate(manifest(self.file, self._command))
-        return RunData(game, summary, about, run.tables, self.file.to_yaml())
+        climbed = self.file.climbed
+        return RunData(game, climbed, summary, about, run.tables, self.file.to_yaml())
 
     def run_folder(self) -> bytes:
         """Return the run folder as it would be if talks ended now, zipped.

@@ -18,8 +18,11 @@ from analysis.figures.base import (
     player_style,
     time_axis,
 )
+from analysis.figures.ladders import draw_ladder, ladder_table
 from analysis.figures.source import RunData
 from sim.games.coalitions import grand, proper_coalitions, size
+
+_MOST_LADDERS = 4
 
 
 def damage_table(run: RunData) -> pd.DataFrame:
@@ -146,6 +149,9 @@ def _panels(runs: Sequence[RunData]) -> list[Panel]:
     if len(leverage):
         drawn = partial(draw_leverage, players=run.players)
         panels.append(Panel("who gains by threats", leverage, drawn, "leverage"))
+    for ladder in run.ladders[:_MOST_LADDERS]:
+        title = f"ladder of {legend_names(run.players)[ladder.player]}"
+        panels.append(Panel(title, ladder_table(run, ladder), draw_ladder, "ladders"))
     return panels
 
 
@@ -155,7 +161,8 @@ ESCALATION = FigureKind(
     "current agreement. Menace: what a coalition would make the others lose; cost: what its own "
     "members would lose (grey: coalitions of several players); destruction: both, of every "
     "conflict, and thick what is to be expected if any side may form. Bars: what players gain in "
-    "the analytic answer by their own harmful actions (leverage), and by those of all.",
+    "the analytic answer by their own harmful actions (leverage), and by those of all. "
+    "Ladders: how often their owner, on its own, would resort to each rung; triangles: inventions.",
     _panels,
     columns=2,
     height=1.9,

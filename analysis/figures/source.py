@@ -10,6 +10,7 @@ from analysis.records import Record, read_json
 from analysis.runfolder import MANIFEST, SCENARIO, SUMMARY, FolderError, read_table
 from analysis.runrecords import Summary
 from sim.games.game import Game
+from sim.games.ladders import Ladder
 from sim.scenario import load
 
 _COLUMNS = {
@@ -18,6 +19,7 @@ _COLUMNS = {
     "coalitions": {"tick", "coalition", "dividend", "worth", "regret", "menace", "cost"},
     "threats": {"tick", "coalition", "joint_action", "probability"},
     "trades": {"tick", "payer", "payee", "curnits", "given_up", "received"},
+    "inventions": {"tick", "player", "action"},
 }
 
 
@@ -38,6 +40,8 @@ class RunData:
     Attributes
     ----------
     game : Game
+        With all rungs of all ladders.
+    ladders : tuple of Ladder
     summary : Summary
     manifest : Manifest
     tables : dict from str to DataFrame
@@ -47,6 +51,7 @@ class RunData:
     """
 
     game: Game
+    ladders: tuple[Ladder, ...]
     summary: Summary
     manifest: Manifest
     tables: Mapping[str, pd.DataFrame]
@@ -73,7 +78,8 @@ def read_run(folder: Path) -> RunData:
     ScenarioError, FolderError, RecordError
         If a file of the folder is missing, cannot be read or belongs to another run.
     """
-    game = load(folder / SCENARIO).build()
+    scenario = load(folder / SCENARIO)
+    game = scenario.build()
     tables = {name: read_table(folder, name) for name in _COLUMNS}
     for name, expected in _COLUMNS.items():
         missing = expected - set(tables[name].columns)
@@ -89,6 +95,7 @@ def read_run(folder: Path) -> RunData:
         raise FolderError(f"{folder}/coalitions.parquet: expected a row for each coalition")
     return RunData(
         game,
+        scenario.climbed,
         read_json(folder / SUMMARY, Summary),
         read_json(folder / MANIFEST, Manifest),
         tables,

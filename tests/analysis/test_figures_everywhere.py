@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from itertools import combinations
 
+import numpy as np
 import pytest
 from matplotlib.transforms import Bbox
 from test_figures import written
 
 from analysis.exploring import Exploration, open_named, studio
 from analysis.figures.drawing import FORMATS, lay_out, pages, paper
+from analysis.figures.ladders import ladder_table
 from analysis.figures.registry import FIGURES
 from analysis.figures.saving import plot_files
 from analysis.figures.source import RunData
+from analysis.gallery import SHOWN, gallery
 from sim.scenario import catalogue
 
 SCENARIOS = tuple(catalogue())
@@ -57,3 +60,27 @@ def test_another_process_draws_the_same_bytes(form: str, run: RunData) -> None:
         assert plot_files([run], form, name) == drawn.result()
     if form == "pdf":
         assert b"FontFile2" in elsewhere[0].result()["frontier.pdf"]
+
+
+def test_ladders_show_every_rung_and_its_invention() -> None:
+    run = explored("two-rung-arms-race", 400).look()
+    for ladder in run.ladders:
+        table = ladder_table(run, ladder)
+        np.testing.assert_allclose(table.groupby("tick")["probability"].sum(), 1.0, atol=2e-3)
+        rungs = table.drop_duplicates("rung").set_index("rung")
+        assert rungs["action"].tolist() == ["", *(rung.action for rung in ladder.rungs)]
+        made = run.tables["inventions"].query("player == @run.players[@ladder.player]")
+        assert rungs["invented"].dropna().tolist() == made["tick"].tolist()
+        assert len(made) == len(ladder.rungs) - ladder.known
+        last = table[table["tick"] == table["tick"].max()].set_index("rung")["probability"]
+        assert last.idxmax() == len(ladder.rungs)
+    assert {p.part for p in pages([run], ["escalation"])["escalation"]} >= {"ladders", "damage"}
+
+
+def test_the_gallery_shows_every_figure_of_one_run() -> None:
+    assert SHOWN.keys() == FIGURES.keys() - {"basins"}
+    files = gallery(["coalitions"])
+    assert files.keys() == {"coalitions.png", "README.md"}
+    page = files["README.md"].decode()
+    assert "![coalitions of Producers and a saboteur](coalitions.png)" in page
+    assert "curnits plot run --figure coalitions" in page

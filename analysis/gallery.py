@@ -1,0 +1,55 @@
+"""The gallery, each figure of a run that suits it: ``python -m analysis.gallery`` writes it."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from analysis.exploring import Exploration, open_named, pictures
+from analysis.figures.registry import FIGURES
+from analysis.figures.saving import save
+
+PLACE = Path("docs/gallery")
+
+SHOWN = {
+    "frontier": "ferguson-threats",
+    "prices": "three-solutions",
+    "convergence": "producers-and-saboteur",
+    "coalitions": "producers-and-saboteur",
+    "dividends": "producers-and-saboteur",
+    "threats": "three-solutions",
+    "escalation": "ten-rung-arms-race",
+    "trades": "three-solutions",
+    "comparison": "coalition-against-a-bully",
+}
+"""Figures by name, and the scenario of the catalogue that is drawn."""
+
+_MOST_PANELS = 6
+
+
+def gallery(names: Iterable[str] = SHOWN) -> dict[str, bytes]:
+    """Return the gallery's files by name: PNG images, and a page in Markdown that shows them."""
+    files = {}
+    parts = [
+        "# Gallery\n",
+        "Made by `python -m analysis.gallery`; `curnits plot` draws the same for print.\n",
+    ]
+    for name in names:
+        exploration = Exploration(open_named(SHOWN[name]))
+        exploration.solve()
+        while exploration.running:
+            exploration.step()
+        run = exploration.look()
+        if run is None:
+            continue
+        files[f"{name}.png"] = pictures(run, [name], _MOST_PANELS)[name]
+        parts.append(
+            f"## {name}\n\n![{name} of {run.game.title}]({name}.png)\n\n"
+            f"{run.game.title}. {FIGURES[name].caption}\n\n"
+            f"    curnits run {SHOWN[name]} --out run\n    curnits plot run --figure {name}\n"
+        )
+    files["README.md"] = "\n".join(parts).encode()
+    return files
+
+
+if __name__ == "__main__":
+    save(Path(sys.argv[1]) if len(sys.argv) > 1 else PLACE, gallery(), replace=True)

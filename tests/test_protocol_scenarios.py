@@ -1,0 +1,105 @@
+"""What scenarios of offers, failures and arrivals claim to show, checked by running them."""
+
+import numpy as np
+import pytest
+
+from analysis.concepts import default_concept, solve
+from sim.running import Run, simulate
+from sim.scenario import Scenario, catalogue, load
+
+
+def scenario(name: str) -> Scenario:
+    return load(catalogue()[name])
+
+
+def run(entry: Scenario) -> Run:
+    return simulate(
+        entry.ground,
+        entry.negotiation,
+        entry.run,
+        ladders=entry.climbed,
+        newcomers=entry.arrivals,
+    )
+
+
+def usual(entry: Scenario) -> np.ndarray:
+    game = entry.build()
+    (found,) = solve(game, default_concept(game)).solution.equilibria
+    return found.payoffs
+
+
+def test_whoever_proposes_asks_for_a_little_more() -> None:
+    ended = run(scenario("alternating-offers"))
+    offers = ended.tables["offers"].query("tick > 1000")
+    own = offers[offers["proposer"] == offers["player"]].groupby("player")["offer"].mean()
+    others = offers[offers["proposer"] != offers["player"]].groupby("player")["offer"].mean()
+    assert (own > others).all()
+    assert (own - others < 0.1).all()
+    np.testing.assert_allclose(ended.payoffs, [4, 3], atol=0.02)
+
+
+def test_threats_by_offers_end_at_the_coco_equilibrium() -> None:
+    entry = scenario("threats-by-offers")
+    ended = run(entry)
+    np.testing.assert_allclose(ended.payoffs, usual(entry), atol=0.01)
+    assert ended.threats[0b01][0] > 0.99  # top, against right
+    assert ended.threats[0b10][1] > 0.99
+    np.testing.assert_allclose(ended.disagreement, [0, -4], atol=0.01)
+
+
+def test_a_committed_saboteur_need_not_mind_what_sabotage_costs() -> None:
+    entry = scenario("proposer-commitment")
+    np.testing.assert_allclose(usual(entry)[2], 5 / 3)
+    for cost in (0.5, 1, 2):
+        family = {**entry.game.model_dump(), "parameters": {**entry.game.parameters, "cost": cost}}
+        changed = Scenario.model_validate({**entry.model_dump(), "game": family})
+        np.testing.assert_allclose(run(changed).payoffs, [2.5, 2.5, 3], atol=1e-6)
+
+
+def test_misjudged_offers_fail_now_and_then() -> None:
+    ended = run(scenario("misjudged-offers"))
+    talks = ended.tables["talks"].groupby("talk")[["ending", "payoff"]].first()
+    failed = talks["ending"] == "broke down"
+    assert 0.05 < failed.mean() < 0.2
+    np.testing.assert_allclose(ended.payoffs, [4, 3], atol=0.02)
+    assert talks["payoff"].mean() < 3.99
+
+
+def test_hollow_threats_are_worth_nothing_in_the_end() -> None:
+    entry = scenario("hollow-threats")
+    ended = run(entry)
+    talks = ended.tables["talks"].query("player == 'saboteur'")
+    assert (talks["credibility"].diff().dropna() <= 0).all()
+    assert talks["credibility"].iloc[-1] < 0.01
+    np.testing.assert_allclose(usual(entry)[2], 5 / 3)
+    np.testing.assert_allclose(ended.payoffs, [4, 4, 0], atol=0.02)
+    firm = entry.negotiation.model_copy(
+        update={"credibility": entry.negotiation.credibility.model_copy(update={"resolve": 1.0})}
+    )
+    kept = run(entry.model_copy(update={"negotiation": firm}))
+    np.testing.assert_allclose(kept.payoffs, usual(entry), atol=0.02)
+
+
+def test_failures_teach_to_agree() -> None:
+    entry = scenario("learning-to-agree")
+    for seed in (1, 2, 3):
+        ended = run(entry.with_run(seed=seed))
+        endings = ended.tables["talks"].groupby("talk")["ending"].first()
+        assert endings.iloc[0] == "broke down"
+        assert (endings.tail(5) == "agreed").all()
+        gaps = ended.tables["breakdowns"]["gap"]
+        assert gaps.iloc[0] > 3 * gaps.iloc[-1]
+        np.testing.assert_allclose(ended.payoffs, usual(entry), atol=0.01)
+
+
+def test_a_newcomer_is_paid_for_what_it_could_do() -> None:
+    entry = scenario("newcomer")
+    ended = run(entry)
+    payoffs = ended.tables["negotiators"].pivot_table(
+        index="tick", columns="player", values="payoff"
+    )[list(entry.ground.players)]
+    np.testing.assert_allclose(payoffs.loc[500:3000], np.tile([6, 6, 0], (251, 1)), atol=0.01)
+    np.testing.assert_allclose(ended.payoffs, usual(entry), atol=0.01)
+    assert ended.payoffs[2] == pytest.approx(8 / 3, abs=0.01)
+    outcomes = [entry.build().outcome(k)["newcomer"] for k in np.flatnonzero(ended.agreement > 0.1)]
+    assert set(outcomes) == {"stay out", "enter"}

@@ -23,6 +23,9 @@ CLEAR = 0.01
 _MOST_DRAWS = 1000
 
 
+_SHORT = {"correlation": "ρ"}
+
+
 @dataclass(frozen=True)
 class Kind:
     """A family of three-player games with some of its parameters fixed.
@@ -46,8 +49,9 @@ class Kind:
     def name(self) -> str:
         """The family and what is fixed."""
         own = [
-            "×".join(map(str, value)) if key == "shape" else f"{key} {value}"
+            "×".join(map(str, value)) if key == "shape" else f"{_SHORT.get(key, key)} {value}"
             for key, value in self.parameters.items()
+            if key not in ("players", "producers")
         ]
         return " ".join([self.family, *own])
 
@@ -253,4 +257,4 @@ def _wilson(hits: int, trials: int, z: float = 1.96) -> tuple[float, float]:
     centre = share + z * z / (2 * trials)
     half = z * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2))
     unit = 1 + z * z / trials
-    return float((centre - half) / unit), float((centre + half) / unit)
+    return max(0.0, float((centre - half) / unit)), min(1.0, float((centre + half) / unit))

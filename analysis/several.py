@@ -79,21 +79,24 @@ def show_basins(out: Console, record: BasinsRecord) -> None:
 def show_multiplicity(out: Console, table: pd.DataFrame) -> None:
     """Print a :func:`analysis.multiplicity.summary`."""
     shown = Table(show_edge=False, pad_edge=False)
-    headings = ("kind", "games", "list complete", "1", "2", "3", "more", "several", "95 %", "> 1 %")
-    for heading in (*headings, "continuum of prices"):
-        shown.add_column(heading, justify="left" if heading == "kind" else "right")
+    shown.add_column("kind", no_wrap=True)
+    headings = ("games", "known", "1", "2", "3", "4+", "several, %", "95 %", "clear", "continuum")
+    for heading in headings:
+        shown.add_column(heading, justify="right", no_wrap=True)
     for row in table.to_dict("records"):
         shown.add_row(
             row["kind"],
             *(f"{row[key]:,}" for key in ("games", "complete", "one", "two", "three", "more")),
-            f"{row['several']:.2%}",
-            f"{row['low']:.2%}–{row['high']:.2%}",
+            f"{100 * row['several']:.2f}",
+            f"{100 * row['low']:.2f}–{100 * row['high']:.2f}",
             *(f"{row[key]:,}" for key in ("clear", "continuum")),
         )
     out.print(shown)
     out.print(
-        "1, 2, 3, more: games by the number of different payoffs in equilibrium. > 1 %: games "
-        "whose equilibria differ by more than 1 % of somebody's payoff range."
+        "known: games whose list of equilibria is known to be complete. 1, 2, 3, 4+: games by the "
+        "number of different payoffs in equilibrium. clear: games where they differ by more than "
+        "1 % of somebody's payoff range. continuum: games where an agreement is in equilibrium at "
+        "a continuum of prices."
     )
 
 

@@ -124,7 +124,7 @@ def nash(outcomes: Vector, disagreement: Vector) -> Point:
         atoms, weights = atoms[weights > 0], weights[weights > 0]
         reached = weights @ atoms @ gains
         worth = gains @ (1.0 / reached)
-        best, most, duals = rise(np.column_stack([worth, held]), direction, levels)
+        best, most, duals = _rise(np.column_stack([worth, held]), direction, levels)
         previous, excess = excess, most - len(reached)
         if excess <= 1e-14 * len(reached) or (excess < 1e-12 and excess >= previous):
             break
@@ -205,23 +205,23 @@ def _talks(outcomes: Vector, disagreement: Vector) -> _Talks:
             f"the disagreement point {disagreement.tolist()} is too far below all agreements "
             f"(expected at most {_FARTHEST:.0e} payoff ranges)"
         )
-    start, margin, _ = rise(shares, np.ones(n), np.zeros(n))
+    start, margin, _ = _rise(shares, np.ones(n), np.zeros(n))
     if margin < -_ROUNDING:
         raise DisagreementError(
             f"no agreement gives every player its disagreement payoff {disagreement.tolist()}: "
             f"somebody falls short by at least {-margin:.3g} of its payoff range"
         )
     shares = shares - min(margin, 0.0)
-    ideals = np.array([rise(shares, row, np.zeros(n))[1] for row in np.eye(n)])
+    ideals = np.array([_rise(shares, row, np.zeros(n))[1] for row in np.eye(n)])
     able = ideals > _ROUNDING
     stretch = np.where(able, ideals, 1.0)
     shares = shares / stretch
     if able.any():
-        start, _, _ = rise(shares, able.astype(np.float64), np.zeros(n))
+        start, _, _ = _rise(shares, able.astype(np.float64), np.zeros(n))
     return _Talks(outcomes, disagreement, shares, able, units * stretch, start)
 
 
-def rise(rows: Vector, directions: Vector, levels: Vector) -> tuple[Vector, float, Vector]:
+def _rise(rows: Vector, directions: Vector, levels: Vector) -> tuple[Vector, float, Vector]:
     """Find the largest t with a mixture of ``rows`` at ``levels + t · directions`` or above.
 
     Parameters
@@ -268,11 +268,11 @@ def _leximin(talks: _Talks, directions: Vector) -> Vector:
     while free.any():
         rates = np.where(free, directions, 0.0)
         rates /= rates.max()
-        agreement, height, _ = rise(talks.shares, rates, levels)
+        agreement, height, _ = _rise(talks.shares, rates, levels)
         levels = np.minimum(levels + height * rates, agreement @ talks.shares)
         room = np.full(len(directions), np.inf)
         for i in np.flatnonzero(free):
-            _, room[i], _ = rise(talks.shares, np.eye(len(directions))[i], levels)
+            _, room[i], _ = _rise(talks.shares, np.eye(len(directions))[i], levels)
         free &= room > max(_ROUNDING, room.min())
     return agreement
 

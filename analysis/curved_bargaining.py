@@ -1,9 +1,10 @@
 """Bargaining solutions on curved frontiers, of which points are added as they are needed."""
 
 import numpy as np
+from scipy.optimize import linprog
 
 from analysis import bargaining
-from analysis.bargaining import UnsettledError, rise
+from analysis.bargaining import UnsettledError
 from analysis.curved import prices_of_all
 from analysis.equilibrium.smooth import best_point, clearing_prices, with_best_points
 from analysis.solution import Point, Vector
@@ -80,10 +81,20 @@ def _with_ideals(game: Game, start: Vector) -> tuple[Game, Vector]:
 def _raised(game: Game, start: Vector, direction: Vector) -> tuple[Game, Vector, Vector]:
     """Go from a start in a direction as far as N can; return payoffs and prices."""
     while True:
-        shares = (game.outcomes - start) / game.scales
-        _, height, duals = rise(shares, direction / game.scales, np.zeros(game.n))
-        prices = duals / game.scales
+        gains = (game.outcomes - start) / game.scales
+        program = linprog(
+            np.append(np.zeros(len(gains)), -1.0),
+            np.hstack([-gains.T, (direction / game.scales)[:, None]]),
+            np.zeros(game.n),
+            np.append(np.ones(len(gains)), 0.0)[None],
+            np.ones(1),
+            bounds=[(0.0, None)] * len(gains) + [(None, None)],
+        )
+        if program.status != 0:
+            raise UnsettledError("how far the players can go in a direction was not found")
+        prices = -np.asarray(program.ineqlin.marginals).clip(max=0.0) / game.scales
         finer = game.refined(prices_of_all(game, prices))
-        if finer is game:
+        if finer is game:  # what the program says, but exact
+            height = float(((game.outcomes - start) @ prices).max() / (prices @ direction))
             return game, start + height * direction, prices
         game = finer

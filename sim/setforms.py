@@ -6,12 +6,14 @@ from typing import Any, Literal, override
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
-from sim.fields import check_kind, listed, located, read_names
+from sim.bodies import check_parts, read_bundle, read_utilities
+from sim.fields import check_keys, check_kind, listed, located, read_names
 from sim.forms import Form, NormalForm
 from sim.games.bargaining import BargainingGame, disagreement_at
 from sim.games.coalitional import CoalitionalGame, worths_as_menus
 from sim.games.coalitions import Mask, grand, members
 from sim.games.convex import Menu
+from sim.games.economy import reach
 from sim.games.game import Game, normal_form
 from sim.sets import read_menu
 from sim.tables import FieldError, number
@@ -80,7 +82,10 @@ class BargainingForm(Form):
 
 
 class CoalitionalForm(Form):
-    """What every coalition can reach by itself: ``v``, its worth in money, or ``V``, its payoffs.
+    """What every coalition can reach by itself.
+
+    ``v`` gives its worth in money, ``V`` its payoffs; in an ``economy`` members divide the goods
+    they own among themselves.
 
     Coalitions are written as names joined by ``+``, in any order; where all names are single
     characters, also without. ``V`` is stated as in :func:`sim.sets.read_menu`, with payoffs in the
@@ -92,13 +97,17 @@ class CoalitionalForm(Form):
     players: list[str] = Field(description="Names; left out: those in the coalitions' names.")
     v: dict[str, Any] | None = Field(default=None, description="Worths; implies money.")
     V: dict[str, Any] | None = Field(default=None, description="Points or limits by coalition.")
+    economy: dict[str, Any] | None = Field(
+        default=None, description="Endowments with goods, and utilities, by player."
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, data: dict[str, Any]) -> dict[str, Any]:
-        stated = [key for key in ("v", "V") if data.get(key) is not None]
+        ways = ("v", "V", "economy")
+        stated = [key for key in ways if data.get(key) is not None]
         if len(stated) != 1:
-            raise FieldError((), f"expected one of v, V (found {listed(stated)})")
+            raise FieldError((), f"expected one of {listed(ways)} (found {listed(stated)})")
         key = stated[0]
         check_kind(data[key], Mapping, "an entry for each coalition", (key,))
         money = data.get("money", key == "v")
@@ -106,7 +115,7 @@ class CoalitionalForm(Form):
             raise FieldError(("money",), "worths v are in money (expected true, or V)")
         players = data.get("players")
         if players is None:
-            players = _mentioned(data[key])
+            players = _owners(data[key]) if key == "economy" else _mentioned(data[key])
         players = read_names(players, ("players",))
         if len(players) > MAX_PLAYERS:
             raise FieldError(
@@ -116,7 +125,12 @@ class CoalitionalForm(Form):
 
     @override
     def _build(self) -> Game:
-        menus = self._worth(self.v) if self.v is not None else self._reach(self.V or {})
+        if self.v is not None:
+            menus = self._worth(self.v)
+        elif self.V is not None:
+            menus = self._reach(self.V)
+        else:
+            menus = self._trade(self.economy or {})
         with located():
             return CoalitionalGame(tuple(self.players), menus)
 
@@ -145,6 +159,22 @@ class CoalitionalForm(Form):
         for mask in range(1, 1 << len(alone)):
             found.setdefault(mask, Menu(alone[None, list(members(mask))]))
         return found
+
+    def _trade(self, stated: Mapping[str, Any]) -> dict[Mask, Menu]:
+        check_parts(stated, ("endowments", "utilities"), ("economy",))
+        place = ("economy", "endowments")
+        check_keys(stated["endowments"], self.players, place)
+        owned = [read_bundle(stated["endowments"][p], (*place, p)) for p in self.players]
+        place = ("economy", "utilities")
+        utilities = list(read_utilities(stated["utilities"], self.players, place).values())
+        goods = list(dict.fromkeys(good for bundle in owned for good in bundle))
+        menus = {}
+        for mask in range(1, 1 << len(owned)):
+            inside = members(mask)
+            pooled = {good: sum(owned[i].get(good, 0.0) for i in inside) for good in goods}
+            with located(*place):
+                menus[mask] = reach(pooled, [utilities[i] for i in inside])
+        return menus
 
     def _by_coalition(
         self, stated: Mapping[str, Any], field: str
@@ -185,6 +215,12 @@ def _mentioned(coalitions: Mapping[str, Any]) -> list[str]:
         name.strip() for key in coalitions for name in (key.split(_JOINER) if joined else list(key))
     )
     return list(dict.fromkeys(names))
+
+
+def _owners(economy: Mapping[str, Any]) -> list[str]:
+    """Return the names of those who own goods."""
+    check_kind(economy.get("endowments"), Mapping, "goods by player", ("economy", "endowments"))
+    return list(economy.get("endowments") or {})
 
 
 def _numbered(data: Mapping[str, Any]) -> list[str]:

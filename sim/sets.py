@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.bodies import BODIES
 from sim.fields import listed, located
-from sim.games.convex import Menu, corners, distinct, menu_of
+from sim.games.convex import Menu, corners, distinct
 from sim.tables import FieldError, number
 from sim.values import Vector, by_player, read_point
 from sim.yamlfile import Place, type_name
@@ -28,7 +28,7 @@ def read_menu(value: object, players: Sequence[str], path: Place) -> Menu:
         - ``{at most: b, weights: {player: w}}``, or ``limits`` with a list of such: weighted sums
           of payoffs and what they may be at most; weights left out are all 1, those of players left
           out 0. ``at least`` gives the lowest payoffs, one number or by player; left out: 0.
-        - a key of :data:`sim.bodies.BODIES`: a curved set.
+        - a key of :data:`sim.bodies.BODIES`: what is divided, or a curved set.
     players : sequence of str
     path : tuple
         Where the value stands, for messages.
@@ -41,7 +41,7 @@ def read_menu(value: object, players: Sequence[str], path: Place) -> Menu:
     if isinstance(value, Mapping):
         for key, read in BODIES.items():
             if key in value:
-                return menu_of(read(value, players, path))
+                return read(value, players, path)
         for key in value:
             if key not in _LIMITS:
                 expected = listed((*_LIMITS, *BODIES))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from command import Command
 
+from sim.games.game import NormalGame
 from sim.games.nfg import read_nfg
 from sim.scenario import catalogue, find, load
 
@@ -181,7 +182,18 @@ def test_scenarios(curnits: Command) -> None:
     assert all(name in printed for name in catalogue())
 
 
-@pytest.mark.parametrize("name", sorted(catalogue()))
+TABLES = [name for name in catalogue() if isinstance(load(find(name)).build(), NormalGame)]
+
+
+@pytest.mark.parametrize("name", sorted(set(catalogue()) - set(TABLES)))
+@pytest.mark.parametrize("to", ["nfg", "yaml"])
+def test_convert_refuses_what_has_no_table(name: str, to: str, curnits: Command) -> None:
+    result = curnits("convert", name, "--to", to)
+    assert (result.status, result.out) == (2, "")
+    assert "needs a game in normal form (found a" in result.err
+
+
+@pytest.mark.parametrize("name", TABLES)
 def test_convert_there_and_back(name: str, curnits: Command, tmp_path: Path) -> None:
     game = load(find(name)).build()
     result = curnits("convert", name, "--to", "nfg")

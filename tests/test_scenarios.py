@@ -62,6 +62,7 @@ ANSWERS = {
     "producers-and-saboteur": ["19/6", "19/6", "5/3"],
     "public-goods": [3, 3, 3],
     "roth": ["1/3", "1/3", "1/3"],
+    "shafer": ["3/8", "3/8", "1/4"],
     "split-or-steal": ["1/2", "1/2"],
     "stag-hunt": [3, 3, 4],
     "strategic-banker": [50, 50, 0],
@@ -121,11 +122,29 @@ def test_answer(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), {"banker": [40, 40, 20], "roth": ["5/12", "5/12", "1/6"]}.items()
+    ("name", "expected"),
+    {
+        "banker": [40, 40, 20],
+        "roth": ["5/12", "5/12", "1/6"],
+        "shafer": ["5/12", "5/12", "1/6"],
+    }.items(),
 )
 def test_harsanyi_value(name: str, expected: list[object]) -> None:
     (found,) = solve(load(CATALOGUE[name]).build(), "harsanyi").solution.equilibria
     np.testing.assert_allclose(found.payoffs, numbers(expected), atol=1e-7 * found.payoffs.max())
+
+
+def test_a_cake_is_shared_in_proportion_to_elasticities() -> None:
+    (found,) = solve(load(CATALOGUE["divide-the-pie"]).build(), "coco").solution.equilibria
+    elasticities = np.array([0.5, 0.25, 0.8])
+    shares = 100 * elasticities / elasticities.sum()
+    expected = (shares**elasticities - 1) / elasticities
+    np.testing.assert_allclose(found.payoffs, expected, rtol=1e-12)
+
+
+def test_everybody_gets_the_same_share_of_its_half_axis() -> None:
+    (found,) = solve(load(CATALOGUE["ellipsoid"]).build(), "coco").solution.equilibria
+    np.testing.assert_allclose(found.payoffs, np.array([1, 2, 30]) / 3**0.5, rtol=1e-12)
 
 
 def test_risk_aversion_costs_money() -> None:

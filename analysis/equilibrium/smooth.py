@@ -145,14 +145,19 @@ def _owed(mask: Mask, player: int, dividends: Vector) -> float:
 def _fairest(
     menu: Menu, prices: Vector, owed: Vector, scales: Vector
 ) -> tuple[Menu, Vector, float]:
-    """Return a menu with all points needed, the fairest mixture of them, and its dividend."""
+    """Return a menu with all points needed, the fairest mixture of them, and its dividend.
+
+    On a curved frontier few points are needed, so the search starts from few.
+    """
+    first = len(menu.points) if menu.body is None else len(prices)
+    few = Menu(menu.points[:first], menu.body)
+    unit = float(prices @ scales)
     while True:
-        count, k = menu.points.shape
-        unit = float(prices @ scales)
+        count, k = few.points.shape
         # maximise d with d ≤ a_i x_i − owed_i
         program = linprog(
             np.append(np.zeros(count), -1.0),
-            np.hstack([-(menu.points * prices / unit).T, np.ones((k, 1))]),
+            np.hstack([-(few.points * prices / unit).T, np.ones((k, 1))]),
             -owed / unit,
             np.append(np.ones(count), 0.0)[None],
             np.ones(1),
@@ -160,10 +165,14 @@ def _fairest(
             options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
         )
         if program.status != 0 or program.x is None:
-            return menu, np.full(count, 1.0 / count), 0.0
+            return menu, np.eye(1, len(menu.points))[0], 0.0
         weights = -np.asarray(program.ineqlin.marginals).clip(max=0.0) * prices
-        finer = menu.refined(weights, scales)
-        if finer is menu:
-            mixture = np.asarray(program.x[:-1]).clip(min=0.0)
-            return menu, mixture / mixture.sum(), -float(program.fun or 0.0) * unit
-        menu = finer
+        finer = few.refined(weights, scales)
+        if finer is few:
+            break
+        few = finer
+    mixture = np.asarray(program.x[:-1]).clip(min=0.0)
+    mixture /= mixture.sum()
+    play = np.concatenate([mixture[:first], np.zeros(len(menu.points) - first), mixture[first:]])
+    complete = Menu(np.vstack([menu.points, few.points[first:]]), menu.body)
+    return complete, play, -float(program.fun or 0.0) * unit

@@ -124,7 +124,7 @@ class Menu:
 def menu_of(body: Body) -> Menu:
     """Return the best points of a body at weights that form a regular grid on the simplex.
 
-    Weights are for shares of payoff range. There are 257 of them for two players, 861 for three, 969
+    Weights are for shares of payoff range. There are 257 for two players, 861 for three, 969
     for four, and at most :data:`_MOST_POINTS` for more, but always those at which only one counts.
     Differences between neighbours are then so small that agents who sand the frontier hardly feel
     them.

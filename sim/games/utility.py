@@ -238,6 +238,35 @@ class CobbDouglas(Utility):
 
 
 @dataclass(frozen=True)
+class Leontief(Utility):
+    """Goods of use only in fixed proportions, ``min_q amount[q] / needs[q]`` (Leontief 1941).
+
+    Parameters
+    ----------
+    needs : mapping from str to float
+        Positive amount of each quantity for one utilon.
+
+    Raises
+    ------
+    UtilityError
+        If no quantity is named or a need is not finite and positive.
+    """
+
+    needs: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "needs", _numbers_by_name("needs", self.needs))
+        for quantity, need in self.needs.items():
+            _check_positive(f"needs[{quantity!r}]", need)
+
+    @override
+    def value(self, bundle: Bundle) -> Amounts:
+        amounts = _amounts(bundle, tuple(self.needs))
+        needs = np.array(list(self.needs.values())).reshape(-1, *[1] * (amounts.ndim - 1))
+        return _finite((amounts / needs).min(axis=0))
+
+
+@dataclass(frozen=True)
 class Tabulated(Utility):
     """Straight lines between tabulated points; amounts beyond the table are refused.
 
@@ -292,6 +321,7 @@ UTILITIES: Mapping[str, type[Utility]] = {
     "log": Log,
     "exponential": Exponential,
     "cobb-douglas": CobbDouglas,
+    "leontief": Leontief,
     "tabulated": Tabulated,
 }
 """Every utility function by the name that scenario files use."""

@@ -23,8 +23,8 @@ def plot(
     figure: Annotated[
         str | None,
         typer.Option(
-            help="frontier, prices, basins, convergence, coalitions, dividends, threats, escalation, "
-            "trades or comparison. By default all that apply, and an overview."
+            help="frontier, prices, basins, convergence, coalitions, dividends, threats, "
+            "escalation, trades or comparison. By default all that apply, and an overview."
         ),
     ] = None,
     form: Annotated[
@@ -47,14 +47,11 @@ def plot(
       curnits plot runs/hot-dog-stands-seed1 --figure frontier --out frontier.svg
       curnits plot runs/a-seed1 runs/a-seed2 --figure convergence --out seeds
     """
-    from analysis.figures import FigureError
     from analysis.figures.saving import plot_files, save, target
     from analysis.figures.source import read_run
     from analysis.reporting import waiting
 
-    place, stem, ending = target(out, folders[0] / "figures", form)
-    if stem is not None and figure is None:
-        raise FigureError(f"--out {out} is one file: say which --figure")
+    place, stem, ending = target(out, folders[0] / "figures", form, figure)
     with waiting("Drawing", quiet=quiet):
         runs = [read_run(folder) for folder in folders]
         files = plot_files(runs, ending, figure, stem)

@@ -40,19 +40,25 @@ def plot_files(
     return files_of([draw(figure, made[figure], runs, form)], form, stem)
 
 
-def target(out: Path | None, default: Path, form: str | None) -> tuple[Path, str | None, str]:
+def target(
+    out: Path | None, default: Path, form: str | None, figure: str | None
+) -> tuple[Path, str | None, str]:
     """Return the folder, the stem if ``out`` names a file, and the format that are meant.
 
     Raises
     ------
     FigureError
-        If the ending of ``out`` is not that of the format.
+        If ``out`` is a file, but not of the format, or not of one figure.
     """
-    if out is None or out.suffix.lstrip(".") not in FORMATS:
+    ending = "" if out is None or out.is_dir() else out.suffix.lstrip(".")
+    if out is None or ending not in FORMATS:
+        if figure is not None and ending.isalpha():
+            raise FigureError(f"--out {out}: expected the ending {', '.join(FORMATS)}, or a folder")
         return out or default, None, form or FORMATS[0]
-    ending = out.suffix.lstrip(".")
     if form not in (None, ending):
         raise FigureError(f"--out {out} does not end in the format {form}")
+    if figure is None:
+        raise FigureError(f"--out {out} is one file: say which --figure")
     return out.parent, out.stem, ending
 
 

@@ -22,6 +22,8 @@ from analysis.figures.source import RunData
 
 _MOST_NUMBERS = 8
 _NEGLIGIBLE = 5e-3
+_ROUNDING = 1e-9
+"""Payments of a smaller share of the curnits at stake are left out."""
 
 
 def payment_table(trades: pd.DataFrame, players: Sequence[str]) -> pd.DataFrame:
@@ -100,6 +102,7 @@ def _panels(runs: Sequence[RunData]) -> list[Panel]:
     if run.game.n < 2:
         return []
     trades, players = run.tables["trades"], run.players
+    trades = trades[trades["curnits"] > _ROUNDING * run.summary.escalation.at_stake]
     ticks = run.tables["ticks"]["tick"].tolist()
     return [
         Panel(

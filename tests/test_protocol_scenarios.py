@@ -1,11 +1,23 @@
 """What scenarios of offers, failures and arrivals claim to show, checked by running them."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
+from command import Command
+from matplotlib.figure import Figure
 
 from analysis.concepts import default_concept, solve
+from analysis.figures.source import read_run
+from analysis.figures.talks import TALKS
 from sim.running import Run, simulate
 from sim.scenario import Scenario, catalogue, load
+
+
+@pytest.fixture
+def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(capsys)
 
 
 def scenario(name: str) -> Scenario:
@@ -90,6 +102,24 @@ def test_failures_teach_to_agree() -> None:
         gaps = ended.tables["breakdowns"]["gap"]
         assert gaps.iloc[0] > 3 * gaps.iloc[-1]
         np.testing.assert_allclose(ended.payoffs, usual(entry), atol=0.01)
+
+
+def test_talks_are_drawn_if_there_are_several(curnits: Command, tmp_path: Path) -> None:
+    run_folder = tmp_path / "run"
+    curnits("run", "learning-to-agree", "--out", run_folder)
+    data = read_run(run_folder)
+    (panel,) = TALKS.panels([data])
+    assert panel.table["talk"].nunique() == 15
+    axes = Figure().subplots()
+    panel.draw(axes, panel.table)
+    failed = (panel.table["ending"] == "broke down").sum()
+    crosses = [line for line in axes.lines if line.get_marker() == "x"]
+    assert sum(len(line.get_xdata()) for line in crosses) == failed > 0
+    single = panel.table[panel.table["talk"] == 1]
+    assert TALKS.panels([replace(data, tables={"talks": single})]) == []
+    assert (
+        curnits("plot", run_folder, "--figure", "talks", "--out", tmp_path / "x.svg")
+    ).status == 0
 
 
 def test_a_newcomer_is_paid_for_what_it_could_do() -> None:

@@ -12,6 +12,7 @@ from analysis.figures.dividends import DIVIDENDS
 from analysis.figures.escalation import ESCALATION
 from analysis.figures.frontier import FRONTIER
 from analysis.figures.prices import PRICES
+from analysis.figures.talks import TALKS
 from analysis.figures.threats import THREATS
 from analysis.figures.trades import TRADES
 
@@ -24,6 +25,7 @@ _KINDS: Sequence[FigureKind] = (
     DIVIDENDS,
     THREATS,
     ESCALATION,
+    TALKS,
     TRADES,
     COMPARISON,
 )

@@ -20,6 +20,7 @@ _COLUMNS = {
     "threats": {"tick", "coalition", "joint_action", "probability"},
     "trades": {"tick", "payer", "payee", "curnits", "given_up", "received"},
     "inventions": {"tick", "player", "action"},
+    "talks": {"talk", "began", "ended", "ending", "player", "payoff", "credibility"},
 }
 
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from analysis.certificates.certificate import Exact
 from analysis.certificates.exact import ExactGame, vector
-from sim.games.game import Game
 
 
-def bargained(game: Game, concept: str, stated: Exact) -> Iterator[str]:
+def bargained(game: ExactGame, concept: str, stated: Exact) -> Iterator[str]:
     """Say why an answer is not shown to be a bargaining solution from its disagreement point.
 
     Everybody must gain. For ``nash`` the gains in curnits are equal at prices that support the
@@ -16,7 +15,6 @@ def bargained(game: Game, concept: str, stated: Exact) -> Iterator[str]:
     support the payoffs; then no agreement gives the worst-off more, nor anybody else. With money
     both are equal shares of the surplus.
     """
-    exact = ExactGame.of(game)
     if len(stated.disagreement) != game.n:
         yield "the disagreement point is missing"
         return
@@ -26,9 +24,9 @@ def bargained(game: Game, concept: str, stated: Exact) -> Iterator[str]:
         yield "somebody does not gain"
     if (prices <= 0).any():
         yield "prices are not positive"
-    worths = exact.outcomes @ prices
-    played = sum(weight * exact.outcomes[k] for k, weight in stated.agreement.items())
-    if game.money:
+    worths = game.outcomes @ prices
+    played = sum(weight * game.outcomes[k] for k, weight in stated.agreement.items())
+    if game.game.money:
         if len(set(stated.prices)) > 1:
             yield "with money all prices are equal"
         if payoffs.sum() != played.sum():

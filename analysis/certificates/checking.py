@@ -12,7 +12,14 @@ from flint import ctx
 
 from analysis.certificates.bargained import bargained
 from analysis.certificates.certificate import Certificate, Exact, Interval
-from analysis.certificates.exact import ExactGame, Fractions, entitlements, vector
+from analysis.certificates.exact import (
+    ExactGame,
+    Fractions,
+    entitlements,
+    fractions,
+    rational,
+    vector,
+)
 from analysis.certificates.fair import dense, split_fairly
 from analysis.certificates.inclusion import doubts
 from analysis.certificates.system import PRECISION
@@ -20,10 +27,10 @@ from analysis.solution import Vector
 from sim.games.coalitions import Mask, grand, members, proper_coalitions
 from sim.games.game import Game
 
-_ROUNDING = 1e-6
+_ROUNDING = Fraction(1, 10**6)
 """How far certified payoffs may be from those that were computed, in shares of payoff range."""
 
-_START = 1e-9
+_START = Fraction(1, 10**9)
 """The same for disagreement payoffs."""
 
 ENCLOSED = ("coco",)
@@ -66,19 +73,15 @@ def objections(game: Game, concept: str, certificate: Certificate) -> list[str]:
         return [f"{concept} cannot be certified"]
     if game.curved:
         return ["a curved frontier is known by some of its points only"]
-    if concept in BARGAINING:
-        if not isinstance(certificate, Exact):
-            return [f"{concept} is certified in fractions only"]
-        return list(_malformed(certificate)) or list(bargained(game, concept, certificate))
     missing = set(proper_coalitions(game.n)) - certificate.threats.keys()
-    if missing:
+    if missing and concept not in BARGAINING:
         return [f"the threat of coalition {min(missing)} is missing"]
     exact = ExactGame.of(game)
     if isinstance(certificate, Exact):
-        wrong = list(_malformed(certificate))
-        if concept == "harsanyi":
-            return wrong or list(split_fairly(exact, certificate))
-        return wrong or list(_exact(exact, concept, certificate))
+        return list(_malformed(certificate)) or [
+            *_inefficient(exact, certificate),
+            *_unsolved(exact, concept, certificate),
+        ]
     if concept not in ENCLOSED:
         return [f"{concept} is certified in fractions only"]
     with ctx.workprec(PRECISION):
@@ -110,7 +113,22 @@ def _malformed(stated: Exact) -> Iterator[str]:
         yield "the agreement is no distribution"
 
 
-def _exact(game: ExactGame, concept: str, stated: Exact) -> Iterator[str]:
+def _inefficient(game: ExactGame, stated: Exact) -> Iterator[str]:
+    weights = vector(list(stated.weights))
+    played = dense(stated.agreement, len(game.outcomes)) @ game.outcomes
+    if (weights <= 0).any() or (game.outcomes @ weights).max() != played @ weights:
+        yield "the agreement is not shown to be Pareto-optimal"
+
+
+def _unsolved(game: ExactGame, concept: str, stated: Exact) -> Iterator[str]:
+    if concept in BARGAINING:
+        return bargained(game, concept, stated)
+    if concept == "harsanyi":
+        return split_fairly(game, stated)
+    return _unclaimed(game, concept, stated)
+
+
+def _unclaimed(game: ExactGame, concept: str, stated: Exact) -> Iterator[str]:
     full = grand(game.n)
     prices, payoffs = vector(list(stated.prices)), vector(list(stated.payoffs))
     fights = [_Fight.of(game, stated, mask) for mask in range(1, full, 2)]
@@ -130,9 +148,6 @@ def _exact(game: ExactGame, concept: str, stated: Exact) -> Iterator[str]:
         return
     if (played != payoffs).any():
         yield "payoffs are not those of the agreement"
-    weights = vector(list(stated.weights))
-    if (weights <= 0).any() or (game.outcomes @ weights).max() != played @ weights:
-        yield "the agreement is not shown to be Pareto-optimal"
     free = prices == 0
     if free.any():
         rates = vector(list(stated.vanishing))
@@ -202,18 +217,20 @@ def strays(
 
     Nor whose disagreement payoffs, if bargaining starts from some.
     """
-    unit = game.scales if not game.money else np.full(game.n, float(game.ranges.max()) or 1.0)
-    stated = [
-        float((x.low + x.high) / 2 if isinstance(x, Interval) else x) for x in certificate.payoffs
-    ]
-    gaps = np.abs(payoffs - stated) / unit
+    unit = fractions(game.scales)
+    if game.money:
+        unit[:] = rational(float(game.ranges.max()) or 1.0)
+    ends = [(x.low, x.high) if isinstance(x, Interval) else (x, x) for x in certificate.payoffs]
+    gaps = [(payoffs, list(side), _ROUNDING) for side in zip(*ends, strict=True)]
     if isinstance(certificate, Exact) and certificate.disagreement:
         if start is None:
             return ["the answer starts from no disagreement point"]
-        begun = np.abs(start - np.array(certificate.disagreement, dtype=np.float64)) / unit
-        gaps = np.maximum(gaps, np.where(begun <= _START, 0.0, np.inf))
+        gaps.append((start, list(certificate.disagreement), _START))
     return [
         f"{player}'s payoffs are not the certified ones"
-        for player, gap in zip(game.players, gaps, strict=True)
-        if not gap <= _ROUNDING
+        for i, player in enumerate(game.players)
+        if any(
+            not abs(rational(float(stated[i])) - proved[i]) <= near * unit[i]
+            for stated, proved, near in gaps
+        )
     ]

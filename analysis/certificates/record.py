@@ -118,6 +118,8 @@ class CertificateRecord(_Record):
         CertificateError
             If it does not fit the game.
         """
+        if self.reading != READING:
+            raise CertificateError(f"reading: expected {READING!r} (found {self.reading!r:.80})")
         fights = {_mask(game, fight.members): fight for fight in self.coalitions}
         if self.kind == "exact":
             return Exact(

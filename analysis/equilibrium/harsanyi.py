@@ -12,7 +12,7 @@ import numpy as np
 
 from analysis.equilibrium import floors, search
 from analysis.equilibrium.disposal import System
-from analysis.equilibrium.interior import Start, follow, start, start_near
+from analysis.equilibrium.interior import Start, follow, start, start_anywhere, start_near
 from analysis.solution import Candidate, Equilibrium, Solution, Vector
 from analysis.verify_harsanyi import verify_harsanyi
 from sim.games.coalitions import members
@@ -23,7 +23,7 @@ METHOD = (
     "a coco equilibrium; falling price floors for players who may be free"
 )
 
-_ATTEMPTS, _WIDE, _PATIENCE = 60, 20, 10
+_ATTEMPTS, _WIDE, _PATIENCE = 80, 20, 10
 _MARGINS = (1e-3, 1e-2, 1e-1)
 _SAME = 1e-5
 _MOST_UNKNOWNS = 2000
@@ -132,7 +132,11 @@ def _starts(game: Game, system: System, attempts: int, near: Candidate | None) -
         for margin in _MARGINS:
             yield start_near(system, prices, plays, weights, margin)
     for attempt in range(attempts):
-        yield start(system, np.random.default_rng(attempt), 0.3 * attempt**0.5)
+        rng = np.random.default_rng(attempt)
+        if attempt >= _WIDE and attempt % 2:
+            yield start_anywhere(system, rng)
+        else:
+            yield start(system, rng, 0.3 * attempt**0.5)
 
 
 def _notes(game: Game) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from analysis.solution import Vector
 from sim.games.coalitions import Mask
 
 _MARGIN = 0.5
+_WIDTH, _INSIDE = 0.5, 0.3
 _DONE = 1e-14
 _MOST_STEPS = 200
 _STEPS_EACH = 6
@@ -58,7 +59,7 @@ def start(system: System, rng: np.random.Generator, disorder: float) -> Start:
         Standard deviation of the logarithms of slacks and, up to a half, of prices; different paths
         lead around different obstacles.
     """
-    prices = np.exp(min(disorder, 0.5) * rng.normal(size=system.n))
+    prices = np.exp(min(disorder, _WIDTH) * rng.normal(size=system.n))
     x = system.interior(prices, system.uniform, system.alike, _MARGIN)
     slacks = np.exp(disorder * rng.normal(size=len(system.paired)))
     at = system.linearise(x)
@@ -87,6 +88,13 @@ def start_near(
     at = system.linearise(x)
     products = x[system.paired] * at.slacks
     return Start(_Point(x, at.slacks, at), products, np.zeros_like(products), at.equations)
+
+
+def start_anywhere(system: System, rng: np.random.Generator) -> Start:
+    """Return random threats and weights at random prices, well inside."""
+    plays = {mask: rng.dirichlet(np.ones_like(play)) for mask, play in system.uniform.items()}
+    weights = {mask: len(ones) * rng.dirichlet(ones) for mask, ones in system.alike.items()}
+    return start_near(system, np.exp(_WIDTH * rng.normal(size=system.n)), plays, weights, _INSIDE)
 
 
 def follow(system: System, begin: Start) -> Vector | None:

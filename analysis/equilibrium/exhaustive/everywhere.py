@@ -34,7 +34,7 @@ WITHIN = 1e-6
 _PRICED = 3
 """Most players with varying payoffs whose prices are searched exhaustively."""
 
-_STARTS, _MORE_STARTS = 32, 4
+_STARTS, _MORE_STARTS = 16, 4
 _GUESSES = 3
 _NEARBY = 1e-4
 _CLOSE = 1e-5
@@ -45,6 +45,7 @@ EXHAUSTIVE = (
     "divided until bounds on the values of all conflicts exclude equilibria everywhere but within "
     f"{WITHIN:g} of payoff range of those listed (floating point, with a margin of 1e-12)"
 )
+SOLE = "the payoffs of at most one player vary, so that only its best payoff is efficient"
 WIDE = "wide search from {} prices, not exhaustive"
 CONTINUUM = "where an agreement is in equilibrium at a continuum of prices, one of them is listed"
 
@@ -64,7 +65,11 @@ def solve(game: Game) -> Solution:
         payoff range of one that is listed. Where prices are not unique to that accuracy a note says
         so, and one price vector is listed. Otherwise notes say what the search could not decide.
     """
-    if np.count_nonzero(game.ranges) > _PRICED:
+    varying = np.count_nonzero(game.ranges)
+    if varying <= 1:
+        only = coco.solve(game)
+        return replace(only, complete=bool(only.equilibria), method=SOLE)
+    if varying > _PRICED:
         found = _distinct(game, _widely(game, _STARTS))
         return _solution(game, found, WIDE.format(_STARTS), ())
     inquiry = _Inquiry(game)
@@ -140,7 +145,7 @@ class _Inquiry:
         What it claims depends on how prices get there, so all prices nearby are looked at. If just
         one price is 0, only the most that this player can get is efficient.
         """
-        if cells.corners.shape[1] > 1 or len(self._simplex) < 2:
+        if cells.corners.shape[1] > 1:
             return cells
         kept, goods = np.ones(len(cells), bool), cells.goods.copy()
         for k, point in enumerate(self._fights.prices[cells.corners[:, 0]]):

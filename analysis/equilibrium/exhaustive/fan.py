@@ -33,14 +33,14 @@ def fan(outcomes: Numbers, corners: Numbers) -> list[Cell]:
     """Return cells that together hold every price vector with every payoff vector it supports.
 
     Three players have triangles of prices for each vertex of the frontier, segments for each edge
-    and points for each facet; two have segments and points; one has a point.
+    and points for each facet; two have segments and points.
 
     Parameters
     ----------
     outcomes : ndarray, shape (X, n)
         Distinct payoff vectors, each player's on [0, 1].
     corners : ndarray, shape (k, n)
-        Of the simplex of prices, at most three.
+        Of the simplex of prices, two or three.
     """
     regions = {
         x: region
@@ -51,7 +51,7 @@ def fan(outcomes: Numbers, corners: Numbers) -> list[Cell]:
     for x, region in regions.items():
         if len(corners) == 3:
             cells += [Cell(region[[0, k, k + 1]], outcomes[[x]]) for k in range(1, len(region) - 1)]
-        elif len(corners) == 2:
+        else:
             cells.append(Cell(region, outcomes[[x]]))
     if len(corners) == 3:
         cells += _segments(outcomes, regions)
@@ -110,6 +110,6 @@ def _points(outcomes: Numbers, regions: dict[int, Numbers]) -> list[Cell]:
     for corner in corners[first]:
         worth = outcomes[list(regions)] @ corner
         best = np.array(list(regions))[worth >= worth.max() - 10 * TIED]
-        if len(best) > 1 or len(corners) == 1:
+        if len(best) > 1:
             cells.append(Cell(corner[None], outcomes[best]))
     return cells

@@ -210,7 +210,7 @@ def _parting(images: Numbers) -> Numbers:
     tell all. The nearest point to 0 of their hull is one of them, or lies between two.
     """
     count, corners, n = images.shape
-    if corners < 2 or n < 2:
+    if corners < 2:
         return np.zeros((count, 0, n))
     first, second = np.triu_indices(corners, 1)
     apart = images[:, first] - images[:, second]

@@ -168,7 +168,8 @@ def solve(
             help="coco, coco-value, harsanyi, strict (the literal definition; it may not exist), "
             "disarmed (without actions that only harm), shapley (of worths in money), nash, "
             "kalai-smorodinsky, egalitarian, best-nash or best-correlated (nash, starting from the "
-            "best such equilibrium). By default coco, or coco-value with money."
+            "best such equilibrium), proposer-commitment (where that protocol leads). By default "
+            "coco, or coco-value with money."
         ),
     ] = None,
     disagreement: Annotated[

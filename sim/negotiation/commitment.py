@@ -93,6 +93,8 @@ class ProposerCommitment(Bargaining):
         self._situations: dict[tuple[tuple[int, int], ...], Situation] = {}
         self._here = self._root = self._situation(game, {})
         self.expected = self._root.expected
+        pieces = [self._commitments(int(mask)) for mask in self.conflicts.coalitions]
+        self.threats = self.reputations = np.concatenate([np.zeros(0), *pieces])
 
     def _situation(self, game: NormalGame, committed: Mapping[int, int]) -> Situation:
         key = tuple(sorted(committed.items()))
@@ -148,10 +150,7 @@ class ProposerCommitment(Bargaining):
 
     @override
     def threaten(self) -> None:
-        """Let coalitions threaten with what their members commit to, leaving in random order."""
-        pieces = [self._commitments(int(mask)) for mask in self.conflicts.coalitions]
-        self.threats = np.concatenate([np.zeros(0), *pieces])
-        self.reputations = self.threats
+        """Let threats meet: what members are committed to once they have left in random order."""
         self.gains, self.delivered = self.conflicts.fight(self.threats, self.counted)
         self.delivered[-1] = self.quote.payoffs
 

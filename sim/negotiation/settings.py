@@ -22,7 +22,8 @@ class OfferSettings(BaseModel):
     )
     discount: Share = Field(
         default=1.0,
-        description="share of what agreement adds to disagreement that is left a round later",
+        description="share of what agreement adds to disagreement that is left a round later "
+        "(alternating-offers)",
     )
     disagreement: Literal["threats", "maximin"] | dict[str, Finite] = Field(
         default="threats",

@@ -95,6 +95,7 @@ def _report(
     quiet: bool,
 ) -> None:
     from analysis.limits.record import StudyRecord, show_study
+    from analysis.limits.study import LostError
     from analysis.records import to_json
     from analysis.reporting import console, heading, waiting
     from analysis.runfolder import write_text
@@ -102,8 +103,12 @@ def _report(
 
     path = find(source)
     game = load(path).build()
-    with waiting("Following equilibria", quiet=quiet):
-        study = follow(game)
+    try:
+        with waiting("Following equilibria", quiet=quiet):
+            study = follow(game)
+    except LostError as error:
+        typer.echo(f"curnits: {error}", err=True)
+        raise typer.Exit(1) from error
     record = StudyRecord.of(path.stem, study)
     if out is not None:
         write_text(out, study.table().to_csv(index=False), replace=force)

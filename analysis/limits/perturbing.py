@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from analysis.equilibrium import coco
-from analysis.limits.study import LimitError, Step, Study, study
+from analysis.limits.study import LimitError, LostError, Step, Study, study
 from analysis.solution import Vector
 from sim.games.game import Game, NormalGame, from_payoffs, normal_form
 
@@ -32,7 +32,9 @@ def thicken(game: Game, draws: int, seed: int) -> Study:
     Raises
     ------
     LimitError
-        If the feasible set is not thin, or the solver finds nothing.
+        If the feasible set is not thin.
+    LostError
+        If the solver finds nothing.
     sim.games.game.GameError
         If the game has no normal form.
     """
@@ -64,7 +66,9 @@ def give_influence(game: Game) -> Study:
     Raises
     ------
     LimitError
-        If nobody's price is 0, or the solver finds nothing.
+        If nobody's price is 0.
+    LostError
+        If the solver finds nothing.
     sim.games.game.GameError
         If the game has no normal form.
     """
@@ -97,7 +101,7 @@ def _followed(
                 start = found.candidate.prices
                 steps.append(Step(size, draw, start, found.payoffs))
     if not steps:
-        raise LimitError("no equilibrium of the games on the way was found")
+        raise LostError("no equilibrium of the games on the way was found")
     return study(game, "delta", steps)
 
 

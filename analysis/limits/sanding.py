@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.optimize import root
 
 from analysis.equilibrium.market import Market
-from analysis.limits.study import LimitError, Step, Study, study
+from analysis.limits.study import LimitError, LostError, Step, Study, study
 from analysis.solution import Vector
 from sim.games.frontier import sanded
 from sim.games.game import Game, check_conflicts
@@ -35,20 +35,21 @@ def sand(game: Game) -> Study:
     Raises
     ------
     LimitError
-        If fewer than two players have payoffs that vary, a price runs off to 0 on the way, or no
-        clearing prices are found.
+        If fewer than two players have payoffs that vary.
+    LostError
+        If a price runs off to 0 on the way, or no clearing prices are found.
     """
     check_conflicts(game, "for an equilibrium without money")
     frontier = _Sanded(game)
     if len(frontier.varying) < 2:
         raise LimitError("sanding needs two players whose payoffs vary")
     steps: list[Step] = []
-    path = [(SIZES[0], frontier.settle(np.zeros(len(frontier.varying) - 1), SIZES[0]))]
-    for size in SIZES:
+    path = [frontier.begin()]
+    for size in (size for size in SIZES if size <= path[0][0]):
         path = frontier.follow(path, size) if steps else path
         prices = frontier.prices(path[-1][1])
         if prices[frontier.varying].min() < _VANISHED:
-            raise LimitError(
+            raise LostError(
                 f"a price vanishes on the way (at ε = {size:.2g}); "
                 "limits of zero prices are the subject of the study of influence"
             )
@@ -81,6 +82,21 @@ class _Sanded:
         prices[self.varying] = np.exp(raised - raised.max())
         return np.asarray(prices / prices.sum())
 
+    def begin(self) -> Place:
+        """Return clearing prices at the largest ε at which there are any near equal ones.
+
+        Raises
+        ------
+        LostError
+            If there are none at any.
+        """
+        for size in SIZES:
+            try:
+                return size, self.settle(np.zeros(len(self.varying) - 1), size)
+            except LostError:
+                continue
+        raise LostError("no clearing prices were found on any sanded frontier")
+
     def follow(self, path: Sequence[Place], size: float) -> list[Place]:
         """Return a path of sizes and clearing prices, continued down to a size.
 
@@ -91,7 +107,7 @@ class _Sanded:
             try:
                 here.append((waiting[-1], self.settle(_ahead(here, waiting[-1]), waiting[-1])))
                 waiting.pop()
-            except LimitError:
+            except LostError:
                 if len(waiting) > _HALVINGS:
                     raise
                 waiting.append(float(np.sqrt(here[-1][0] * waiting[-1])))
@@ -102,12 +118,14 @@ class _Sanded:
 
         Raises
         ------
-        LimitError
+        LostError
             If there are none.
         """
-        found = root(self._excess, start, args=(size,), jac=True, tol=1e-13)
-        if not np.abs(self._excess(found.x, size)[0]).max() < _SETTLED:
-            raise LimitError(
+        with np.errstate(all="ignore"):  # prices too far out to count are tried and left
+            found = root(self._excess, start, args=(size,), jac=True, tol=1e-13)
+            missed = np.abs(self._excess(found.x, size)[0]).max()
+        if not missed < _SETTLED:
+            raise LostError(
                 f"no clearing prices were found on the frontier sanded with ε = {size:.2g}"
             )
         return np.asarray(found.x)

@@ -27,7 +27,11 @@ _FAST = 3
 
 
 class LimitError(ValueError):
-    """A game to which a study of limits does not apply, or that it could not follow."""
+    """A game to which a study of limits does not apply."""
+
+
+class LostError(LimitError):
+    """A path of equilibria that ends before its limit, or could not be followed there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +173,7 @@ def study(game: Game, parameter: str, steps: Sequence[Step]) -> Study:
 
     Raises
     ------
-    LimitError
+    LostError
         If the solver finds none.
     """
     ends = {step.draw: step.prices for step in steps}
@@ -180,7 +184,7 @@ def study(game: Game, parameter: str, steps: Sequence[Step]) -> Study:
             if not any(_same(game, answer, other) for other in found):
                 found.append(answer)
     if not found:
-        raise LimitError(f"no equilibrium of {game.title or 'the game'} was found")
+        raise LostError(f"no equilibrium of {game.title or 'the game'} was found")
     return Study(game, parameter, tuple(steps), tuple(found))
 
 

@@ -9,7 +9,7 @@ from command import Command
 
 from analysis.limits.perturbing import give_influence, thicken
 from analysis.limits.sanding import sand
-from analysis.limits.study import LimitError
+from analysis.limits.study import LimitError, LostError
 from sim.games.game import Game, GameError, from_payoffs
 from sim.scenario import catalogue, load
 
@@ -25,7 +25,12 @@ def entry(name: str) -> Game:
 
 @pytest.mark.parametrize(
     ("name", "place"),
-    [("ferguson-threats", "edge"), ("strategic-banker", "edge"), ("sanded-face", "face")],
+    [
+        ("ferguson-threats", "edge"),
+        ("strategic-banker", "edge"),
+        ("sanded-face", "face"),
+        ("shafer", "face"),
+    ],
 )
 def test_sanded_equilibria_approach_edges_and_faces_in_proportion(name: str, place: str) -> None:
     study = sand(entry(name))
@@ -56,7 +61,7 @@ def test_a_vertex_at_which_an_edge_would_do_as_well_is_approached_a_little_slowe
 def test_sanding_needs_prices() -> None:
     with pytest.raises(LimitError, match="two players whose payoffs vary"):
         sand(from_payoffs([[[1, 2]], [[3, 3]]]))
-    with pytest.raises(LimitError, match="a price vanishes on the way"):
+    with pytest.raises(LostError, match="a price vanishes on the way"):
         sand(entry("evadable-threat"))
 
 
@@ -126,6 +131,9 @@ def test_command_prints_a_table_and_writes_its_rows(curnits: Command, tmp_path) 
 
 
 def test_command_refuses_with_a_reason(curnits: Command) -> None:
+    lost = curnits("limits", "sanding", "evadable-threat")
+    assert lost.status == 1
+    assert "a price vanishes on the way" in lost.err
     refused = curnits("limits", "thickening", "vertex-agreement")
     assert refused.status == 2
     assert "it is not thin" in refused.err

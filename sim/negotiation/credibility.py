@@ -35,11 +35,10 @@ class Credibility:
     levels: Vector
     _retreats: Vector = field(default_factory=lambda: np.zeros(0))
     _age: int = 0
+    _full: bool = field(init=False)  # asked for in every tick
 
-    @property
-    def full(self) -> bool:
-        """Whether everybody is believed."""
-        return bool((self.levels >= 1.0).all())
+    def __post_init__(self) -> None:
+        self._full = bool((self.levels >= 1.0).all())
 
     def believed(self, conflicts: Conflicts, threats: Vector, prices: Vector) -> Vector:
         """Return what is expected of coalitions that threaten, shape ``(L,)``.
@@ -51,7 +50,7 @@ class Credibility:
         prices : ndarray, shape (n,)
             Curnits per utilon.
         """
-        if self.full:
+        if self._full:
             return threats
         if len(self._retreats) != len(threats):
             self._retreats, self._age = retreats(conflicts, threats, prices), 0
@@ -63,7 +62,7 @@ class Credibility:
 
         Parameters as for :meth:`believed`.
         """
-        if not self.full:
+        if not self._full:
             expected = self.believed(conflicts, threats, prices)
             latest = retreats(conflicts, expected, prices)
             self._retreats += recency(self._age) * (latest - self._retreats)
@@ -73,6 +72,7 @@ class Credibility:
         """Learn from a fight who was ready to carry out its threat, shape ``(n,)``."""
         self.levels[firm] += self.settings.gain * (1.0 - self.levels[firm])
         self.levels[~firm] *= 1.0 - self.settings.loss
+        self._full = bool((self.levels >= 1.0).all())
 
     @property
     def _coalitions(self) -> Vector:

@@ -228,7 +228,7 @@ def _solve_coco_value(game: Game) -> Solution:
     point = values.coco_value(game)
     threats = solve_conflicts(game, point.prices).threats
     candidate = Candidate(point.prices, point.agreement, threats, np.zeros(game.n))
-    equilibrium = verify_as(game, candidate, "coco-value")
+    equilibrium = _verify_known(game, candidate, "coco-value")
     gap = float(np.abs(equilibrium.payoffs - point.payoffs).max()) / _money_unit(game)
     residuals = replace(equilibrium.residuals, clearing=max(gap, equilibrium.residuals.clearing))
     accepted = equilibrium.accepted and gap <= ACCEPTED
@@ -309,7 +309,9 @@ def _solve_harsanyi(game: Game, search: _Search = harsanyi.solve) -> Solution:
 
 def _stance(game: Game, concept: str) -> Rule | None:
     """Return what coalitions do at given prices, if prices are all that is to be found."""
-    if concept in {"coco", "strict"} and not game.money:
+    if game.money:
+        return None
+    if concept in {"coco", "strict"}:
         return coco_stance
     if concept == "harsanyi" and isinstance(game, CoalitionalGame):
         return harsanyi_stance

@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
 from multiprocessing import get_context
@@ -155,7 +155,7 @@ class Exploration:
 
     def close(self) -> None:
         """Stop for good, whoever goes on stepping."""
-        self.running = False
+        self._worker.submit(self._stop).result()
 
     def solve(self) -> None:
         """Find the analytic answer, once; it may take a while."""
@@ -179,6 +179,9 @@ class Exploration:
         else:
             solution = self._solution or Solution(concept, None, (), False, "not solved yet")
             judgement = compare(game, run, concept, solution)
+            if self._solution is None:
+                verdict = f"{run.ticks:,} ticks; the analytic answer is still being looked for."
+                judgement = replace(judgement, verdict=verdict)
             harm = measure(game, judgement.state, None)
             summary = Summary.of(self.name, self.file, run, judgement, harm)
         about = Manifest.model_validate(manifest(self.file, self._command))
@@ -207,6 +210,9 @@ class Exploration:
         if simulation is not None and self.running:
             simulation.step()
             self.time, self.running = simulation.model.ticks, not simulation.over
+
+    def _stop(self) -> None:
+        self.running = False
 
     def _result(self, rows: int | None = None) -> Run:
         if self._simulation is None or not self.time:

@@ -147,6 +147,8 @@ def Views(exploration: Exploration, tab: int, set_tab: Callable[[int], None]) ->
             cancelled.wait(max(_REST, monotonic() - started))
 
     drawing = solara.use_thread(keep_drawing, [name], intrusive_cancel=False)
+    if drawing.error:
+        solara.Error(str(drawing.error))
     if run is None:
         solara.Info("Press ▶ to let the agents talk, or Step. Changed settings hold after Reset.")
         return
@@ -155,8 +157,6 @@ def Views(exploration: Exploration, tab: int, set_tab: Callable[[int], None]) ->
     with solara.lab.Tabs(value=tab, on_value=set_tab):
         for title in _TABS:
             solara.lab.Tab(title)
-    if drawing.error:
-        solara.Error(str(drawing.error))
     if name == "tables":
         state = run.summary.state
         for table in (player_table(run), coalition_table(run), agreement_table(state.agreement)):

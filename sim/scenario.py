@@ -223,7 +223,7 @@ def _changed[S: BaseModel](section: S, settings: Mapping[str, Any]) -> S:
         return type(section).model_validate({**section.model_dump(), **settings})
     except ValidationError as error:
         path, message = _described(error.errors()[0])
-        raise ScenarioError(f"{'.'.join(map(str, path))}: {message}") from error
+        raise ScenarioError(": ".join(filter(None, (_key(path), message)))) from error
 
 
 def _from_nfg(path: Path, text: str) -> Scenario:
@@ -348,5 +348,9 @@ def _described(details: ErrorDetails) -> tuple[Place, str]:
 
 
 def _located(path: Path, document: Document, place: Place, message: str) -> str:
-    key = ".".join(map(str, place))
-    return f"{path}:{document.line(place)}: {f'{key}: ' if key else ''}{message}"
+    where = f"{path}:{document.line(place)}"
+    return ": ".join(filter(None, (where, _key(place), message)))
+
+
+def _key(place: Place) -> str:
+    return ".".join(map(str, place))

@@ -1,5 +1,6 @@
 """Scenarios explored by hand: what the page shows and saves, without the page."""
 
+import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -61,6 +62,7 @@ def test_looking_before_the_answer_is_known() -> None:
     exploration = stepped(30)
     before = exploration.look()
     assert before.summary.analytic is None
+    assert before.summary.verdict == "30 ticks; the analytic answer is still being looked for."
     assert exploration.state == (30, False)
     exploration.solve()
     assert exploration.state == (30, True)
@@ -91,11 +93,11 @@ def test_settings_are_taken_from_text() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [({"seed": "many"}, "seed: "), ({"sanding_start": "1e-9"}, "sanding_floor must not exceed")],
+    [({"seed": "many"}, "^seed: "), ({"sanding_start": "1e-9"}, "^sanding_floor must not exceed")],
 )
 def test_settings_that_do_not_fit(settings: dict[str, object], message: str) -> None:
     refused = stepped(3, **settings)
-    assert message in refused.problem
+    assert re.match(message, refused.problem)
     assert (refused.time, refused.running, refused.look()) == (0, False, None)
     with pytest.raises(ScenarioError, match=message):
         refused.run_folder()

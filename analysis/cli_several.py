@@ -101,7 +101,8 @@ def multiplicity(
     figure = files_of(multiplicity_figure(table, form.value), form.value)
     save(out, {"multiplicity.csv": csv(table), **figure}, replace=True)
     if json:
-        typer.echo(to_json({"kinds": table.to_dict("records")}), nl=False)
+        known = table.astype(object).where(table.notna(), None)
+        typer.echo(to_json({"kinds": known.to_dict("records")}), nl=False)
     else:
         screen = console()
         show_multiplicity(screen, table)

@@ -1,0 +1,105 @@
+"""The commands about several equilibria, as a user meets them."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from command import Command
+
+from analysis.multiplicity import KINDS
+
+
+@pytest.fixture
+def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(capsys)
+
+
+def test_solve_all_lists_every_equilibrium(curnits: Command, tmp_path: Path) -> None:
+    result = curnits("solve", "three-solutions", "--all", "--json")
+    assert result.status == 0
+    assert result.json["complete"] is True
+    assert "exhaustive" in result.json["method"]
+    assert len(result.json["equilibria"]) == 3
+    answer = tmp_path / "answer.json"
+    answer.write_text(result.out)
+    assert curnits("check", answer).status == 0
+    shorter = {**result.json, "equilibria": result.json["equilibria"][:2]}
+    answer.write_text(json.dumps(shorter))
+    refused = curnits("check", answer)
+    assert refused.status == 1
+    assert "leaves out the payoffs" in refused.out.replace("\n", " ")
+
+
+def test_solve_says_whether_there_may_be_others(curnits: Command) -> None:
+    assert "There are no other answers." in curnits("solve", "three-solutions", "--all").out
+    assert "There may be other answers." in curnits("solve", "three-solutions").out
+    assert (
+        "There is no other answer." in curnits("solve", "three-solutions", "--concept", "nash").out
+    )
+
+
+def test_basins_writes_tables_and_a_figure(curnits: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "basins"
+    words = ("basins", "three-solutions", "--starts", 3, "--format", "svg", "--out", folder)
+    result = curnits(*words, "--json")
+    assert result.status == 0
+    assert sum(basin["runs"] for basin in result.json["basins"]) == result.json["starts"] == 3
+    assert {path.name for path in folder.iterdir()} == {
+        "runs.csv",
+        "basins.csv",
+        "basins.svg",
+        "basins.txt",
+    }
+    points = pd.read_csv(folder / "basins.csv")
+    assert points.groupby(["kind", "number"])["share"].sum().to_numpy() == pytest.approx(1.0)
+    ends = points[points["kind"] == "end"].set_index(["reached", "player"])["payoff"]
+    known = points[points["kind"] == "equilibrium"].set_index(["number", "player"])["payoff"]
+    for key, payoff in ends.items():
+        assert payoff == pytest.approx(known[key], abs=0.025)
+    again = curnits(*words)
+    assert again.status == 2
+    assert "exists" in again.err
+
+
+def test_basins_are_refused_where_prices_do_not_matter(curnits: Command, tmp_path: Path) -> None:
+    result = curnits("basins", "hot-dog-stands-with-money", "--out", tmp_path / "x")
+    assert result.status == 2
+    assert "do not start from prices" in result.err
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_study_goes_on_where_it_stopped(curnits: Command, tmp_path: Path) -> None:
+    words = ("multiplicity", "--out", tmp_path, "--games", len(KINDS), "--format", "svg")
+    first = curnits(*words, "--json")
+    assert first.status == 0
+    assert [kind["kind"] for kind in first.json["kinds"]] == [kind.name for kind in KINDS]
+    file = tmp_path / "games.csv"
+    whole = file.read_bytes()
+    assert curnits(*words).status == 2
+    file.write_bytes(b"\n".join(whole.split(b"\n")[:4]) + b"\n")
+    assert curnits(*words, "--resume", "--json").json == first.json
+    assert file.read_bytes() == whole
+    file.write_text("a,b\n1,2\n")
+    spoilt = curnits(*words, "--resume")
+    assert spoilt.status == 2
+    assert "expected the columns" in spoilt.err
+
+
+@pytest.mark.parametrize(
+    ("prices", "problem"),
+    [("{row: 1}", "a price for each of"), ("{row: 1, column: 0}", "greater than 0")],
+)
+def test_wrong_starting_prices_are_named(
+    curnits: Command, tmp_path: Path, prices: str, problem: str
+) -> None:
+    file = tmp_path / "game.yaml"
+    file.write_text(
+        "title: t\ngame:\n  form: normal\n  actions: {row: [a, b], column: [a, b]}\n"
+        "  payoffs: {row: [[1, 2], [3, 4]], column: [[1, 0], [0, 2]]}\n"
+        f"negotiation:\n  starting_prices: {prices}\n"
+    )
+    result = curnits("run", file)
+    assert result.status == 2
+    assert problem in result.err
+    assert "game.yaml:7" in result.err

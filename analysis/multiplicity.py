@@ -23,7 +23,7 @@ CLEAR = 0.01
 _MOST_DRAWS = 1000
 
 
-_SHORT = {"correlation": "ρ"}
+_SHORT = {"correlation": "ρ", "high": "0 to"}
 
 
 @dataclass(frozen=True)

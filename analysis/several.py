@@ -80,15 +80,14 @@ def show_multiplicity(out: Console, table: pd.DataFrame) -> None:
     """Print a :func:`analysis.multiplicity.summary`."""
     shown = Table(show_edge=False, pad_edge=False)
     shown.add_column("kind", no_wrap=True)
-    headings = ("games", "known", "1", "2", "3", "4+", "several, %", "95 %", "clear", "continuum")
+    headings = ("games", "known", "1", "2", "3", "4+", "several, % (95 %)", "clear", "continuum")
     for heading in headings:
         shown.add_column(heading, justify="right", no_wrap=True)
     for row in table.to_dict("records"):
         shown.add_row(
             row["kind"],
             *(f"{row[key]:,}" for key in ("games", "complete", "one", "two", "three", "more")),
-            f"{100 * row['several']:.2f}",
-            f"{100 * row['low']:.2f}–{100 * row['high']:.2f}",
+            f"{100 * row['several']:.2f} ({100 * row['low']:.2f}–{100 * row['high']:.2f})",
             *(f"{row[key]:,}" for key in ("clear", "continuum")),
         )
     out.print(shown)

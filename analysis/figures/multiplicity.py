@@ -22,6 +22,8 @@ def draw_multiplicity(axes: Axes, table: pd.DataFrame) -> None:
     parts = (("two", "2"), ("three", "3"), ("more", "more"))
     for (column, label), colour, hatch in zip(parts, COLOURS, ("", "///", "xx"), strict=False):
         width = 100 * (table[column] / table["games"]).to_numpy()
+        if not width.any():
+            continue
         axes.barh(
             places,
             width,
@@ -45,7 +47,7 @@ def draw_multiplicity(axes: Axes, table: pd.DataFrame) -> None:
     axes.set_yticks(places, names)
     axes.set_xlim(0, None)
     axes.set_ylim(-0.6, len(table) - 0.4)
-    axes.set_xlabel("games with several equilibria, %")
+    axes.set_xlabel("games with several, %")
 
 
 MULTIPLICITY = FigureKind(

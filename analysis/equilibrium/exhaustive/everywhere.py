@@ -76,7 +76,11 @@ def solve(game: Game) -> Solution:
     doubts, remarks = inquiry.doubts_and_remarks()
     if not doubts:
         return replace(_solution(game, inquiry.answers(), EXHAUSTIVE, remarks), complete=True)
-    found = _distinct(game, [*inquiry.answers(), *_widely(game, _MORE_STARTS)])
+    found = inquiry.answers()
+    for other in _widely(game, _MORE_STARTS):
+        apart = [np.abs((other.payoffs - one.payoffs) / game.scales).max() for one in found]
+        if min(apart, default=np.inf) > WITHIN:
+            found.append(other)
     method = f"{EXHAUSTIVE}; and {WIDE.format(_MORE_STARTS)}"
     return _solution(game, found, method, (*doubts, *remarks))
 

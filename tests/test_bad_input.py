@@ -89,7 +89,7 @@ FILES = {
     "no game": ("title: x\n", "1: game: expected the section game (found nothing)"),
     "no form": ("title: x\ngame: {}\n", "2: game.form: expected one of normal, nfg, family"),
     "form of later": (
-        "title: x\ngame: {form: bargaining}\n",
+        "title: x\ngame: {form: extensive}\n",
         "2: game.form: expected one of normal",
     ),
     "section is a list": (GOOD + "run: [3]\n", "10: run: expected keys with values (found a list)"),

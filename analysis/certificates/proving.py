@@ -103,7 +103,7 @@ def _digits(certificate: Certificate) -> int:
     numbers = [*certificate.prices, *certificate.payoffs, *certificate.weights]
     for weights in (certificate.agreement, *certificate.threats.values()):
         numbers += weights.values()
-    for weights in certificate.multipliers.values():
+    for weights in (*certificate.multipliers.values(), *certificate.internal.values()):
         numbers += weights.values()
     longest = max(max(abs(x.numerator), x.denominator).bit_length() for x in numbers)
     return longest * 3 // 10

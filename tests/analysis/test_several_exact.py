@@ -1,6 +1,6 @@
 """Catalogue games with several equilibria, each verified in fractions from scratch."""
 
-from fractions import Fraction as F
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
@@ -15,7 +15,7 @@ N = grand(3)
 
 
 def fractions(text):
-    return np.array([F(part) for part in text.split()], dtype=object)
+    return np.array([Fraction(part) for part in text.split()], dtype=object)
 
 
 # prices; agreement by joint action; threats of all proper coalitions by joint action
@@ -48,14 +48,14 @@ def strategy(text):
     words = text.split()
     if len(words) == 1:
         words.append("1")
-    return {tuple(map(int, a)): F(p) for a, p in zip(words[::2], words[1::2], strict=True)}
+    return {tuple(map(int, a)): Fraction(p) for a, p in zip(words[::2], words[1::2], strict=True)}
 
 
 def exact_payoffs(name):
     """Payoffs by profile, as fractions."""
     payoffs = load(find(name)).build().payoffs
     return {
-        profile: np.array([F(x) for x in payoffs[:, *profile].tolist()], dtype=object)
+        profile: np.array([Fraction(x) for x in payoffs[:, *profile].tolist()], dtype=object)
         for profile in product(range(2), repeat=3)
     }
 
@@ -68,7 +68,7 @@ def stated(name, k):
 
 def fight(game, coalition, own, other):
     """Expected payoffs when a coalition and its complement play mixed joint actions."""
-    total = np.array([F(0)] * 3, dtype=object)
+    total = np.array([Fraction(0)] * 3, dtype=object)
     for (mine, p), (theirs, q) in product(own.items(), other.items()):
         profile = dict(zip(members(coalition), mine, strict=True))
         profile |= zip(members(N ^ coalition), theirs, strict=True)
@@ -80,19 +80,19 @@ def fight(game, coalition, own, other):
 def test_each_is_an_equilibrium_exactly(name, k):
     game, (prices, plays) = exact_payoffs(name), stated(name, k)
     assert all(sum(play.values()) == 1 and min(play.values()) >= 0 for play in plays.values())
-    delivered = np.full((N + 1, 3), F(0), dtype=object)
+    delivered = np.full((N + 1, 3), Fraction(0), dtype=object)
     for mask in range(1, N):
         inside = list(members(mask))
         signs = np.array([1 if i in inside else -1 for i in range(3)])
         own, other = plays[mask], plays[N ^ mask]
         payoffs = fight(game, mask, own, other)
         best = max(
-            (signs * prices) @ fight(game, mask, {action: F(1)}, other)
+            (signs * prices) @ fight(game, mask, {action: Fraction(1)}, other)
             for action in product(range(2), repeat=len(inside))
         )
         assert (signs * prices) @ payoffs == best
         delivered[mask, inside] = payoffs[inside]
-    delivered[N] = fight(game, N, plays[N], {(): F(1)})
+    delivered[N] = fight(game, N, plays[N], {(): Fraction(1)})
     assert prices @ delivered[N] == max(prices @ payoffs for payoffs in game.values())
     assert (coco_shares(delivered, prices)[N] == prices * delivered[N]).all()
 
@@ -105,7 +105,7 @@ def test_there_are_no_others(name):
     expected = []
     for k in range(len(EQUILIBRIA[name])):
         prices, plays = stated(name, k)
-        payoffs = fight(exact_payoffs(name), N, plays[N], {(): F(1)})
+        payoffs = fight(exact_payoffs(name), N, plays[N], {(): Fraction(1)})
         expected.append([*(prices / prices.sum()), *payoffs])
     found = [[*e.candidate.prices, *e.payoffs] for e in solution.equilibria]
     assert sorted(found) == pytest.approx(np.array(sorted(expected), dtype=float), abs=1e-7)

@@ -10,17 +10,15 @@ from analysis import commitment, values
 from analysis.bargaining import UnsettledError
 from analysis.commitment import NoLimitError
 from analysis.conflict import solve_conflicts
-from analysis.curved import judged, settle
+from analysis.curved import judged, rule_for, settle
 from analysis.curved_bargaining import bargain
 from analysis.disarming import embed, harmful_actions, restrict, strike
 from analysis.equilibrium import coco, harsanyi, strict
 from analysis.equilibrium.exhaustive import everywhere
-from analysis.equilibrium.smooth import Rule, coco_stance, harsanyi_stance
 from analysis.references import REFERENCES, NoReferenceError
 from analysis.solution import Candidate, Equilibrium, Point, Residuals, Solution, Vector
 from analysis.verify import ACCEPTED, CandidateError, pareto_gap, place_of, verify
 from analysis.verify_harsanyi import verify_harsanyi
-from sim.games.bargaining import BargainingGame
 from sim.games.coalitional import CoalitionalGame
 from sim.games.coalitions import grand
 from sim.games.frontier import support
@@ -81,7 +79,7 @@ def solve(game: Game, concept: str, disagreement: Vector | None = None) -> Answe
     if concept in VALUES:
         return Answer(_evaluate(game, concept))
     check = partial(_verify_known, concept=concept)
-    return Answer(settle(game, concept, EQUILIBRIA[concept], check, _stance(game, concept)))
+    return Answer(settle(game, concept, EQUILIBRIA[concept], check, rule_for(game, concept)))
 
 
 def solve_all(game: Game, concept: str, disagreement: Vector | None = None) -> Answer:
@@ -305,20 +303,6 @@ def _solve_harsanyi(game: Game, search: _Search = harsanyi.solve) -> Solution:
             "(expected coco-value)"
         )
     return search(game)
-
-
-def _stance(game: Game, concept: str) -> Rule | None:
-    """Return what coalitions do at given prices, if prices are all that is to be found."""
-    if game.money:
-        return None
-    if concept in {"coco", "strict"}:
-        return coco_stance
-    if concept == "harsanyi" and isinstance(game, CoalitionalGame):
-        return harsanyi_stance
-    alone = isinstance(game, BargainingGame) and game.threats.payoffs.size == game.n
-    if concept == "harsanyi" and (alone or game.n == 2):  # then a coalition cannot be unfair
-        return coco_stance
-    return None
 
 
 def _in_normal_form(game: Game, concept: str) -> NormalGame:

@@ -11,9 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.equilibrium.smooth import Rule, finish
+from analysis.equilibrium.smooth import Rule, coco_stance, finish, harsanyi_stance
 from analysis.solution import Candidate, Equilibrium, Solution, Vector
 from analysis.verify import ACCEPTED
+from sim.games.bargaining import BargainingGame
+from sim.games.coalitional import CoalitionalGame
 from sim.games.coalitions import Mask, grand
 from sim.games.game import Game
 
@@ -87,6 +89,20 @@ def _starts(game: Game) -> Iterator[Vector]:
     for k in range(_STARTS):
         shares = np.exp(min(k, 1) * rng.normal(size=game.n))
         yield shares / game.scales / (shares / game.scales).sum()
+
+
+def rule_for(game: Game, concept: str) -> Rule | None:
+    """Return what coalitions do at given prices, if prices are all that is to be found."""
+    if game.money:
+        return None
+    if concept in {"coco", "strict"}:
+        return coco_stance
+    if concept == "harsanyi" and isinstance(game, CoalitionalGame):
+        return harsanyi_stance
+    alone = isinstance(game, BargainingGame) and game.threats.payoffs.size == game.n
+    if concept == "harsanyi" and (alone or game.n == 2):  # then a coalition cannot be unfair
+        return coco_stance
+    return None
 
 
 def judged(game: Game, candidate: Candidate, verify: Verify) -> Equilibrium:

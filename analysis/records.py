@@ -13,13 +13,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from analysis.certificates.record import CertificateRecord
 from analysis.concepts import Answer
 from analysis.conditions import LiteralConditions
-from analysis.disarming import harmful_actions
 from analysis.gamedata import Reach, rebuilt, stated
-from analysis.leverage import Gain
 from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Shortfall, Vector
 from sim.games.coalitions import Mask, grand, members
-from sim.games.game import Game, GameError, own_actions
-from sim.scenario import Scenario
+from sim.games.game import Game, GameError
 
 FIGURES = ("pareto", "support", "regret", "split", "delivery", "clearing")
 """The residuals, in the order in which they are shown."""
@@ -303,72 +300,6 @@ class CheckRecord(Record):
     state: EquilibriumRecord | None
     literal: list[list[LiteralRecord]]
     objections: list[str]
-
-
-class GainRecord(Record):
-    """What a player's harmful actions are worth to it under a solution; null: not known."""
-
-    solution: str
-    player: str
-    armed: float | None
-    disarmed: float | None
-    gain: float | None
-
-
-class LeverageRecord(Record):
-    """What ``leverage --json`` prints: actions that only harm, and what they are worth, utilons."""
-
-    harmful: dict[str, list[str]]
-    gains: list[GainRecord]
-
-    @classmethod
-    def of(cls, game: Game, found: Iterable[Gain]) -> Self:
-        """Write what the players of a game gain."""
-        return cls(
-            harmful={
-                game.players[i]: [own_actions(game)[i][k] for k in actions]
-                for i, actions in harmful_actions(game).items()
-            },
-            gains=[
-                GainRecord(
-                    solution=gain.solution,
-                    player=game.players[gain.player],
-                    armed=known(gain.armed),
-                    disarmed=known(gain.disarmed),
-                    gain=known(gain.gain),
-                )
-                for gain in found
-            ],
-        )
-
-
-class ScenarioRecord(Record):
-    """An entry of the catalogue; ``shows`` is the folder it stands in."""
-
-    name: str
-    title: str
-    players: int
-    form: str
-    money: bool
-    shows: str
-    summary: str
-    look_for: str
-    source: str
-
-    @classmethod
-    def of(cls, path: Path, scenario: Scenario) -> Self:
-        """Describe a scenario file."""
-        return cls(
-            name=path.stem,
-            title=scenario.title,
-            players=scenario.game.game.n,
-            form=scenario.game.form,
-            money=scenario.game.money,
-            shows=path.parent.name,
-            summary=scenario.summary,
-            look_for=scenario.look_for,
-            source=scenario.source,
-        )
 
 
 def by_player(game: Game, amounts: Iterable[float]) -> dict[str, float]:

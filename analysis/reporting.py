@@ -10,13 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.certificates.record import CertificateRecord
+from analysis.listings import LeverageRecord, ScenarioRecord
 from analysis.records import (
     FIGURES,
     CheckRecord,
     CoalitionRecord,
-    LeverageRecord,
     LiteralRecord,
-    ScenarioRecord,
     Share,
     ShortfallRecord,
     SolutionRecord,

@@ -77,9 +77,11 @@ def _limits(market: Market, start: Vector | None) -> Iterator[Limit]:
 
 def _refined(market: Market, guesses: Iterator["_Guess"]) -> Iterator[Limit]:
     for guess in guesses:
-        for limit in guess.refined(market):
-            if limit.clearing.residual < _HOPEFUL:
-                yield limit
+        try:
+            limits = list(guess.refined(market))
+        except LinearProgramError:  # rounding was too much for a conflict on the way
+            continue
+        yield from (limit for limit in limits if limit.clearing.residual < _HOPEFUL)
 
 
 def _prices(y: Vector, axes: NDArray[np.int64], n: int) -> Vector:

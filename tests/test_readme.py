@@ -1,5 +1,6 @@
 """The README's promises: its first command, its example, and that the catalogue travels."""
 
+import csv
 import re
 import shutil
 import subprocess
@@ -62,3 +63,20 @@ def test_the_first_command_on_a_fresh_checkout(tmp_path):
     result = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert "Three solutions" in result.stdout
+
+
+def test_the_table_of_several_equilibria_is_that_of_the_study():
+    with (ROOT / "tests" / "benchmarks" / "multiplicity.csv").open(encoding="utf-8") as file:
+        kinds = list(csv.DictReader(file))
+    for row in kinds:
+        if row["kind"].startswith("random-"):
+            games, complete = int(row["games"]), int(row["complete"])
+            name = row["kind"].removeprefix("random-")
+            line = f"| {name} | {games:,} | {complete:,} | {row['two']} | {row['three']} |"
+            assert line in README
+    totals = [sum(int(row[key]) for row in kinds) for key in ("games", "complete", "two", "three")]
+    games, complete, two, three = totals
+    assert f"solves {games:,} three-player games" in README
+    assert f"{complete:,} lists are complete, {two} games have two" in README
+    assert f"{three} have three, none more" in README
+    assert not any(int(row["more"]) for row in kinds)

@@ -16,8 +16,8 @@ from sim.games.game import Game
 
 SIMULATED = "simulated"
 
-_SEARCHED = ("strict", "harsanyi")
-"""Concepts that are searched for, which may take minutes."""
+_MOST_PLAYERS, _MOST_OUTCOMES = 3, 64
+"""In larger games the search for harsanyi equilibria may take minutes."""
 
 _NARROWEST = 0.2
 """The axis spans no less, so that rounding does not look like a difference."""
@@ -39,7 +39,7 @@ def comparison_table(run: RunData) -> pd.DataFrame:
     answers = [(SIMULATED, 1, run.summary.final.payoffs)]
     answers += [(solution.concept, k, e.payoffs) for k, e in enumerate(solution.equilibria, 1)]
     for concept in CONCEPTS:
-        if concept not in (solution.concept, *_SEARCHED):
+        if concept != solution.concept and _quick(run.game, concept):
             answers += _answers(run.game, concept)
     low = dict(zip(run.players, run.game.low, strict=True))
     unit = dict(zip(run.players, units(run.game), strict=True))
@@ -95,6 +95,11 @@ def draw_comparison(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> 
     axes.set_yticks(rows, labels)
     axes.invert_yaxis()
     axes.set_xlabel("share of payoff range")
+
+
+def _quick(game: Game, concept: str) -> bool:
+    small = game.n <= _MOST_PLAYERS and len(game.outcomes) <= _MOST_OUTCOMES
+    return concept != "strict" and (small or concept != "harsanyi")
 
 
 def _answers(game: Game, concept: str) -> list[tuple[str, int, dict[str, float]]]:

@@ -181,6 +181,7 @@ def test_comparison_holds_known_answers(runs: Mapping[str, RunData]) -> None:
     table = comparison_table(runs["two"]).set_index(["concept", "player"])["payoff"]
     assert table["coco"].to_dict() == pytest.approx({"small stand": 70, "big stand": 140})
     assert table["coco-value"].to_dict() == pytest.approx({"small stand": 95, "big stand": 145})
+    assert table["harsanyi"].to_dict() == pytest.approx({"small stand": 70, "big stand": 140})
     assert table[SIMULATED].to_dict() == runs["two"].summary.final.payoffs
 
 

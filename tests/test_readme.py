@@ -54,6 +54,8 @@ def test_the_first_command_on_a_fresh_checkout(tmp_path):
         ["bash", "-c", first], check=False, cwd=checkout, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stderr
+    verdict = next(line for line in README.splitlines() if line.startswith("The agents settled"))
+    assert verdict.split("ticks")[0] in result.stdout
     assert "they got there" in result.stdout
     assert (checkout / "runs" / "hot-dog-stands-seed1" / "summary.json").is_file()
 

@@ -8,7 +8,7 @@ from analysis.exploring import Exploration, open_named, pictures
 from analysis.figures.registry import FIGURES
 from analysis.figures.saving import save
 
-PLACE = Path("docs/gallery")
+PLACE = Path("analysis/figures/gallery")
 
 SHOWN = {
     "frontier": "ferguson-threats",

@@ -82,3 +82,9 @@ def test_the_table_of_several_equilibria_is_that_of_the_study():
     assert f"{complete:,} lists are complete, {two} games have two" in README
     assert f"{three} have three, none more" in README
     assert not any(int(row["more"]) for row in kinds)
+
+
+def test_links_lead_somewhere():
+    places = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert len(places) > 3
+    assert [place for place in places if not (ROOT / place).exists()] == []

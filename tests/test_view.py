@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, Request, Response, expect, sync_p
 
 from analysis.checking import check_run
 
+OURS = str(Path(__file__).parents[1] / "analysis")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -58,7 +59,8 @@ def server(chromium: str) -> Iterator[str]:
         yield found.group()
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
-        assert (process.returncode, err) == (130, "")
+        assert process.returncode == 130
+        assert OURS not in err, err  # Solara itself may trip over pages that close at once
 
 
 @pytest.fixture(scope="module")

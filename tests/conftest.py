@@ -1,1 +1,34 @@
-"""Makes what lies beside this file importable from every test."""
+"""Makes what lies beside this file importable from every test, and marks the fast ones."""
+
+from pathlib import Path
+
+import pytest
+
+FAST = (
+    "analysis/test_conflict.py",
+    "analysis/test_convergence.py",
+    "analysis/test_identities.py",
+    "analysis/test_references.py",
+    "analysis/test_values.py",
+    "games",
+    "negotiation/test_conflicts.py",
+    "negotiation/test_market.py",
+    "negotiation/test_settings.py",
+    "negotiation/test_splitting.py",
+    "negotiation/test_stopping.py",
+    "negotiation/test_threats.py",
+    "negotiation/test_trading.py",
+    "test_bad_input.py",
+    "test_cli.py",
+    "test_run.py",
+    "test_scenario_files.py",
+    "test_set_forms.py",
+)
+"""Files and folders whose tests take a minute in all on two cores: every library is used."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        place = item.path.relative_to(Path(__file__).parent)
+        if not {str(part) for part in (place, *place.parents)}.isdisjoint(FAST):
+            item.add_marker(pytest.mark.fast)

@@ -45,7 +45,7 @@ def test_the_first_command_on_a_fresh_checkout(tmp_path):
     """It installs a wheel; the catalogue travels with it and works in any folder."""
     checkout = tmp_path / "checkout"
     parts = ("sim", "analysis", "scenarios", "pyproject.toml", "README.md", "LICENSE")
-    for part in (*parts, ".python-version"):
+    for part in (*parts, ".python-version", "constraints.txt"):
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         checkout.mkdir(exist_ok=True)
         copy(ROOT / part, checkout / part)

@@ -28,6 +28,15 @@ _OPTIONS: tuple[tuple[str, bool | int | float | str], ...] = (
     ("small_matrix_value", 1e-12),  # HiGHS drops what is smaller; by default 1e-9, a near tie
 )
 
+_STRATEGIES = (1, 4)
+"""HiGHS's numbers for the dual simplex and, where rounding stops that one, the primal simplex."""
+
+_ANSWERS = (
+    highspy.HighsModelStatus.kOptimal,
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnbounded,
+)
+
 SPREAD = 1e4
 """Payoff spread of the games given to HiGHS, whose tolerances are absolute."""
 
@@ -136,11 +145,15 @@ def minimise(
     program.a_matrix_.index_ = np.tile(np.arange(width, dtype=np.int32), count)
     program.a_matrix_.value_ = matrix.ravel()
     solver = _threads.solver
-    solver.clearSolver()
     if solver.passModel(program) == highspy.HighsStatus.kError:
         raise LinearProgramError("HiGHS refused a program: its numbers are too large")
-    solver.run()
-    status = solver.getModelStatus()
+    for strategy in _STRATEGIES:
+        solver.setOptionValue("simplex_strategy", strategy)
+        solver.clearSolver()
+        solver.run()
+        status = solver.getModelStatus()
+        if status in _ANSWERS:
+            break
     if status == highspy.HighsModelStatus.kInfeasible:
         raise InfeasibleError("nothing meets the conditions of a linear program")
     if status == highspy.HighsModelStatus.kUnbounded:

@@ -59,6 +59,36 @@ def test_strategies_secure_the_value(matrix: np.ndarray, unit: float, noise: flo
     assert (payoffs @ solved.column).max() <= solved.value + within
 
 
+def test_a_near_tie_that_stops_the_dual_simplex() -> None:
+    matrix = np.array(
+        [
+            [
+                3.490261125780868e-14,
+                -0.999999999999936,
+                -2.000000000000015,
+                1.9999999999998708,
+                -2.000000000000071,
+            ],
+            [
+                1.000000000000065,
+                2.00000000000001,
+                -1.0000000000000904,
+                -2.0000000000001616,
+                1.000000000000011,
+            ],
+            [
+                -1.000000000000034,
+                -2.000000000000035,
+                1.9999999999999671,
+                2.0000000000000284,
+                -1.9999999999999705,
+            ],
+        ]
+    )
+    solved = solve_game(matrix)
+    assert np.ptp([(solved.row @ matrix).min(), (matrix @ solved.column).max()]) < 1e-11
+
+
 def test_a_diet() -> None:
     """Cheapest bread and milk, at 2 and 3, with 4 of one nutrient and 3 of another."""
     found = minimise([2.0, 3.0], np.array([[1.0, 2.0], [1.0, 1.0]]), ([4.0, 3.0], np.inf))

@@ -113,8 +113,8 @@ def write_run(
     (folder / SCENARIO).write_text(scenario.to_yaml(), encoding="utf-8")
     (folder / MANIFEST).write_text(to_json(manifest(scenario, command)), encoding="utf-8")
     for name in TABLES:
-        with (folder / f"{name}.parquet").open("wb") as file:  # Arrow opens names in UTF-8 only
-            tables[name].to_parquet(file, index=False)
+        content = tables[name].to_parquet(index=False)  # Arrow opens names in UTF-8 only
+        (folder / f"{name}.parquet").write_bytes(content)
     (folder / SUMMARY).write_text(to_json(dict(summary)), encoding="utf-8")
 
 

@@ -5,6 +5,7 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from threading import active_count
 from zipfile import ZipFile
 
 import pandas as pd
@@ -157,7 +158,6 @@ def test_uploads_are_refused_like_files(
         "bad.yaml": b"title: Bad\ngame:\n  form: normal\n  palyers: [a]\n",
         "bad.nfg": b"NFG 1 R oops",
         "binary.yaml": b"\xff\xfe\x00",
-        "far.yaml": b"title: Far\ngame: {form: nfg, file: elsewhere.nfg}\n",
     }.items():
         Path(name).write_bytes(content)
         said = Command(capsys)("solve", name).err.removeprefix("curnits: ").strip()
@@ -165,6 +165,27 @@ def test_uploads_are_refused_like_files(
             open_uploaded(f"/some/where/{name}", content)
         assert str(refused.value) == said
         assert said.startswith(name)
+
+
+@pytest.mark.parametrize("place", ["{}", "/proc/self/environ", "../../{}", "~/{}"])
+def test_uploads_cannot_name_other_files(place: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    named = place.format(tmp_path / "secret")
+    with pytest.raises(ScenarioError) as refused:
+        open_uploaded("far.yaml", f"title: Far\ngame: {{form: nfg, file: {named}}}\n".encode())
+    said = "far.yaml:2: game.file: other files are not read (expected the game itself)"
+    assert str(refused.value) == said
+    game = 'NFG 1 R "g" { "A" "B" } { 1 2 } 1 2 3 4'
+    whole = f"title: Near\ngame: {{form: nfg, file: {named}, text: {game!r}}}\n"
+    assert open_uploaded("near.yaml", whole.encode()).scenario.build().n == 2
+
+
+def test_explorations_leave_no_threads() -> None:
+    before = active_count()
+    for _ in range(20):
+        exploration = stepped(2)
+        exploration.look()
+    assert active_count() == before
 
 
 def test_the_server_needs_its_extra_and_a_free_port(monkeypatch: pytest.MonkeyPatch) -> None:

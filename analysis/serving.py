@@ -119,16 +119,18 @@ def serve(port: int, scenario: str, announce: Callable[[str], None]) -> None:
         listening = socket.create_server((HOST, port))
     except OSError as error:
         raise ViewError(f"--port {port}: {error.strerror} (0 takes any that is free)") from error
-    environ.update({**_SOLARA, SCENARIO: scenario})  # read when these are imported
+    listens, token = listening.getsockname()[1], token_urlsafe()
+    address = f"http://{HOST}:{listens}/{token}/"
+    # read when these are imported
+    environ.update({**_SOLARA, "SOLARA_BASE_URL": address, SCENARIO: scenario})
     import uvicorn
     from solara.server.starlette import app
 
     warnings.filterwarnings("ignore", "Cookies with samesite=none")  # the page is no one's frame
-    listens, token = listening.getsockname()[1], token_urlsafe()
     own = uvicorn.Config(
         guarded(app, listens, token), log_level="error", ws_max_size=_LARGEST_MESSAGE
     )
-    announce(f"http://{HOST}:{listens}/{token}/")
+    announce(address)
     uvicorn.Server(own).run(sockets=[listening])
 
 

@@ -195,6 +195,19 @@ def test_uploads_bad_and_good(page: Page, tmp_path: Path) -> None:
     expect(page.get_by_text("bad.yaml")).not_to_be_visible()
 
 
+def test_large_uploads_are_answered(page: Page, tmp_path: Path) -> None:
+    upload, file = page.get_by_label("Upload a scenario"), tmp_path / "large.yaml"
+    file.write_bytes(b"x" * 64_000_001)
+    upload.set_input_files(file)
+    shows(page, "large.yaml: the file is too large: 64,000,001 bytes (expected 64,000,000 at most)")
+    file = file.with_stem("less")
+    file.write_bytes(b"x" * 40_000_000)
+    upload.set_input_files(file)
+    shows(page, "less.yaml: the file is too large")  # so the server says, and stays
+    press(page, "Step")
+    shows(page, "had not settled after 25 ticks")
+
+
 def test_six_players_can_be_paused_while_they_are_drawn(page: Page, tmp_path: Path) -> None:
     six = tmp_path / "six.yaml"
     six.write_text(SIX)
@@ -216,6 +229,25 @@ def test_six_players_can_be_paused_while_they_are_drawn(page: Page, tmp_path: Pa
     photograph(page, "view-six")
     press(page, "Step")
     expect(clock).not_to_have_text(paused, timeout=PATIENCE)
+
+
+def test_ten_tabs_on_six_players(browser: Browser, server: str, tmp_path: Path) -> None:
+    six = tmp_path / "six.yaml"
+    six.write_text(SIX)
+    tabs = [browser.new_page() for _ in range(10)]
+    for tab in tabs:
+        tab.set_default_timeout(PATIENCE)
+        tab.goto(server, wait_until="commit")
+    for tab in tabs:
+        expect(tab.get_by_text("Press ▶")).to_be_visible(timeout=PATIENCE)
+        tab.get_by_label("Upload a scenario").set_input_files(six)
+    for tab in tabs:
+        expect(tab.get_by_role("heading", name="Six in public")).to_be_visible(timeout=PATIENCE)
+        press(tab, "▶")
+    for tab in tabs:
+        shows(tab, "had not settled after")
+        tab.close()
+    assert answer(server, "") == 200
 
 
 def test_nobody_else_is_served(server: str) -> None:

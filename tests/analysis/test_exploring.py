@@ -2,6 +2,8 @@
 
 import re
 import socket
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -178,6 +180,28 @@ def test_uploads_cannot_name_other_files(place: str, tmp_path: Path) -> None:
     game = 'NFG 1 R "g" { "A" "B" } { 1 2 } 1 2 3 4'
     whole = f"title: Near\ngame: {{form: nfg, file: {named}, text: {game!r}}}\n"
     assert open_uploaded("near.yaml", whole.encode()).scenario.build().n == 2
+
+
+TEN = """
+from concurrent.futures import ThreadPoolExecutor
+from analysis.exploring import Exploration, open_uploaded
+
+def explored(k):
+    exploration = Exploration(open_uploaded("six.yaml", SIX), seed=k % 2)
+    exploration.solve()
+    for _ in range(10):
+        exploration.step()
+    return exploration.look().summary
+
+with ThreadPoolExecutor(10) as crowd:
+    together = list(crowd.map(explored, range(10)))
+assert together == [explored(k) for k in (0, 1)] * 5
+"""
+
+
+def test_ten_explorations_at_once_are_as_if_alone() -> None:
+    code = TEN.replace("SIX", repr(SIX))  # apart, since a crash would end the interpreter
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_explorations_leave_no_threads() -> None:

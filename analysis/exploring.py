@@ -259,7 +259,7 @@ def pictures(run: RunData, names: Sequence[str], most: int) -> dict[str, bytes]:
     drawn = {}
     for name, panels in pages([run], names).items():
         file = BytesIO()
-        with paper():
+        with paper(run.scenario):
             lay_out(name, panels[:most]).savefig(file, format="png", dpi=_DOTS)
         drawn[name] = file.getvalue()
     return drawn

@@ -154,7 +154,11 @@ def _workshop(place: Path) -> Iterator[Path]:
                 (shop / _OLD).mkdir()
                 yield shop
             finally:
-                _clear(shop)
+                try:
+                    _clear(shop)
+                except KeyboardInterrupt:
+                    _clear(shop)
+                    raise
     finally:
         for folder in made:
             with suppress(OSError):  # it is not empty: all went well
@@ -165,11 +169,15 @@ def _opened(place: Path) -> tuple[Path, BufferedWriter]:
     """Return a new workshop and its lock, which holds until it is closed or the process ends."""
     while True:
         shop = Path(mkdtemp(prefix=_WORKSHOP, dir=place))
-        lock = (shop / _LOCK).open("wb")
-        flock(lock, LOCK_EX)
-        if (shop / _LOCK).exists():  # nobody took it for abandoned in between
-            return shop, lock
-        lock.close()
+        try:
+            lock = (shop / _LOCK).open("wb")
+            flock(lock, LOCK_EX)
+            if (shop / _LOCK).exists():  # nobody took it for abandoned in between
+                return shop, lock
+            lock.close()
+        except BaseException:
+            rmtree(shop, ignore_errors=True)
+            raise
 
 
 def _sweep(place: Path) -> None:
@@ -190,16 +198,17 @@ def _sweep(place: Path) -> None:
 
 def _clear(shop: Path) -> None:
     """Remove a workshop, but put a folder back that was to be replaced and was not."""
-    for aside in (shop / _OLD).iterdir() if (shop / _OLD).exists() else ():
+    old = shop / _OLD
+    for aside in old.iterdir() if old.exists() else ():
         if (place := shop.parent / aside.name).exists():
             _discard(aside)
         else:
             aside.rename(place)
     rmtree(shop / _NEW, ignore_errors=True)
-    with suppress(OSError):  # somebody else's file has appeared there: it stays
-        (shop / _OLD).rmdir()
-        (shop / _LOCK).unlink()
-        shop.rmdir()
+    if not old.exists() or not any(old.iterdir()):  # else somebody's file has appeared: it stays
+        for remove in (old.rmdir, (shop / _LOCK).unlink, shop.rmdir):
+            with suppress(FileNotFoundError):  # an interruption may have come in between
+                remove()
 
 
 def _check_free(target: Path, replace: bool) -> None:

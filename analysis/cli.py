@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
+from signal import SIGTERM, default_int_handler, signal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; bad input ends it with one message and status 2."""
     if isinstance(sys.stdout, TextIOWrapper):  # terminals that cannot show a letter show its code
         sys.stdout.reconfigure(errors="backslashreplace")
+    if arguments is None:  # the process is this command's own: end it as Ctrl-C does
+        signal(SIGTERM, default_int_handler)
     try:
         app(arguments)
     except ValueError as error:
@@ -58,8 +61,8 @@ def _input_errors() -> tuple[type[ValueError], ...]:
     from analysis.figures import FigureError
     from analysis.limits.study import LimitError
     from analysis.records import RecordError
-    from analysis.runfolder import FolderError
     from analysis.serving import ViewError
+    from analysis.storage.files import FolderError
     from sim.games.game import GameError
     from sim.scenario import ScenarioError
 
@@ -122,8 +125,9 @@ def run(
     from analysis.convergence import aim, judge
     from analysis.records import printable, to_json
     from analysis.reporting import console, heading, show_run, ticking, waiting
-    from analysis.runfolder import fresh_folder, untaken, write_run
+    from analysis.runfolder import write_run
     from analysis.runrecords import Summary
+    from analysis.storage.files import fresh_folder, untaken
     from sim.running import simulate
     from sim.scenario import find, load
 
@@ -292,7 +296,7 @@ def convert(
       curnits convert hot-dog-stands --to nfg --out hot-dogs.nfg
       curnits convert game.nfg --to yaml
     """
-    from analysis.runfolder import write_text
+    from analysis.storage.files import write_files
     from sim.games.game import normal_form
     from sim.games.nfg import write_nfg
     from sim.scenario import find, load
@@ -307,7 +311,7 @@ def convert(
     if out is None:
         typer.echo(text, nl=False)
     else:
-        write_text(out, text, replace=force)
+        write_files(out.parent, {out.name: text.encode()}, replace=force)
 
 
 app.command()(cli_figures.plot)

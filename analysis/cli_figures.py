@@ -47,15 +47,16 @@ def plot(
       curnits plot runs/hot-dog-stands-seed1 --figure frontier --out frontier.svg
       curnits plot runs/a-seed1 runs/a-seed2 --figure convergence --out seeds
     """
-    from analysis.figures.saving import plot_files, save, target
+    from analysis.figures.saving import plot_files, target
     from analysis.figures.source import read_run
     from analysis.reporting import waiting
+    from analysis.storage.files import write_files
 
     place, stem, ending = target(out, folders[0] / "figures", form, figure)
     with waiting("Drawing", quiet=quiet):
         runs = [read_run(folder) for folder in folders]
         files = plot_files(runs, ending, figure, stem)
-        save(place, files, replace=force)
+        write_files(place, files, replace=force)
     for name in files:
         typer.echo(place / name)
 
@@ -76,14 +77,14 @@ def report(
 
       curnits report runs/hot-dog-stands-seed1
     """
-    from analysis.figures.saving import save
     from analysis.figures.source import read_run
     from analysis.records import printable
     from analysis.report import page
     from analysis.reporting import waiting
+    from analysis.storage.files import write_files
 
     place = out or folder / "report.html"
     with waiting("Drawing", quiet=quiet):
         text = page(read_run(folder))
-        save(place.parent, {place.name: printable(text).encode()}, replace=force)
+        write_files(place.parent, {place.name: printable(text).encode()}, replace=force)
     typer.echo(place)

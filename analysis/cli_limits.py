@@ -98,7 +98,8 @@ def _report(
     from analysis.limits.study import LostError
     from analysis.records import to_json
     from analysis.reporting import console, heading, waiting
-    from analysis.runfolder import write_text
+    from analysis.several import csv
+    from analysis.storage.files import write_files
     from sim.scenario import find, load
 
     path = find(source)
@@ -111,7 +112,7 @@ def _report(
         raise typer.Exit(1) from error
     record = StudyRecord.of(path.stem, study)
     if out is not None:
-        write_text(out, study.table().to_csv(index=False), replace=force)
+        write_files(out.parent, {out.name: csv(study.table())}, replace=force)
     if json:
         typer.echo(to_json(record), nl=False)
     else:

@@ -36,11 +36,11 @@ def basins(
       curnits basins three-solutions --starts 100 --out here --format png
     """
     from analysis.basins import explore
-    from analysis.figures.saving import files_of, save
+    from analysis.figures.saving import files_of
     from analysis.records import to_json
     from analysis.reporting import console, counting, heading
-    from analysis.runfolder import fresh_folder, untaken
     from analysis.several import BasinsRecord, basins_figure, csv, show_basins
+    from analysis.storage.files import fresh_folder, untaken
     from sim.scenario import find, load
 
     path = find(source)
@@ -55,7 +55,8 @@ def basins(
             found = explore(scenario, starts, progress)
         tables = {"runs.csv": csv(found.runs), "basins.csv": csv(found.points)}
         images = files_of(basins_figure(found, game, form.value), form.value)
-        save(folder, {**tables, **images}, replace=True)
+        for name, content in {**tables, **images}.items():
+            (folder / name).write_bytes(content)
     record = BasinsRecord.of(game, found)
     if json:
         typer.echo(to_json(record), nl=False)
@@ -85,21 +86,26 @@ def multiplicity(
       curnits multiplicity --out several
       curnits multiplicity --out several --games 40000 --resume
     """
-    from analysis.figures.saving import files_of, save
+    from os.path import exists
+
+    from analysis.figures.saving import files_of
     from analysis.multiplicity import numbers, study, summary
     from analysis.records import to_json
     from analysis.reporting import console, counting
-    from analysis.runfolder import FolderError
     from analysis.several import csv, multiplicity_figure, show_multiplicity
+    from analysis.storage.files import FolderError, check_untaken, write_files
 
     file = out / "games.csv"
-    if file.exists() and not resume:
+    earlier = exists(file)
+    if earlier and not resume:
         raise FolderError(f"{file}: exists already (--resume goes on, --out names another place)")
+    results = [f"multiplicity.{ending}" for ending in ("csv", "txt", form.value)]
+    check_untaken(out, results, replace=earlier)
     with counting("Solving", sum(numbers(games)), quiet=quiet) as progress:
         rows = study(file, games, seed, progress)
     table = summary(rows)
     figure = files_of(multiplicity_figure(table, form.value), form.value)
-    save(out, {"multiplicity.csv": csv(table), **figure}, replace=True)
+    write_files(out, {"multiplicity.csv": csv(table), **figure}, replace=earlier)
     if json:
         known = table.astype(object).where(table.notna(), None)
         typer.echo(to_json({"kinds": known.to_dict("records")}), nl=False)

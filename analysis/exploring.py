@@ -1,10 +1,10 @@
 """A scenario explored by hand: chosen, stepped, watched, judged and saved. What a page shows."""
 
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
@@ -70,14 +70,15 @@ def open_uploaded(name: str, content: bytes) -> Opened:
     Raises
     ------
     ScenarioError
-        If it cannot be read; what the message says is what commands say of the same file.
+        If it cannot be read, or names another file, which is never read here; else the message
+        says what commands say of the same file.
     """
     plain = Path(name).name or "scenario.yaml"
     with TemporaryDirectory() as folder:
         path = Path(folder) / plain
         path.write_bytes(content)
         try:
-            return Opened(path.stem, load(path))
+            return Opened(path.stem, load(path, alone=True))
         except ScenarioError as error:
             raise ScenarioError(str(error).replace(f"{folder}/", "")) from error
 
@@ -99,8 +100,8 @@ def choices(scenario: Scenario) -> tuple[Choice, ...]:
 class Exploration:
     """A negotiation that is stepped and looked at from any thread.
 
-    It has what Mesa's pages expect of a model, and is made from keywords alone. Ticks pass in a
-    thread of its own: pages interrupt theirs at any line.
+    It has what Mesa's pages expect of a model, and is made from keywords alone. Ticks pass
+    :func:`undisturbed`, one after the other.
 
     Parameters
     ----------
@@ -128,7 +129,7 @@ class Exploration:
         self._simulation: Simulation | None = None
         self._solution: Solution | None = None
         self._solving = Lock()
-        self._worker = ThreadPoolExecutor(1)
+        self._talking = Lock()
         try:
             self.file = _changed(opened.scenario, settings)
             self._game = self.file.build()
@@ -151,11 +152,11 @@ class Exploration:
     def step(self) -> None:
         """Let one tick pass, if any is left."""
         if self.running:
-            self._worker.submit(self._tick).result()
+            undisturbed(self._tick)
 
     def close(self) -> None:
         """Stop for good, whoever goes on stepping."""
-        self._worker.submit(self._stop).result()
+        undisturbed(self._stop)
 
     def solve(self) -> None:
         """Find the analytic answer, once; it may take a while."""
@@ -206,18 +207,24 @@ class Exploration:
         return _zipped(f"{path.name}-figures", files)
 
     def _tick(self) -> None:
-        simulation = self._simulation
-        if simulation is not None and self.running:
-            simulation.step()
-            self.time, self.running = simulation.model.ticks, not simulation.over
+        with self._talking:
+            simulation = self._simulation
+            if simulation is not None and self.running:
+                simulation.step()
+                self.time, self.running = simulation.model.ticks, not simulation.over
 
     def _stop(self) -> None:
-        self.running = False
+        with self._talking:
+            self.running = False
 
     def _result(self, rows: int | None = None) -> Run:
         if self._simulation is None or not self.time:
             raise ScenarioError(self.problem or f"{self.name}: nothing has happened yet")
-        return self._worker.submit(self._simulation.result, rows).result()
+        return undisturbed(partial(self._recorded, self._simulation, rows))
+
+    def _recorded(self, simulation: Simulation, rows: int | None) -> Run:
+        with self._talking:
+            return simulation.result(rows)
 
     @property
     def _command(self) -> list[str]:
@@ -234,6 +241,12 @@ class Exploration:
         return folder
 
 
+def undisturbed[T](work: Callable[[], T]) -> T:
+    """Do something in a thread of its own: pages trace theirs, and interrupt them at any line."""
+    with ThreadPoolExecutor(1) as worker:
+        return worker.submit(work).result()
+
+
 @cache
 def studio() -> ProcessPoolExecutor:
     """Return a process that draws: pages go on meanwhile, and matplotlib's settings are its own."""
@@ -246,7 +259,7 @@ def pictures(run: RunData, names: Sequence[str], most: int) -> dict[str, bytes]:
     drawn = {}
     for name, panels in pages([run], names).items():
         file = BytesIO()
-        with paper():
+        with paper(run.scenario):
             lay_out(name, panels[:most]).savefig(file, format="png", dpi=_DOTS)
         drawn[name] = file.getvalue()
     return drawn

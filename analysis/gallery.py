@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.exploring import Exploration, open_named, pictures
 from analysis.figures.registry import FIGURES
-from analysis.figures.saving import save
+from analysis.storage.files import write_files
 
 PLACE = Path("analysis/figures/gallery")
 
@@ -52,4 +52,4 @@ def gallery(names: Iterable[str] = SHOWN) -> dict[str, bytes]:
 
 
 if __name__ == "__main__":
-    save(Path(sys.argv[1]) if len(sys.argv) > 1 else PLACE, gallery(), replace=True)
+    write_files(Path(*sys.argv[1:] or [str(PLACE)]), gallery(), replace=len(sys.argv) == 1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from os import truncate
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.equilibrium.exhaustive.everywhere import CONTINUUM, solve
-from analysis.runfolder import FolderError
 from analysis.solution import Solution, Vector
+from analysis.storage.files import FolderError
 from sim.games.base import Game
 from sim.games.families import FAMILIES, Family, FamilyError
 
@@ -155,10 +156,11 @@ def study(file: Path, games: int, seed: int, progress: Callable[[int], None]) ->
 
 
 def _extended(file: Path, games: int, seed: int, progress: Callable[[int], None]) -> pd.DataFrame:
-    known = _read(file) if file.exists() else pd.DataFrame(columns=list(Count._fields))
+    begun = file.exists() and file.stat().st_size > 0
+    known = _whole_rows(file) if begun else pd.DataFrame(columns=list(Count._fields))
     done = set(zip(known["seed"], known["kind"], known["game"], strict=True))
     with file.open("a", encoding="utf-8", newline="") as rows:
-        if known.empty:
+        if not begun:
             rows.write(",".join(Count._fields) + "\n")
         finished = 0
         for kind, number in zip(KINDS, numbers(games), strict=True):
@@ -170,6 +172,14 @@ def _extended(file: Path, games: int, seed: int, progress: Callable[[int], None]
                     rows.flush()
                 finished += 1
                 progress(finished)
+    return _read(file)
+
+
+def _whole_rows(file: Path) -> pd.DataFrame:
+    """Read a file, but first cut off the half row in which it ends if a study was killed."""
+    _read(file)  # it is the file of a study
+    content = file.read_bytes()
+    truncate(file, content.rfind(b"\n") + 1)
     return _read(file)
 
 

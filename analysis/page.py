@@ -6,7 +6,6 @@ every figure at every frame; here a thread draws the newest state only, and rest
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from os import environ
 from threading import Event
@@ -26,13 +25,13 @@ from analysis.exploring import (
     open_uploaded,
     pictures,
     studio,
+    undisturbed,
 )
 from analysis.figures.registry import FIGURES
 from analysis.figures.source import RunData
 from analysis.report import agreement_table, coalition_table, player_table, residual_table
-from analysis.serving import FIRST, SCENARIO
+from analysis.serving import FIRST, MOST_BYTES, SCENARIO
 from sim.scenario import ScenarioError, catalogue
-from sim.yamlfile import MAX_CHARACTERS
 
 _NOW = ("frontier", "prices", "threats", "coalitions")
 """Figures whose first panels are shown side by side."""
@@ -44,7 +43,6 @@ _FRAME = 25
 _REST = 0.2
 """Seconds between two drawings, at least."""
 
-_MOST_BYTES = 4 * MAX_CHARACTERS
 
 _STYLE = """
 .curnits table { border-collapse: collapse; margin: .6rem 0; }
@@ -81,10 +79,11 @@ def Page() -> None:
         )
         solara.Text("or a file of yours, .yaml or .nfg")
         Upload(
-            most=_MOST_BYTES,
+            most=MOST_BYTES,
             event_uploaded=lambda sent: show(
                 partial(open_uploaded, sent["name"], b64decode(sent["content"]))
             ),
+            event_refused=set_refused,
         )
         if refused:
             solara.Error(refused)
@@ -96,8 +95,12 @@ def Page() -> None:
 
 
 @solara.component_vue("upload.vue")
-def Upload(most: int, event_uploaded: Callable[[dict[str, str]], None]) -> None:
-    """Send a file from the browser, cut off after so many bytes."""
+def Upload(
+    most: int,
+    event_uploaded: Callable[[dict[str, str]], None],
+    event_refused: Callable[[str], None],
+) -> None:
+    """Send a file of at most so many bytes from the browser, or say why not."""
 
 
 @solara.component
@@ -174,17 +177,11 @@ def Views(exploration: Exploration, tab: int, set_tab: Callable[[int], None]) ->
 def Downloads(exploration: Exploration) -> None:
     """Offer the run folder and the figures of the talks so far."""
     stem = f"{exploration.name}-seed{exploration.file.run.seed}"
-    folder = solara.use_memo(lambda: partial(_aside, exploration.run_folder), [])
-    figures = solara.use_memo(lambda: partial(_aside, exploration.figures), [])
+    folder = solara.use_memo(lambda: partial(undisturbed, exploration.run_folder), [])
+    figures = solara.use_memo(lambda: partial(undisturbed, exploration.figures), [])
     with solara.Row():
         solara.FileDownload(folder, f"{stem}.zip", "Run folder")
         solara.FileDownload(figures, f"{stem}-figures.zip", "Figures (PDF, CSV)")
-
-
-def _aside(make: Callable[[], bytes]) -> bytes:
-    """Work in another thread: the page's own traces every line."""
-    with ThreadPoolExecutor(1) as worker:
-        return worker.submit(make).result()
 
 
 def _verdict(run: RunData) -> None:

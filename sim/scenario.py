@@ -192,8 +192,14 @@ def find(name: str) -> Path:
     raise ScenarioError(f"{name}: no such file, and no scenario of that name ({hint})")
 
 
-def load(path: Path) -> Scenario:
+def load(path: Path, *, alone: bool = False) -> Scenario:
     """Read a scenario file, or a Gambit ``.nfg`` file as a scenario with default settings.
+
+    Parameters
+    ----------
+    path : Path
+    alone : bool
+        Whether no other file may be read, though the scenario names a Gambit file.
 
     Raises
     ------
@@ -209,7 +215,9 @@ def load(path: Path) -> Scenario:
         raise ScenarioError(f"{path}:{error.line}: {error}") from error
     try:
         _check_keys(document.data)
-        return Scenario.model_validate(_with_nfg_text(document.data, path.parent))
+        return Scenario.model_validate(
+            _with_nfg_text(document.data, None if alone else path.parent)
+        )
     except FieldError as error:
         raise ScenarioError(_located(path, document, error.path, str(error))) from error
     except ValidationError as error:
@@ -251,13 +259,15 @@ def _read(path: Path) -> str:
     return text
 
 
-def _with_nfg_text(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+def _with_nfg_text(data: dict[str, Any], folder: Path | None) -> dict[str, Any]:
     """Put the contents of the Gambit file that a scenario names into the scenario."""
     game = data["game"]
     if game["form"] != "nfg" or "text" in game:
         return data
     if not isinstance(game.get("file"), str):
         raise FieldError(("game", "file"), "expected the path of a Gambit file")
+    if folder is None:
+        raise FieldError(("game", "file"), "other files are not read (expected the game itself)")
     try:
         text = _read(folder / game["file"])
     except ScenarioError as error:

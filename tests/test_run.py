@@ -217,7 +217,7 @@ def test_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
     )
     started = monotonic()
-    while not list(tmp_path.glob("deep/.run-*")):
+    while not list(tmp_path.glob("deep/.curnits-*")):
         assert process.poll() is None
         assert monotonic() - started < 60
         sleep(0.05)

@@ -77,9 +77,10 @@ def test_a_study_goes_on_where_it_stopped(curnits: Command, tmp_path: Path) -> N
     file = tmp_path / "games.csv"
     whole = file.read_bytes()
     assert curnits(*words).status == 2
-    file.write_bytes(b"\n".join(whole.split(b"\n")[:4]) + b"\n")
-    assert curnits(*words, "--resume", "--json").json == first.json
-    assert file.read_bytes() == whole
+    for kept in (b"\n".join(whole.split(b"\n")[:4]) + b"\n", whole[:-3], whole[:100], b""):
+        file.write_bytes(kept)  # killed between two rows, in the midst of one, before the first
+        assert curnits(*words, "--resume", "--json").json == first.json
+        assert file.read_bytes() == whole
     file.write_text("a,b\n1,2\n")
     spoilt = curnits(*words, "--resume")
     assert spoilt.status == 2

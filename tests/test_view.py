@@ -9,11 +9,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlparse
+from urllib.error import HTTPError
+from urllib.parse import urljoin, urlparse
+from urllib.request import Request as Asked
+from urllib.request import urlopen
 from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Response, expect, sync_playwright
+from websockets import Origin
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from analysis.checking import check_run
 
@@ -43,7 +49,7 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="module")
-def server(chromium: str) -> Iterator[str]:
+def server() -> Iterator[str]:
     code = "from analysis.cli import main; main()"
     words = ["view", "hot-dog-stands", "--port", "0", "--no-browser"]
     with subprocess.Popen(
@@ -69,6 +75,11 @@ def browser(chromium: str) -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
         running.close()
+
+
+def channel(server: str) -> str:
+    """Return the address of a websocket of the page, as browsers make it."""
+    return f"{server.replace('http', 'ws', 1)}jupyter/api/kernels/test/channels?session_id=test"
 
 
 @pytest.fixture
@@ -184,6 +195,19 @@ def test_uploads_bad_and_good(page: Page, tmp_path: Path) -> None:
     expect(page.get_by_text("bad.yaml")).not_to_be_visible()
 
 
+def test_large_uploads_are_answered(page: Page, tmp_path: Path) -> None:
+    upload, file = page.get_by_label("Upload a scenario"), tmp_path / "large.yaml"
+    file.write_bytes(b"x" * 64_000_001)
+    upload.set_input_files(file)
+    shows(page, "large.yaml: the file is too large: 64,000,001 bytes (expected 64,000,000 at most)")
+    file = file.with_stem("less")
+    file.write_bytes(b"x" * 40_000_000)
+    upload.set_input_files(file)
+    shows(page, "less.yaml: the file is too large")  # so the server says, and stays
+    press(page, "Step")
+    shows(page, "had not settled after 25 ticks")
+
+
 def test_six_players_can_be_paused_while_they_are_drawn(page: Page, tmp_path: Path) -> None:
     six = tmp_path / "six.yaml"
     six.write_text(SIX)
@@ -207,12 +231,77 @@ def test_six_players_can_be_paused_while_they_are_drawn(page: Page, tmp_path: Pa
     expect(clock).not_to_have_text(paused, timeout=PATIENCE)
 
 
+def test_ten_tabs_on_six_players(browser: Browser, server: str, tmp_path: Path) -> None:
+    six = tmp_path / "six.yaml"
+    six.write_text(SIX)
+    tabs = [browser.new_page() for _ in range(10)]
+    for tab in tabs:
+        tab.set_default_timeout(PATIENCE)
+        tab.goto(server, wait_until="commit")
+    for tab in tabs:
+        expect(tab.get_by_text("Press ▶")).to_be_visible(timeout=PATIENCE)
+        tab.get_by_label("Upload a scenario").set_input_files(six)
+    for tab in tabs:
+        expect(tab.get_by_role("heading", name="Six in public")).to_be_visible(timeout=PATIENCE)
+        press(tab, "▶")
+    for tab in tabs:
+        shows(tab, "had not settled after")
+        tab.close()
+    assert answer(server, "") == 200
+
+
 def test_nobody_else_is_served(server: str) -> None:
     address = urlparse(server)
     assert address.hostname == "127.0.0.1"
     assert address.port is not None
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.2", address.port), timeout=10)
-    with socket.create_connection(("127.0.0.1", address.port), timeout=10) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n")
-        assert b" 400 " in connection.recv(100)
+
+
+def answer(server: str, path: str, **headers: str) -> int:
+    request = Asked(urljoin(server, path), headers=headers)
+    try:
+        with urlopen(request, timeout=60) as response:
+            return int(response.status)
+    except HTTPError as error:
+        return error.code
+
+
+def test_only_who_knows_the_address_is_answered(server: str) -> None:
+    token = urlparse(server).path.strip("/")
+    assert re.fullmatch(r"[\w-]{43}", token)
+    assert answer(server, "") == 200
+    for path in ("/", "/readyz", "/jupyter/api/kernels/test", f"/{token[:-1]}/", f"/x/{token}/"):
+        assert answer(server, path) == 404, path
+    for host in ("elsewhere.example", "127.0.0.1.elsewhere.example", "elsewhere.example:127"):
+        assert answer(server, "", Host=host) == 400, host
+    own = f"http://{urlparse(server).netloc}"
+    assert answer(server, "", Origin=own) == 200
+    for origin in ("http://elsewhere.example", "null", "http://127.0.0.1:1", own + ".example"):
+        assert answer(server, "", Origin=origin) == 403, origin
+
+
+def test_websockets_are_opened_by_the_page_alone(server: str) -> None:
+    place, good = urlparse(server), channel(server)
+    own = Origin(f"http://{place.netloc}")
+    with connect(good, origin=own) as connection:
+        connection.ping().wait(60)
+    refused = [
+        (good, Origin("http://elsewhere.example"), 403),
+        (good, Origin("http://127.0.0.1:1"), 403),
+        (good, Origin("null"), 403),
+        (good, None, 403),
+        (good.replace(place.path, "/"), own, 403),
+        (good.replace(place.path, "/guessed/"), own, 403),
+    ]
+    for address, origin, status in refused:
+        with pytest.raises(InvalidStatus) as error, connect(address, origin=origin):
+            pass
+        assert error.value.response.status_code == status, (address, origin)
+    with (
+        pytest.raises(InvalidStatus) as error,
+        socket.create_connection((place.hostname, place.port)) as wire,  # DNS rebinding
+        connect(good.replace(place.netloc, "elsewhere.example"), origin=own, sock=wire),
+    ):
+        pass
+    assert error.value.response.status_code == 400

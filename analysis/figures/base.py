@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
+from analysis.figures.fonts import drawable, is_drawable
 from analysis.figures.source import RunData
 from sim.games.coalitions import Mask, members
 
@@ -82,8 +83,8 @@ def marker(number: int) -> str:
 
 
 def codes(players: Sequence[str]) -> list[str]:
-    """Return short names: the players' own if all are short, otherwise their numbers."""
-    if max(map(len, players)) <= _LONGEST_CODE:
+    """Return short names: the players' own if all are short and can be drawn, else numbers."""
+    if max(map(len, players)) <= _LONGEST_CODE and is_drawable("".join(players)):
         return [literal(player) for player in players]
     return [str(i + 1) for i in range(len(players))]
 
@@ -111,6 +112,7 @@ def coalition_code(coalition: Mask, players: Sequence[str]) -> str:
 
 def shortened(name: str, longest: int = _LONGEST_NAME) -> str:
     """Return a name, cut in the middle if it is too long, safe to be drawn as text."""
+    name = drawable(name)
     if len(name) > longest:
         kept = longest - 1
         name = f"{name[: kept - kept // 3]}…{name[-(kept // 3) :]}"
@@ -119,7 +121,7 @@ def shortened(name: str, longest: int = _LONGEST_NAME) -> str:
 
 def literal(text: str) -> str:
     """Return text that matplotlib shows as it is: dollars are no mathematics, underscores stay."""
-    escaped = text.replace("$", r"\$")
+    escaped = drawable(text).replace("$", r"\$")
     return f"\N{ZERO WIDTH SPACE}{escaped}" if escaped.startswith("_") else escaped
 
 

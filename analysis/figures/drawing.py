@@ -13,6 +13,7 @@ from matplotlib.figure import Figure, SubFigure
 
 from analysis.figures import FigureError
 from analysis.figures.base import FigureKind, Panel, shortened
+from analysis.figures.fonts import families
 from analysis.figures.registry import FIGURES, figure_named
 from analysis.figures.source import RunData
 
@@ -75,14 +76,13 @@ def pages(runs: Sequence[RunData], names: Iterable[str] = FIGURES) -> dict[str, 
 
 def draw(name: str, panels: Sequence[Panel], runs: Sequence[RunData], form: str) -> Drawn:
     """Draw one of the :func:`pages` of some runs, in one of the :data:`FORMATS`."""
-    return draw_kind(FIGURES[name], panels, caption(FIGURES[name].caption, runs), form)
+    text = caption(FIGURES[name].caption, runs)
+    return _drawn(FIGURES[name], panels, text, runs[0].scenario, form)
 
 
 def draw_kind(kind: FigureKind, panels: Sequence[Panel], text: str, form: str) -> Drawn:
     """Draw panels of a figure that need not be made of runs, with a caption of its own."""
-    with paper():
-        image = _bytes(_arranged(kind, panels), form)
-    return Drawn(kind.name, image, _tables(kind.name, panels), text)
+    return _drawn(kind, panels, text, text, form)
 
 
 def lay_out(name: str, panels: Sequence[Panel]) -> Figure:
@@ -91,6 +91,12 @@ def lay_out(name: str, panels: Sequence[Panel]) -> Figure:
     It should be drawn in the style of :func:`paper`.
     """
     return _arranged(FIGURES[name], panels)
+
+
+def _drawn(kind: FigureKind, panels: Sequence[Panel], text: str, names: str, form: str) -> Drawn:
+    with paper(names):
+        image = _bytes(_arranged(kind, panels), form)
+    return Drawn(kind.name, image, _tables(kind.name, panels), text)
 
 
 def _arranged(kind: FigureKind, panels: Sequence[Panel]) -> Figure:
@@ -105,7 +111,7 @@ def overview(made: Mapping[str, Sequence[Panel]], runs: Sequence[RunData], form:
     """Draw the first panels of all :func:`pages` of some runs on one sheet."""
     columns = min(3, len(made))
     rows = -(-len(made) // columns)
-    with paper():
+    with paper(runs[0].scenario):
         sheet = Figure(figsize=(PAGE * 1.25, 2.9 * rows + 0.5))
         title = shortened(runs[0].game.title, 90)
         sheet.suptitle(f"{title} – seed {runs[0].summary.seed}\n{runs[0].summary.verdict}")
@@ -154,9 +160,11 @@ def caption(text: str, runs: Sequence[RunData]) -> str:
 
 
 @contextmanager
-def paper() -> Iterator[None]:
-    """Use this package's style, whatever the user's own."""
-    with style.context("analysis.figures.paper", after_reset=True):
+def paper(text: str = "") -> Iterator[None]:
+    """Use this package's style, whatever the user's own, with fonts that can show a text."""
+    with style.context(
+        ["analysis.figures.paper", {"font.family": families(text)}], after_reset=True
+    ):
         yield
 
 

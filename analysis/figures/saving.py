@@ -1,12 +1,11 @@
-"""Figures written to files: the image, the data behind it and a caption, all or none of them."""
+"""Figures as files: the image, the data behind it and a caption; and where they go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.figures import FigureError
 from analysis.figures.drawing import FORMATS, Drawn, draw, overview, pages
 from analysis.figures.source import RunData
-from analysis.runfolder import FolderError
 
 
 def plot_files(
@@ -60,34 +59,6 @@ def target(
     if figure is None:
         raise FigureError(f"--out {out} is one file: say which --figure")
     return out.parent, out.stem, ending
-
-
-def save(folder: Path, files: Mapping[str, bytes], *, replace: bool) -> None:
-    """Write files into a folder, which is made if need be; if one fails, none is left.
-
-    Raises
-    ------
-    FolderError
-        If a file exists and may not be replaced, or cannot be written.
-    """
-    taken = [name for name in files if (folder / name).exists()]
-    if taken and not replace:
-        raise FolderError(
-            f"{folder / taken[0]}: exists already (--force replaces it, --out names another place)"
-        )
-    drafts = {name: folder / f".{name}.part" for name in files}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            drafts[name].write_bytes(content)
-        for name, draft in drafts.items():
-            draft.replace(folder / name)
-    except OSError as error:
-        raise FolderError(f"{folder}: cannot be written: {error.strerror}") from error
-    finally:
-        for draft in drafts.values():
-            if draft.is_file():
-                draft.unlink()
 
 
 def files_of(drawn: Sequence[Drawn], form: str, stem: str | None = None) -> dict[str, bytes]:

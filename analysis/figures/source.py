@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.records import Record, read_json
-from analysis.runfolder import MANIFEST, SCENARIO, SUMMARY, FolderError, read_table
+from analysis.runfolder import SCENARIO, SUMMARY, read_table
 from analysis.runrecords import Summary
+from analysis.storage.files import MANIFEST, FolderError
 from sim.games.game import Game
 from sim.games.ladders import Ladder
 from sim.scenario import load

@@ -2,9 +2,12 @@
 
 import re
 import socket
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from threading import active_count
 from zipfile import ZipFile
 
 import pandas as pd
@@ -157,7 +160,6 @@ def test_uploads_are_refused_like_files(
         "bad.yaml": b"title: Bad\ngame:\n  form: normal\n  palyers: [a]\n",
         "bad.nfg": b"NFG 1 R oops",
         "binary.yaml": b"\xff\xfe\x00",
-        "far.yaml": b"title: Far\ngame: {form: nfg, file: elsewhere.nfg}\n",
     }.items():
         Path(name).write_bytes(content)
         said = Command(capsys)("solve", name).err.removeprefix("curnits: ").strip()
@@ -165,6 +167,49 @@ def test_uploads_are_refused_like_files(
             open_uploaded(f"/some/where/{name}", content)
         assert str(refused.value) == said
         assert said.startswith(name)
+
+
+@pytest.mark.parametrize("place", ["{}", "/proc/self/environ", "../../{}", "~/{}"])
+def test_uploads_cannot_name_other_files(place: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    named = place.format(tmp_path / "secret")
+    with pytest.raises(ScenarioError) as refused:
+        open_uploaded("far.yaml", f"title: Far\ngame: {{form: nfg, file: {named}}}\n".encode())
+    said = "far.yaml:2: game.file: other files are not read (expected the game itself)"
+    assert str(refused.value) == said
+    game = 'NFG 1 R "g" { "A" "B" } { 1 2 } 1 2 3 4'
+    whole = f"title: Near\ngame: {{form: nfg, file: {named}, text: {game!r}}}\n"
+    assert open_uploaded("near.yaml", whole.encode()).scenario.build().n == 2
+
+
+TEN = """
+from concurrent.futures import ThreadPoolExecutor
+from analysis.exploring import Exploration, open_uploaded
+
+def explored(k):
+    exploration = Exploration(open_uploaded("six.yaml", SIX), seed=k % 2)
+    exploration.solve()
+    for _ in range(10):
+        exploration.step()
+    return exploration.look().summary
+
+with ThreadPoolExecutor(10) as crowd:
+    together = list(crowd.map(explored, range(10)))
+assert together == [explored(k) for k in (0, 1)] * 5
+"""
+
+
+def test_ten_explorations_at_once_are_as_if_alone() -> None:
+    code = TEN.replace("SIX", repr(SIX))  # apart, since a crash would end the interpreter
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_explorations_leave_no_threads() -> None:
+    before = active_count()
+    for _ in range(20):
+        exploration = stepped(2)
+        exploration.look()
+    assert active_count() == before
 
 
 def test_the_server_needs_its_extra_and_a_free_port(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,12 +19,14 @@ from matplotlib.transforms import Bbox
 
 import analysis.figures
 from analysis.convergence import judge
+from analysis.figures.base import codes, legend_names, shortened
 from analysis.figures.coalitions import coalition_table, draw_lattice
 from analysis.figures.comparison import SIMULATED, comparison_table
 from analysis.figures.convergence import convergence_table
 from analysis.figures.dividends import dividend_table, draw_dividends
 from analysis.figures.drawing import lay_out, overview, pages, paper
 from analysis.figures.escalation import damage_table
+from analysis.figures.fonts import families
 from analysis.figures.frontier import draw_frontier, frontier_table
 from analysis.figures.prices import draw_simplex, price_table
 from analysis.figures.source import RunData, read_run
@@ -388,3 +390,18 @@ def test_games_and_solutions_show_in_notebooks(runs: Mapping[str, RunData]) -> N
     page = answer._repr_html_()
     for text in ("coco: exists", "140", "clearing"):
         assert text in page
+
+
+def test_letters_that_no_font_has_are_shown_by_their_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.figures.fonts._family", lambda letter: None)
+    assert codes(["中国", "日本", "me"]) == ["1", "2", "3"]
+    assert legend_names(["中国", "Zoë"]) == ["1 \\u4e2d\\u56fd", "2 Zoë"]
+    assert shortened("a\a_$中") == "a\\x07_\\$\\u4e2d"
+    assert families("中国 Zoë") == ["DejaVu Sans"]
+
+
+def test_letters_that_another_font_has_are_drawn_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.figures.fonts._family", {"中": "Noto", "国": "Hei"}.get)
+    assert families("中国 Zoë") == ["DejaVu Sans", "Hei", "Noto"]
+    assert codes(["中国", "me"]) == ["中国", "me"]
+    assert codes(["日本", "me"]) == ["1", "2"]

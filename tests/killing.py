@@ -1,0 +1,72 @@
+"""Runs commands of ``curnits`` that are killed, or find the disk full, at a chosen step of writing.
+
+Reads a job a line from standard input, JSON with ``words``, ``place``, ``step``, ``signal`` and
+``limit``, and prints how it ended, JSON with ``status``, ``steps`` and ``err``. Every job is a fork
+of this process, which has imported everything already. A step is anything done to files in the
+place: the signal comes just before that step. A limit is the largest size of files, bytes.
+"""
+
+import json
+import os
+import sys
+from resource import RLIMIT_FSIZE, setrlimit
+from typing import Any
+
+import analysis.cli
+import analysis.concepts
+import analysis.convergence
+import analysis.figures.saving
+import analysis.figures.source
+import analysis.multiplicity
+import analysis.report
+import analysis.reporting
+import analysis.runrecords
+import analysis.several
+
+STEPS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate", "shutil.rmtree"}
+
+
+def ended(job: dict[str, Any]) -> dict[str, Any]:
+    """Run one job, and say how it ended."""
+    said, hear, counted, count = *os.pipe(), *os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(hear, 2)
+        sys.addaudithook(killer(job, count))
+        if job["limit"] is not None:
+            setrlimit(RLIMIT_FSIZE, (job["limit"], job["limit"]))
+        sys.argv = ["curnits", *job["words"]]
+        try:
+            analysis.cli.main()
+        except SystemExit as end:
+            os._exit(int(end.code or 0))
+        finally:
+            sys.stderr.flush()
+        os._exit(0)
+    _, state = os.waitpid(child, 0)
+    os.close(hear)
+    os.close(count)
+    with open(said, encoding="utf-8") as err, open(counted, "rb") as steps:
+        status = os.waitstatus_to_exitcode(state)
+        return {"status": status, "steps": len(steps.read()), "err": err.read()}
+
+
+def killer(job: dict[str, Any], count: int) -> Any:
+    """Return an audit hook that counts steps, and sends the signal before the chosen one."""
+    done = 0
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        nonlocal done
+        if event in STEPS and str(args[0]).startswith(job["place"]):
+            os.write(count, b".")
+            done += 1
+            if done == job["step"]:
+                os.kill(os.getpid(), job["signal"])
+
+    return hook
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        print(json.dumps(ended(json.loads(line))), flush=True)

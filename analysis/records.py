@@ -15,6 +15,7 @@ from analysis.concepts import Answer
 from analysis.conditions import LiteralConditions
 from analysis.gamedata import Reach, rebuilt, stated
 from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Shortfall, Vector
+from sim.errors import InputError
 from sim.games.coalitions import Mask, grand, members
 from sim.games.game import Game, GameError
 
@@ -22,7 +23,7 @@ FIGURES = ("pareto", "support", "regret", "split", "delivery", "clearing")
 """The residuals, in the order in which they are shown."""
 
 
-class RecordError(ValueError):
+class RecordError(InputError):
     """A JSON file that does not hold what was expected; the message names the file and the key."""
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.records import to_json
+from sim.errors import InputError
 from sim.scenario import Scenario
 
 TABLES = (
@@ -26,7 +27,7 @@ SCENARIO, MANIFEST, SUMMARY = "scenario.yaml", "manifest.json", "summary.json"
 _DEPENDENCIES = ("highspy", "mesa", "numpy", "pandas", "pyarrow", "pydantic", "scipy")
 
 
-class FolderError(ValueError):
+class FolderError(InputError):
     """A place that cannot be written to, or a folder that holds no run."""
 
 

@@ -203,13 +203,13 @@ def solve(
     chosen = concept or concepts.default_concept(game)
     solve_game = concepts.solve_all if every else concepts.solve
     with waiting("Solving", quiet=quiet):
-        answer = solve_game(game, chosen, start)
-        record = SolutionRecord.of(game, scenario.game.form, answer)
+        solution = solve_game(game, chosen, start)
+        record = SolutionRecord.of(game, scenario.game.form, solution)
     if certify:
         from analysis.certificates.attaching import certified
 
         with waiting("Certifying", quiet=quiet):
-            record = certified(record, game, answer)
+            record = certified(record, game, solution)
     if json:
         typer.echo(to_json(record), nl=False)
     else:

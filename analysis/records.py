@@ -11,10 +11,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from analysis.certificates.record import CertificateRecord
-from analysis.concepts import Answer
 from analysis.conditions import LiteralConditions
 from analysis.gamedata import Reach, rebuilt, stated
-from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Shortfall, Vector
+from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Shortfall, Solution, Vector
 from sim.errors import InputError
 from sim.games.coalitions import Mask, grand, members
 from sim.games.game import Game, GameError
@@ -246,11 +245,10 @@ class SolutionRecord(Record):
     shortfall: ShortfallRecord | None = None
 
     @classmethod
-    def of(cls, game: Game, form: str, answer: Answer) -> Self:
+    def of(cls, game: Game, form: str, solution: Solution) -> Self:
         """Write the solution of a game."""
-        solution = answer.solution
         game = solution.game or game
-        start, shortfall = answer.disagreement, solution.shortfall
+        start, shortfall = solution.disagreement, solution.shortfall
         return cls(
             game=GameRecord.of(game, form),
             concept=solution.concept,

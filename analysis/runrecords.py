@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from analysis.concepts import Answer, default_concept
+from analysis.concepts import default_concept
 from analysis.convergence import Judgement
 from analysis.escalation import Escalation, measure
 from analysis.records import EquilibriumRecord, Record, SolutionRecord, by_player
@@ -215,9 +215,7 @@ class Summary(RunRecord):
             ),
             history=HistoryRecord.of(run.tables["talks"], run.tables["breakdowns"]),
             state=state,
-            solution=SolutionRecord.of(
-                game, scenario.game.form, Answer(judgement.solution, judgement.disagreement)
-            ),
+            solution=SolutionRecord.of(game, scenario.game.form, judgement.solution),
         )
 
     def printed(self, out: Path) -> dict[str, Any]:

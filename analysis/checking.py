@@ -264,6 +264,11 @@ def misstated(game: Game, stated: EquilibriumRecord, found: EquilibriumRecord) -
         for name, figure in found.residuals.items()
         if not _agree(stated.residuals.get(name), figure, 1.0)
     ]
+    for name in ("before_payments", "payments"):
+        for player, amount in (getattr(found, name) or {}).items():
+            said = getattr(stated, name)
+            if said is not None and not _agree(said.get(player), amount, scales[player]):
+                wrong.append(f"{name}.{player}")
     books = {frozenset(account.members): account for account in stated.coalitions}
     for account in found.coalitions:
         said = books.get(frozenset(account.members))

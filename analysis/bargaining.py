@@ -74,7 +74,8 @@ class _Talks:
         )
 
     def supported(self, concept: str, agreement: Vector) -> Point:
-        prices = prices_at(self.outcomes, agreement @ self.outcomes)
+        gains = self.outcomes - self.outcomes.min(axis=0)  # so that payoffs near 1e9 keep digits
+        prices = prices_at(gains, agreement @ gains)
         return self.point(concept, agreement, prices)
 
 

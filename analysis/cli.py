@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, override
 
 import typer
+from typer.core import TyperCommand, TyperOption
 
 from analysis import cli_escalation, cli_figures, cli_limits, cli_several, cli_view
 from sim.errors import InputError
@@ -149,18 +150,26 @@ def run(
     raise typer.Exit(0 if summary.converged else 1)
 
 
-@app.command()
+class _WithConcepts(TyperCommand):
+    """A command whose help lists the concepts, which are looked up only then."""
+
+    @override
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        from analysis.concepts import CONCEPTS
+
+        listed = "; ".join(f"{name}: {row.title}" for name, row in CONCEPTS.items())
+        for option in self.params:
+            if isinstance(option, TyperOption) and option.name == "concept":
+                option.help = f"{option.help} {listed}."
+        super().format_help(ctx, formatter)
+
+
+@app.command(cls=_WithConcepts)
 def solve(
     source: Source,
     concept: Annotated[
         str | None,
-        typer.Option(
-            help="coco, coco-value, harsanyi, strict (the literal definition; it may not exist), "
-            "disarmed (without actions that only harm), shapley (of worths in money), nash, "
-            "kalai-smorodinsky, egalitarian, best-nash or best-correlated (nash, starting from the "
-            "best such equilibrium), proposer-commitment (where that protocol leads). By default "
-            "coco, or coco-value with money."
-        ),
+        typer.Option(help="What to solve for; by default coco, or coco-value with money."),
     ] = None,
     disagreement: Annotated[
         str | None,
@@ -275,7 +284,9 @@ def convert(
     out: Annotated[Path | None, typer.Option(help="File to write, instead of printing.")] = None,
     force: Force = False,
 ) -> None:
-    """Write a game as a Gambit file, or as a complete scenario file with its payoffs.
+    """Write a game as a Gambit file, or as a complete scenario file.
+
+    Games of every form but coalitions and bargaining problems are then stated by their payoffs.
 
     [bold]Examples[/bold]
 
@@ -283,13 +294,14 @@ def convert(
       curnits convert game.nfg --to yaml
     """
     from analysis.runfolder import write_text
-    from sim.games.game import normal_form
+    from sim.games.game import NormalGame, normal_form
     from sim.games.nfg import write_nfg
     from sim.scenario import find, load
 
     scenario = load(find(source))
     if to is Format.YAML:
-        text = scenario.as_normal_form().to_yaml()
+        tabular = isinstance(scenario.build(), NormalGame)
+        text = (scenario.as_normal_form() if tabular else scenario).to_yaml()
     else:
         text = write_nfg(normal_form(scenario.build(), "a Gambit file"))
         if scenario.game.money:

@@ -103,7 +103,7 @@ def _fair_proof(game: Game) -> Proof:
 
 COCO = Concept(
     name="coco",
-    title="prices clear; claims inside coalitions are paid in curnits",
+    title="prices clear, and claims inside coalitions are paid in curnits",
     answer="coco equilibrium",
     solve=_alone(coco.solve),
     solve_all=_alone(everywhere.solve),
@@ -132,7 +132,7 @@ HARSANYI = Concept(
 
 STRICT = Concept(
     name="strict",
-    title="the literal definition; it may not exist",
+    title="the literal definition, which may not exist",
     answer="strict solution",
     solve=_alone(strict.solve),
     on_curves=_alone(_literal_on_curves),

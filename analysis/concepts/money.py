@@ -12,7 +12,7 @@ from analysis.curved import refined
 from analysis.solution import Candidate, Claim, Solution, Vector
 from analysis.verification import equilibria as verifiers
 from analysis.verification.curved import Verify
-from analysis.verification.measures import money_unit
+from analysis.verification.measures import money_unit, rounding
 from analysis.verify import ACCEPTED
 from sim.games.coalitional import CoalitionalGame
 from sim.games.game import Game
@@ -27,7 +27,8 @@ def paid(game: Game, verify: Verify = verifiers.coco_value) -> Solution:
     threats = solve_conflicts(game, point.prices).threats
     candidate = Candidate(point.prices, point.agreement, threats, np.zeros(game.n))
     verified = verify(game, Claim(candidate, point.payoffs))
-    gap = float(np.abs(verified.payoffs - point.payoffs).max()) / money_unit(game)
+    missed = float(np.abs(verified.payoffs - point.payoffs).max() - rounding(game).sum())
+    gap = max(0.0, missed) / money_unit(game)
     figures = replace(verified.residuals, clearing=max(gap, verified.residuals.clearing))
     accepted = verified.accepted and gap <= ACCEPTED
     found = replace(verified, residuals=figures, accepted=accepted)

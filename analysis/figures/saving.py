@@ -8,6 +8,9 @@ from analysis.figures.drawing import FORMATS, Drawn, draw, overview, pages
 from analysis.figures.source import RunData
 from analysis.runfolder import FolderError
 
+_BESIDE_IMAGES = (".csv", ".txt")
+"""Endings of what goes with an image of whatever format."""
+
 
 def plot_files(
     runs: Sequence[RunData], form: str, figure: str | None = None, stem: str | None = None
@@ -65,12 +68,15 @@ def target(
 def save(folder: Path, files: Mapping[str, bytes], *, replace: bool) -> None:
     """Write files into a folder, which is made if need be; if one fails, none is left.
 
+    Captions and data that are there already, the same to the byte, belong to another image of the
+    same figure, and are no obstacle.
+
     Raises
     ------
     FolderError
         If a file exists and may not be replaced, or cannot be written.
     """
-    taken = [name for name in files if (folder / name).exists()]
+    taken = [name for name, content in files.items() if _is_other(folder / name, content)]
     if taken and not replace:
         raise FolderError(
             f"{folder / taken[0]}: exists already (--force replaces it, --out names another place)"
@@ -88,6 +94,13 @@ def save(folder: Path, files: Mapping[str, bytes], *, replace: bool) -> None:
         for draft in drafts.values():
             if draft.is_file():
                 draft.unlink()
+
+
+def _is_other(path: Path, content: bytes) -> bool:
+    """Tell whether something would be lost by writing a file."""
+    if path.suffix in _BESIDE_IMAGES and path.is_file():
+        return path.read_bytes() != content
+    return path.exists()
 
 
 def files_of(drawn: Sequence[Drawn], form: str, stem: str | None = None) -> dict[str, bytes]:

@@ -89,32 +89,33 @@ class Split:
         return float(max(0.0, gaps[counted].max()) / mean) if mean > 0.0 else np.inf
 
     def crowding(self, unit: Vector) -> float:
-        """Return the most by which a share could rise at the expense of larger ones alone.
+        """Return the most that a player could gain at the expense of those with larger shares.
 
-        Shares are gains divided by ``unit``, shape ``(n,)``. Where nobody can, and only there, they
-        are as large as they can be for the worst off, then for the next, and so on.
+        It is a share of payoff range. Shares are gains divided by ``unit``, shape ``(n,)``. Where
+        nobody can gain so, and only there, they are as large as they can be for the worst off, then
+        for the next, and so on.
         """
-        shares = self.gains / unit
-        most = 0.0
+        shares, most = self.gains / unit, 0.0
+        equal = _GAIN * float(np.abs(shares).max())
         for i in np.flatnonzero(self.able):
-            floors = np.where(shares <= shares[i] + _PRECISION, shares, 0.0).clip(min=0.0)
+            floors = np.where(shares <= shares[i] + equal, self.gains - self.slack, 0.0)
             floors[i] = 0.0
-            reached = _most(self.game.outcomes, self.disagreement, unit, floors, int(i))
-            most = max(most, reached - float(shares[i]))
-        return most
+            reached, weights = _most(self.game, self.disagreement, floors.clip(min=0.0), int(i))
+            # what floors that are off by rounding alone let the player gain
+            excused = weights @ (self.slack + _PRECISION * self.game.scales)
+            most = max(most, (reached - self.gains[i]) / self.game.scales[i] - excused)
+        return float(most)
 
     def _ideal(self, player: int) -> float:
         """Return what a player could gain at most; of a curved frontier points are added."""
         known, nobody = self.game, np.zeros(self.game.n)
         for _ in range(_MOST_ROUNDS):
-            most, weights = _program(
-                known.outcomes, self.disagreement, self.game.scales, nobody, player
-            )
+            most, weights = _most(known, self.disagreement, nobody, player)
             everybody = np.zeros((grand(known.n) + 1, known.n))
             everybody[-1] = weights
             finer = known.refined(everybody)
             if finer is known:
-                return most * float(self.game.scales[player])
+                return most
             known = finer
         return np.nan
 
@@ -216,23 +217,17 @@ def _equal(split: Split, unit: Vector) -> float:
     return split.crowding(unit)
 
 
-def _most(
-    outcomes: Vector, disagreement: Vector, unit: Vector, floors: Vector, player: int
-) -> float:
-    """Return the largest share of a player while everybody's is at its floor or above."""
-    return _program(outcomes, disagreement, unit, floors, player)[0]
+def _most(game: Game, disagreement: Vector, floors: Vector, player: int) -> tuple[float, Vector]:
+    """Return what a player can gain at most while nobody's gain is below its floor, utilons.
 
-
-def _program(
-    outcomes: Vector, disagreement: Vector, unit: Vector, floors: Vector, player: int
-) -> tuple[float, Vector]:
-    """Return the same and how the players are weighed there, curnits per utilon, ``(n,)``."""
-    shares = (outcomes - disagreement) / unit
+    And how the players are weighed there, curnits per utilon, shape ``(n,)``.
+    """
+    gains = (game.outcomes - disagreement) / game.scales
     program = linprog(
-        -shares[:, player],
-        -shares.T,
-        -floors,
-        np.ones((1, len(shares))),
+        -gains[:, player],
+        -gains.T,
+        -floors / game.scales,
+        np.ones((1, len(gains))),
         np.ones(1),
         options={
             "primal_feasibility_tolerance": _PRECISION,
@@ -240,7 +235,7 @@ def _program(
         },
     )
     if program.status != 0 or program.fun is None:
-        return np.inf, np.zeros(len(unit))
+        return np.inf, np.zeros(game.n)
     weights = -np.asarray(program.ineqlin.marginals).clip(max=0.0)
     weights[player] += 1.0
-    return -float(program.fun), weights / unit
+    return -float(program.fun) * float(game.scales[player]), weights / game.scales

@@ -5,7 +5,7 @@ import numpy as np
 from analysis.solution import Vector
 from sim.games.game import Game
 
-_ULPS = 16.0
+_ULPS = 8.0
 """Roundings, each half a unit in the last place, that a payoff may have been through: a sum of
 products over the outcomes of an agreement, and the sums of a few payoffs."""
 

@@ -220,11 +220,9 @@ def test_help_lists_the_concepts(curnits: Command) -> None:
 
 
 def run_with_stdout(target: str, *words: str) -> subprocess.CompletedProcess[str]:
-    command = f'"{sys.executable}" -m analysis.cli {" ".join(words)} {target}'
-    code = f"exec {command}".replace(
-        "-m analysis.cli", '-c "from analysis.cli import main; main()"'
-    )
-    return subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=False)
+    code = f"'{sys.executable}' -c 'from analysis.cli import main; main()' {' '.join(words)}"
+    command = ["bash", "-c", f"{code} {target}"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

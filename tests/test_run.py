@@ -46,8 +46,8 @@ def test_every_scenario_runs_and_gets_there(name: str, curnits: Command, tmp_pat
     assert run["out"] == str(target)
     assert 0 <= run["distance"]["payoffs"] < 5e-3
     assert run["distance"]["prices"] >= 0
-    assert set(run["final"]) == {"prices", "payoffs"}
-    assert set(run["analytic"]) == {"concept", "prices", "payoffs"}
+    assert {"prices", "payoffs"} <= set(run["final"])
+    assert {"concept", "prices", "payoffs"} <= set(run["analytic"])
     assert {"pareto", "support", "regret", "split", "delivery", "clearing"} == set(run["residuals"])
     escalation = run["escalation"]
     assert len(escalation["coalitions"]) == 2 ** len(escalation["leverage"]) - 2

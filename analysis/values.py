@@ -1,4 +1,4 @@
-"""Solutions in closed form, or nearly: the coco value and bargaining from a disagreement point."""
+"""The coco value in closed form, and the maximin levels from which bargaining starts."""
 
 import numpy as np
 

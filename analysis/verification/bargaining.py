@@ -117,7 +117,7 @@ class Split:
             if finer is known:
                 return most
             known = finer
-        return np.nan
+        return np.inf
 
 
 type Rule = Callable[[Split], float]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.solution import Point, Vector
+from sim.errors import InputError
 from sim.games.frontier import prices_at
 from sim.games.linear import rise
 
@@ -22,7 +23,7 @@ _FARTHEST = 1e9
 _MAX_STEPS = 10_000
 
 
-class BargainingError(ValueError):
+class BargainingError(InputError):
     """A bargaining problem that is none: no payoff vectors, or not finite, or of uneven length."""
 
 
@@ -73,7 +74,8 @@ class _Talks:
         )
 
     def supported(self, concept: str, agreement: Vector) -> Point:
-        prices = prices_at(self.outcomes, agreement @ self.outcomes)
+        gains = self.outcomes - self.outcomes.min(axis=0)  # so that payoffs near 1e9 keep digits
+        prices = prices_at(gains, agreement @ gains)
         return self.point(concept, agreement, prices)
 
 

@@ -53,12 +53,15 @@ def explore(scenario: Scenario, starts: int, progress: Callable[[int], None]) ->
     """
     game = scenario.build()
     concept = aim(game, scenario.negotiation)
-    if concept not in concepts.SEVERAL or scenario.negotiation.protocol != "ticks":
+    if (
+        concepts.concept_named(concept).solve_all is None
+        or scenario.negotiation.protocol != "ticks"
+    ):
         raise concepts.ConceptError(
             f"{scenario.title}: its talks do not start from prices "
             "(expected no money, and the protocol ticks)"
         )
-    solution = concepts.solve_all(game, concept).solution
+    solution = concepts.solve_all(game, concept)
     answers = [found.payoffs for found in solution.equilibria]
     points = [
         _points("equilibrium", k, k, game, found.payoffs, found.candidate.prices)

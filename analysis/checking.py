@@ -4,21 +4,15 @@ from collections.abc import Sequence
 from math import isclose
 from pathlib import Path
 
-import numpy as np
-
-from analysis.certificates.checking import objections as unproved
 from analysis.certificates.checking import strays
-from analysis.certificates.record import CertificateError
 from analysis.concepts import (
     CONCEPTS,
-    EQUILIBRIA,
-    SEVERAL,
-    VALUES,
+    ConceptError,
+    concept_named,
     solve,
     solve_all,
     units,
-    verify_as,
-    verify_point,
+    unproved,
     verify_state,
 )
 from analysis.conditions import literal_conditions
@@ -36,12 +30,11 @@ from analysis.records import (
     read_json,
     vector,
 )
-from analysis.references import REFERENCES
 from analysis.runfolder import SCENARIO, SUMMARY, TABLES, read_table
 from analysis.runrecords import Summary
-from analysis.solution import Equilibrium, Point, Vector
-from analysis.verify import ACCEPTED, CandidateError
-from sim.games.frontier import FrontierError
+from analysis.solution import Claim, Equilibrium, Vector
+from analysis.verify import ACCEPTED
+from sim.errors import InputError
 from sim.games.game import Game
 from sim.scenario import load
 
@@ -93,9 +86,9 @@ def check_run(folder: Path) -> CheckRecord:
         logged = vector(game, recorded, "the last payoffs in negotiators.parquet")
         solved = summary.solution.game.game()
         fresh, objections = recheck(summary.solution, solved)
-    except (RecordError, CandidateError, FrontierError) as error:
+    except InputError as error:
         raise RecordError(f"{folder / SUMMARY}: {error}") from error
-    if summary.solution.concept not in EQUILIBRIA and state.residuals.delivery > ACCEPTED:
+    if not concept_named(summary.solution.concept).threats and state.residuals.delivery > ACCEPTED:
         objections.append("last state: payoffs are not those of its agreement")
     objections += [f"final: {text}" for text in differences(game, final, state.payoffs)]
     objections += [f"last tick: {text}" for text in differences(game, logged, state.payoffs)]
@@ -168,8 +161,8 @@ def _far(game: Game, stated: dict[str, float], prices: Vector) -> bool:
 def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecord], list[str]]:
     """Verify every answer of a solution anew.
 
-    Equilibria are verified from their prices, agreement and threats. Bargaining solutions have no
-    threats: their efficiency is verified, and they are found again from the disagreement point.
+    Equilibria are verified from their prices, agreement and threats, bargaining solutions from
+    their prices, agreement, payoffs and disagreement point. Nothing is solved for that.
 
     Returns
     -------
@@ -185,34 +178,38 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
     """
     if solution.concept not in CONCEPTS:
         raise RecordError(f"concept: expected one of {', '.join(CONCEPTS)}")
+    try:
+        concept_named(solution.concept).search(game)
+    except ConceptError as error:
+        raise RecordError(f"concept: {error}") from error
     fresh: list[EquilibriumRecord] = []
     objections: list[str] = []
     for k, stated in enumerate(solution.equilibria):
         place = f"equilibria.{k}"
         try:
             payoffs = vector(game, stated.payoffs, "payoffs")
-            found, due = _again(solution, game, stated, payoffs)
+            found = _again(solution, game, stated, payoffs)
             doubts = _doubts(game, solution, stated, payoffs)
-        except (RecordError, CandidateError, CertificateError, FrontierError) as error:
+        except InputError as error:
             raise RecordError(f"{place}: {error}") from error
         fresh.append(EquilibriumRecord.of(game, found))
         if not doubts:
             fresh[-1] = fresh[-1].model_copy(update={"certificate": stated.certificate})
         objections += [f"{place}.certificate: {text}" for text in doubts]
-        objections += [f"{place}: {text}" for text in differences(game, payoffs, due)]
+        objections += [f"{place}: {text}" for text in differences(game, payoffs, found.payoffs)]
         objections += [f"{place}: {text}" for text in misstated(game, stated, fresh[-1])]
         if stated.accepted and not found.accepted:
             objections.append(f"{place}: is said to be accepted, and is not")
-    if solution.exists is False and solve(game, solution.concept).solution.exists is not False:
+    if solution.exists is False and solve(game, solution.concept).exists is not False:
         objections.append("is said not to exist, and that could not be proved again")
-    if solution.complete and solution.concept in SEVERAL:
+    if solution.complete and concept_named(solution.concept).solve_all is not None:
         objections += _incomplete(solution, game)
     return fresh, objections
 
 
 def _incomplete(solution: SolutionRecord, game: Game) -> list[str]:
     """Say why a list that is said to hold all answers may not; all are looked for again."""
-    again = solve_all(game, solution.concept).solution
+    again = solve_all(game, solution.concept)
     if not again.complete:
         return ["is said to be complete, and that could not be shown again"]
     known = [vector(game, stated.payoffs, "payoffs") for stated in solution.equilibria]
@@ -267,6 +264,11 @@ def misstated(game: Game, stated: EquilibriumRecord, found: EquilibriumRecord) -
         for name, figure in found.residuals.items()
         if not _agree(stated.residuals.get(name), figure, 1.0)
     ]
+    for name in ("before_payments", "payments"):
+        for player, amount in (getattr(found, name) or {}).items():
+            said = getattr(stated, name)
+            if said is not None and not _agree(said.get(player), amount, scales[player]):
+                wrong.append(f"{name}.{player}")
     books = {frozenset(account.members): account for account in stated.coalitions}
     for account in found.coalitions:
         said = books.get(frozenset(account.members))
@@ -295,23 +297,9 @@ def _agree(said: float | None, found: float | None, unit: float) -> bool:
 
 def _again(
     solution: SolutionRecord, game: Game, stated: EquilibriumRecord, payoffs: Vector
-) -> tuple[Equilibrium, Vector]:
-    """Return a verified answer, and the payoffs it should state."""
-    candidate = stated.candidate(game)
-    if solution.concept in EQUILIBRIA:
-        found = verify_as(game, candidate, solution.concept)
-        return found, found.payoffs
-    if solution.concept in VALUES:
-        nothing = np.full(game.n, np.nan)
-        point = Point(solution.concept, payoffs, candidate.prices, candidate.agreement, nothing)
-        return verify_point(game, point), VALUES[solution.concept](game).payoffs
-    if solution.disagreement is None:
-        raise RecordError("disagreement: missing")
-    start = vector(game, solution.disagreement, "disagreement")
-    point = Point(solution.concept, payoffs, candidate.prices, candidate.agreement, start)
-    again = solve(game, solution.concept, None if solution.concept in REFERENCES else start)
-    if not again.solution.equilibria:
-        raise RecordError(f"{solution.concept} finds nothing from this disagreement point")
-    if again.disagreement is not None and differences(game, start, again.disagreement):
-        raise RecordError(f"disagreement: not that of {solution.concept}")
-    return verify_point(game, point), again.solution.equilibria[0].payoffs
+) -> Equilibrium:
+    """Return an answer as it is verified now."""
+    begun = solution.disagreement
+    start = None if begun is None else vector(game, begun, "disagreement")
+    claim = Claim(stated.candidate(game), payoffs, start)
+    return concept_named(solution.concept).verify(game, claim)

@@ -1,16 +1,20 @@
 """The command ``curnits``: parse, call, print. Heavy modules are imported inside the commands."""
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
 from signal import SIGTERM, default_int_handler, signal
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, override
 
 import typer
+from typer.core import TyperCommand, TyperOption
 
 from analysis import cli_escalation, cli_figures, cli_limits, cli_several, cli_view
+from sim.errors import InputError
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -47,36 +51,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if arguments is None:  # the process is this command's own: end it as Ctrl-C does
         signal(SIGTERM, default_int_handler)
     try:
-        app(arguments)
-    except ValueError as error:
-        if not isinstance(error, _input_errors()):
-            raise
+        try:
+            app(arguments)
+        finally:
+            if isinstance(sys.stdout, TextIOWrapper):
+                sys.stdout.flush()
+    except InputError as error:
         typer.echo(f"curnits: {error}", err=True)
         sys.exit(2)
-
-
-def _input_errors() -> tuple[type[ValueError], ...]:
-    from analysis.bargaining import DisagreementError
-    from analysis.concepts import ConceptError
-    from analysis.figures import FigureError
-    from analysis.limits.study import LimitError
-    from analysis.records import RecordError
-    from analysis.serving import ViewError
-    from analysis.storage.files import FolderError
-    from sim.games.game import GameError
-    from sim.scenario import ScenarioError
-
-    return (
-        ConceptError,
-        DisagreementError,
-        FigureError,
-        FolderError,
-        GameError,
-        LimitError,
-        RecordError,
-        ScenarioError,
-        ViewError,
-    )
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        # no file is to blame, so it is the output itself, and what is left in it is given up
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.EPIPE:  # whoever read it has enough, as after "| head"
+            sys.exit(1)
+        typer.echo(f"curnits: output cannot be written: {error.strerror}", err=True)
+        sys.exit(2)
 
 
 def _print_version(wanted: bool) -> None:
@@ -163,18 +154,26 @@ def run(
     raise typer.Exit(0 if summary.converged else 1)
 
 
-@app.command()
+class _WithConcepts(TyperCommand):
+    """A command whose help lists the concepts, which are looked up only then."""
+
+    @override
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        from analysis.concepts import CONCEPTS
+
+        listed = "; ".join(f"{name}: {row.title}" for name, row in CONCEPTS.items())
+        for option in self.params:
+            if isinstance(option, TyperOption) and option.name == "concept":
+                option.help = f"{option.help} {listed}."
+        super().format_help(ctx, formatter)
+
+
+@app.command(cls=_WithConcepts)
 def solve(
     source: Source,
     concept: Annotated[
         str | None,
-        typer.Option(
-            help="coco, coco-value, harsanyi, strict (the literal definition; it may not exist), "
-            "disarmed (without actions that only harm), shapley (of worths in money), nash, "
-            "kalai-smorodinsky, egalitarian, best-nash or best-correlated (nash, starting from the "
-            "best such equilibrium), proposer-commitment (where that protocol leads). By default "
-            "coco, or coco-value with money."
-        ),
+        typer.Option(help="What to solve for; by default coco, or coco-value with money."),
     ] = None,
     disagreement: Annotated[
         str | None,
@@ -217,13 +216,13 @@ def solve(
     chosen = concept or concepts.default_concept(game)
     solve_game = concepts.solve_all if every else concepts.solve
     with waiting("Solving", quiet=quiet):
-        answer = solve_game(game, chosen, start)
-        record = SolutionRecord.of(game, scenario.game.form, answer)
+        solution = solve_game(game, chosen, start)
+        record = SolutionRecord.of(game, scenario.game.form, solution)
     if certify:
         from analysis.certificates.attaching import certified
 
         with waiting("Certifying", quiet=quiet):
-            record = certified(record, game, answer)
+            record = certified(record, game, solution)
     if json:
         typer.echo(to_json(record), nl=False)
     else:
@@ -289,7 +288,9 @@ def convert(
     out: Annotated[Path | None, typer.Option(help="File to write, instead of printing.")] = None,
     force: Force = False,
 ) -> None:
-    """Write a game as a Gambit file, or as a complete scenario file with its payoffs.
+    """Write a game as a Gambit file, or as a complete scenario file.
+
+    Games of every form but coalitions and bargaining problems are then stated by their payoffs.
 
     [bold]Examples[/bold]
 
@@ -297,13 +298,14 @@ def convert(
       curnits convert game.nfg --to yaml
     """
     from analysis.storage.files import write_files
-    from sim.games.game import normal_form
+    from sim.games.game import NormalGame, normal_form
     from sim.games.nfg import write_nfg
     from sim.scenario import find, load
 
     scenario = load(find(source))
     if to is Format.YAML:
-        text = scenario.as_normal_form().to_yaml()
+        tabular = isinstance(scenario.build(), NormalGame)
+        text = (scenario.as_normal_form() if tabular else scenario).to_yaml()
     else:
         text = write_nfg(normal_form(scenario.build(), "a Gambit file"))
         if scenario.game.money:

@@ -7,7 +7,6 @@ import pandas as pd
 
 from analysis import concepts
 from analysis.commitment import NoLimitError, commitment_value
-from analysis.equilibrium import coco, harsanyi
 from analysis.solution import Candidate, Equilibrium, Solution, Vector
 from sim.games.game import Game
 from sim.negotiation.settings import NegotiationSettings
@@ -27,8 +26,6 @@ class Judgement:
         What the run is compared with, see :func:`aim`.
     solution : Solution
         The analytic answer or answers.
-    disagreement : ndarray, shape (n,), or None
-        Where it starts from, utilons, if it is ``nash``.
     nearest : Equilibrium or None
         The analytic answer nearest in payoffs, if any was found.
     payoff_distance : float
@@ -49,7 +46,6 @@ class Judgement:
 
     concept: str
     solution: Solution
-    disagreement: Vector | None
     nearest: Equilibrium | None
     payoff_distance: float
     price_distance: float
@@ -94,17 +90,14 @@ def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
         for.
     """
     concept = concept or concepts.default_concept(game)
-    solution = concepts.solve(
-        game, concept, run.disagreement if concept == "nash" else None
-    ).solution
+    row = concepts.concept_named(concept)
+    solution = concepts.solve(game, concept, run.disagreement if row.bargains else None)
     _, distance = _nearest(game, run.payoffs, solution)
-    if concept == "coco" and not distance < REACHED and not game.curved:
-        nearby = coco.solve(game, start=run.prices)
+    if row.solve_near is not None and not distance < REACHED and not (game.curved or game.money):
+        nearby = row.solve_near(game, _state(game, run))
         other, other_distance = _nearest(game, run.payoffs, nearby)
         if other is not None and not distance <= other_distance:
             solution = nearby
-    if concept == "harsanyi" and not distance < REACHED and not game.curved:
-        solution = harsanyi.solve_widely(game, near=_state(game, run))
     return compare(game, run, concept, solution)
 
 
@@ -129,7 +122,6 @@ def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement
     return Judgement(
         concept,
         solution,
-        run.disagreement if concept == "nash" else None,
         nearest,
         distance,
         price_distance,
@@ -192,8 +184,7 @@ def _verdict(run: Run, concept: str, distance: float) -> str:
     fell_out = run.tables["talks"]["ending"].iloc[-1] == "broke down"
     otherwise = "fell out" if fell_out else "had not settled"
     settled = f"{'settled' if run.converged else otherwise} after {run.ticks:,} ticks"
-    kind = " equilibrium" if concept in concepts.SEVERAL else " solution"
-    answer = "coco value" if concept == "coco-value" else f"{concept}{kind}"
+    answer = concepts.concept_named(concept).answer
     if np.isnan(distance):
         return f"The agents {settled}; no analytic {answer} was found to compare with."
     where = f"{100 * distance:.2g} % of payoff range from the nearest {answer}"

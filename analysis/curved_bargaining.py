@@ -1,5 +1,7 @@
 """Bargaining solutions on curved frontiers, of which points are added as they are needed."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from analysis import bargaining
@@ -11,17 +13,16 @@ from sim.games.game import Game
 from sim.games.linear import LinearProgramError, rise
 
 _ROUNDING = 1e-9
+"""Smallest gain, in shares of payoff range, that counts as one."""
 
 
-def bargain(game: Game, concept: str, start: Vector) -> tuple[Game, Point]:
-    """Return a bargaining solution, and the game with the points that it agrees on.
+def at_equal_worth(game: Game, start: Vector) -> tuple[Game, Point]:
+    """Return the Nash bargaining solution, and the game with the point that it agrees on.
 
     Parameters
     ----------
     game : Game
-        Without money.
-    concept : str
-        ``nash``, ``kalai-smorodinsky`` or ``egalitarian``; see :mod:`analysis.bargaining`.
+        Without money; N has a curved frontier.
     start : ndarray, shape (n,)
         The disagreement point, utilons.
 
@@ -32,23 +33,7 @@ def bargain(game: Game, concept: str, start: Vector) -> tuple[Game, Point]:
     analysis.bargaining.UnsettledError
         If somebody cannot gain, or the search fails.
     """
-    game, ideals = _with_ideals(game, start)
-    if (ideals - start <= _ROUNDING * game.scales).any():
-        raise UnsettledError("somebody cannot gain; that is not handled on a curved frontier")
-    if concept == "nash":
-        return _nash(game, start)
-    direction = np.ones(game.n) if concept == "egalitarian" else ideals - start
-    _, _, near = _raised(game, start, direction)
-
-    def unevenness(prices: Vector) -> Vector:
-        risen = (best_point(game, prices) - start) / direction
-        return np.asarray(risen - risen.mean())
-
-    prices = clearing_prices(game, unevenness, near)
-    return _point(game, concept, start, prices)
-
-
-def _nash(game: Game, start: Vector) -> tuple[Game, Point]:
+    game, _ = _with_ideals(game, start)
     near = bargaining.nash(game.outcomes, start).prices
 
     def unevenness(prices: Vector) -> Vector:
@@ -56,6 +41,32 @@ def _nash(game: Game, start: Vector) -> tuple[Game, Point]:
         return np.asarray((gains - gains.mean()) / (prices @ game.scales))
 
     return _point(game, "nash", start, clearing_prices(game, unevenness, near))
+
+
+def along(
+    name: str, direction: Callable[[Vector], Vector], game: Game, start: Vector
+) -> tuple[Game, Point]:
+    """Return the agreement that is farthest from the disagreement point in a direction.
+
+    Parameters
+    ----------
+    name : str
+        Of the concept.
+    direction : callable
+        Takes what each player could gain at most, utilons, and gives the direction, all positive;
+        both of shape ``(n,)``.
+    game, start
+        As for :func:`at_equal_worth`, and so are the errors.
+    """
+    game, ideals = _with_ideals(game, start)
+    towards = direction(ideals - start)
+    _, _, near = _raised(game, start, towards)
+
+    def unevenness(prices: Vector) -> Vector:
+        risen = (best_point(game, prices) - start) / towards
+        return np.asarray(risen - risen.mean())
+
+    return _point(game, name, start, clearing_prices(game, unevenness, near))
 
 
 def _point(game: Game, concept: str, start: Vector, prices: Vector | None) -> tuple[Game, Point]:
@@ -75,6 +86,8 @@ def _with_ideals(game: Game, start: Vector) -> tuple[Game, Vector]:
         direction = np.eye(game.n)[i] * game.scales
         game, payoffs, _ = _raised(game, start, direction)
         ideals[i] = payoffs[i]
+    if (ideals - start <= _ROUNDING * game.scales).any():
+        raise UnsettledError("somebody cannot gain; that is not handled on a curved frontier")
     return game, ideals
 
 

@@ -79,7 +79,7 @@ def measure(game: Game, state: Equilibrium, answer: Equilibrium | None) -> Escal
 def _payoffs(game: Game, near: Equilibrium) -> Vector:
     """Return the payoffs of the answer to a smaller game that is found from given prices."""
     if game.money:
-        solution = concepts.solve(game, "coco-value").solution
+        solution = concepts.solve(game, "coco-value")
     else:
         solution = coco.solve(game, start=near.candidate.prices)
     return solution.equilibria[0].payoffs if solution.equilibria else np.full(game.n, np.nan)

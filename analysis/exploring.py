@@ -163,7 +163,7 @@ class Exploration:
         with self._solving:
             if self._simulation is not None and self._solution is None:
                 concept = aim(self._game, self.file.negotiation)
-                self._solution = concepts.solve(self._game, concept).solution
+                self._solution = concepts.solve(self._game, concept)
 
     def look(self) -> RunData | None:
         """Return the state of the talks like a finished run; None before the first tick.

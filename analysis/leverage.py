@@ -49,7 +49,7 @@ def gains(game: NormalGame) -> tuple[Gain, ...]:
 
 def _payoffs(game: Game, concept: str) -> Vector:
     try:
-        solution = solve(game, concept).solution
+        solution = solve(game, concept)
     except ConceptError:
         return np.full(game.n, np.nan)
     return solution.equilibria[0].payoffs if solution.equilibria else np.full(game.n, np.nan)

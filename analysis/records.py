@@ -11,10 +11,11 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from analysis.certificates.record import CertificateRecord
-from analysis.concepts import Answer
 from analysis.conditions import LiteralConditions
 from analysis.gamedata import Reach, rebuilt, stated
-from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Shortfall, Vector
+from analysis.payments import payments, transfers
+from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Shortfall, Solution, Vector
+from sim.errors import InputError
 from sim.games.coalitions import Mask, grand, members
 from sim.games.game import Game, GameError
 
@@ -22,7 +23,7 @@ FIGURES = ("pareto", "support", "regret", "split", "delivery", "clearing")
 """The residuals, in the order in which they are shown."""
 
 
-class RecordError(ValueError):
+class RecordError(InputError):
     """A JSON file that does not hold what was expected; the message names the file and the key."""
 
 
@@ -76,12 +77,32 @@ class CoalitionRecord(Record):
         )
 
 
-class EquilibriumRecord(Record):
+class TransferRecord(Record):
+    """What one player pays another, utilons."""
+
+    payer: str
+    payee: str
+    amount: float
+
+
+class PaidRecord(Record):
+    """Payoffs, and the payments they include; null where nothing can be paid.
+
+    ``before_payments`` has the payoffs of the agreement, ``payments`` what each player is paid on
+    top (negative: pays), and ``transfers`` who pays whom, with as few payments as need be.
+    """
+
+    payoffs: dict[str, float]
+    before_payments: dict[str, float] | None = None
+    payments: dict[str, float] | None = None
+    transfers: list[TransferRecord] | None = None
+
+
+class EquilibriumRecord(PaidRecord):
     """An answer with its residuals; ``vanishing`` says how zero prices are approached."""
 
     prices: dict[str, float]
     vanishing: dict[str, float]
-    payoffs: dict[str, float]
     on: str
     agreement: list[Share]
     coalitions: list[CoalitionRecord]
@@ -97,7 +118,7 @@ class EquilibriumRecord(Record):
         return cls(
             prices=by_player(game, candidate.prices),
             vanishing={p: v for p, v in by_player(game, candidate.vanishing).items() if v},
-            payoffs=by_player(game, equilibrium.payoffs),
+            **paid(game, equilibrium),
             on=equilibrium.on,
             agreement=_shares(game, grand(game.n), candidate.agreement),
             coalitions=[
@@ -130,6 +151,21 @@ class EquilibriumRecord(Record):
             vector(game, dict.fromkeys(game.players, 0.0) | self.vanishing, "vanishing"),
             drift if self.vanishing else {},
         )
+
+
+def paid(game: Game, equilibrium: Equilibrium) -> dict[str, Any]:
+    """Return the entries of a :class:`PaidRecord` for an answer of a game."""
+    entries: dict[str, Any] = {"payoffs": by_player(game, equilibrium.payoffs)}
+    net = payments(game, equilibrium)
+    if net is not None:
+        played = equilibrium.candidate.agreement @ game.outcomes
+        entries["before_payments"] = by_player(game, played)
+        entries["payments"] = by_player(game, net)
+        entries["transfers"] = [
+            TransferRecord(payer=game.players[i], payee=game.players[j], amount=amount)
+            for i, j, amount in transfers(net)
+        ]
+    return entries
 
 
 class ReachRecord(Record):
@@ -245,11 +281,10 @@ class SolutionRecord(Record):
     shortfall: ShortfallRecord | None = None
 
     @classmethod
-    def of(cls, game: Game, form: str, answer: Answer) -> Self:
+    def of(cls, game: Game, form: str, solution: Solution) -> Self:
         """Write the solution of a game."""
-        solution = answer.solution
         game = solution.game or game
-        start, shortfall = answer.disagreement, solution.shortfall
+        start, shortfall = solution.disagreement, solution.shortfall
         return cls(
             game=GameRecord.of(game, form),
             concept=solution.concept,

@@ -7,6 +7,7 @@ from shlex import join
 from analysis.figures.drawing import Drawn, draw, pages
 from analysis.figures.source import RunData
 from analysis.records import FIGURES, Share
+from analysis.reporting import transfers_said
 from sim.games.html import Cell, number, table
 
 _STYLE = """
@@ -67,8 +68,15 @@ def player_table(run: RunData) -> str:
     if found is not None:
         heads += [f"{found.concept} payoff", f"{found.concept} price"]
         columns += [found.payoffs, found.prices]
+    for name, paid in (("simulated", final), ("analytic", found)):
+        if paid is not None and paid.before_payments and paid.payments:
+            heads += [f"{name} payoff before payments", f"{name} payment"]
+            columns += [paid.before_payments, paid.payments]
     rows: list[list[Cell]] = [[p, *(column[p] for column in columns)] for p in run.players]
-    return table(heads, rows)
+    transfers = final.transfers
+    return table(heads, rows) + (
+        "" if transfers is None else f"<p>{escape(transfers_said(transfers))}</p>"
+    )
 
 
 def agreement_table(shares: list[Share]) -> str:

@@ -16,9 +16,11 @@ from analysis.records import (
     CheckRecord,
     CoalitionRecord,
     LiteralRecord,
+    PaidRecord,
     Share,
     ShortfallRecord,
     SolutionRecord,
+    TransferRecord,
 )
 from analysis.verify import ACCEPTED
 
@@ -86,10 +88,11 @@ def show_solution(out: Console, solution: SolutionRecord) -> None:
     for number, found in enumerate(solution.equilibria, start=1):
         place = f"{number} of {len(solution.equilibria)}, " if len(solution.equilibria) > 1 else ""
         out.print(f"\n{place}on the frontier: {found.on}")
-        columns = {"payoff": found.payoffs, "price": found.prices}
+        columns = {**_payoffs(found), "price": found.prices}
         if solution.disagreement is not None:
             columns["disagreement"] = solution.disagreement
         show_players(out, columns)
+        show_transfers(out, found)
         show_agreement(out, found.agreement)
         show_coalitions(out, found.coalitions)
         show_conditions(out, {"residual": found.residuals})
@@ -137,6 +140,7 @@ def show_run(out: Console, summary: "Summary") -> None:
     if found is not None:
         columns[f"{found.concept} price"] = found.prices
     show_players(out, columns)
+    show_payments(out, summary)
     show_agreement(out, summary.state.agreement)
     show_escalation(out, summary.escalation)
     show_history(out, summary.history)
@@ -220,7 +224,8 @@ def show_check(out: Console, report: CheckRecord) -> None:
     for name, found in answers:
         verdict = "accepted" if found.accepted else f"not accepted at {ACCEPTED:g}"
         out.print(f"\n{name}: {verdict}")
-        show_players(out, {"payoff": found.payoffs, "price": found.prices})
+        show_players(out, {**_payoffs(found), "price": found.prices})
+        show_transfers(out, found)
         show_coalitions(out, found.coalitions)
         show_conditions(out, {"residual": found.residuals})
         show_certificate(out, found.certificate)
@@ -248,6 +253,41 @@ def show_players(out: Console, columns: Mapping[str, Mapping[str, float]]) -> No
     for player in rounded[0]:
         table.add_row(player, *(amounts[player] for amounts in rounded))
     out.print(table)
+
+
+def _payoffs(found: PaidRecord) -> dict[str, Mapping[str, float]]:
+    """Return columns of payoffs, with what they are made of where there are payments."""
+    if found.payments is None or found.before_payments is None:
+        return {"payoff": found.payoffs}
+    return {
+        "before payments": found.before_payments,
+        "payment": found.payments,
+        "payoff": found.payoffs,
+    }
+
+
+def show_payments(out: Console, summary: "Summary") -> None:
+    """Print what players get before payments, and are paid, in a run and where it should end."""
+    columns: dict[str, Mapping[str, float]] = {}
+    for name, found in (("simulated", summary.final), ("analytic", summary.analytic)):
+        if found is not None and found.payments and found.before_payments:
+            columns[f"{name} before payments"] = found.before_payments
+            columns[f"{name} payment"] = found.payments
+    if columns:
+        show_players(out, columns)
+        show_transfers(out, summary.final)
+
+
+def show_transfers(out: Console, found: PaidRecord) -> None:
+    """Say who pays whom, if there are payments."""
+    if found.transfers is not None:
+        out.print(transfers_said(found.transfers), soft_wrap=True)
+
+
+def transfers_said(transfers: Sequence[TransferRecord]) -> str:
+    """Return who pays whom in a sentence."""
+    said = [f"{made.payer} pays {made.payee} {made.amount:.6g}" for made in transfers]
+    return f"{'; '.join(said) or 'Nobody pays anything'}."
 
 
 def show_agreement(out: Console, shares: Sequence[Share]) -> None:

@@ -6,21 +6,30 @@ from typing import Any, Self
 
 import pandas as pd
 
-from analysis.concepts import Answer, default_concept
+from analysis.concepts import default_concept
 from analysis.convergence import Judgement
 from analysis.escalation import Escalation, measure
-from analysis.records import EquilibriumRecord, Record, SolutionRecord, by_player
+from analysis.records import (
+    EquilibriumRecord,
+    PaidRecord,
+    Record,
+    Share,
+    SolutionRecord,
+    by_player,
+    paid,
+)
+from analysis.solution import Equilibrium
 from sim.games.coalitions import members, proper_coalitions
 from sim.games.game import Game, own_actions
 from sim.running import Run
 from sim.scenario import Scenario
 
 
-class Figures(Record):
-    """Prices and payoffs by player."""
+class Figures(PaidRecord):
+    """Prices and payoffs by player; what is agreed on where there are payments, else null."""
 
     prices: dict[str, float]
-    payoffs: dict[str, float]
+    agreement: list[Share] | None = None
 
 
 class Analytic(Figures):
@@ -112,6 +121,14 @@ class EscalationRecord(Record):
         )
 
 
+def _outcome(game: Game, found: Equilibrium) -> dict[str, Any]:
+    """Return payoffs and payments of an answer, and what is agreed on if anything is paid."""
+    entries = paid(game, found)
+    if "payments" in entries:
+        entries["agreement"] = EquilibriumRecord.of(game, found).agreement
+    return entries
+
+
 def _known(amounts: dict[str, float]) -> dict[str, float | None]:
     return {player: x if isfinite(x) else None for player, x in amounts.items()}
 
@@ -194,7 +211,7 @@ class Summary(RunRecord):
             analytic = Analytic(
                 concept=judgement.concept,
                 prices=by_player(game, nearest.candidate.prices),
-                payoffs=by_player(game, nearest.payoffs),
+                **_outcome(game, nearest),
             )
         return cls(
             scenario=name,
@@ -203,7 +220,10 @@ class Summary(RunRecord):
             settled=run.converged,
             converged=judgement.arrived,
             verdict=judgement.verdict,
-            final=Figures(prices=by_player(game, run.prices), payoffs=by_player(game, run.payoffs)),
+            final=Figures(
+                prices=by_player(game, run.prices),
+                **_outcome(game, judgement.state) | {"payoffs": by_player(game, run.payoffs)},
+            ),
             analytic=analytic,
             distance=distance,
             rate=judgement.rate if isfinite(judgement.rate) else None,
@@ -215,9 +235,7 @@ class Summary(RunRecord):
             ),
             history=HistoryRecord.of(run.tables["talks"], run.tables["breakdowns"]),
             state=state,
-            solution=SolutionRecord.of(
-                game, scenario.game.form, Answer(judgement.solution, judgement.disagreement)
-            ),
+            solution=SolutionRecord.of(game, scenario.game.form, judgement.solution),
         )
 
     def printed(self, out: Path) -> dict[str, Any]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sim.errors import InputError
+
 SCENARIO = "CURNITS_SCENARIO"
 """Environment variable that names the scenario to start with: a file, or one of the catalogue."""
 
@@ -38,7 +40,7 @@ _SOLARA = {
 }
 
 
-class ViewError(ValueError):
+class ViewError(InputError):
     """A page that cannot be served; the message says why."""
 
 

@@ -41,6 +41,25 @@ class Candidate:
     drift: Mapping[Mask, Vector] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """What an answer says of itself, for a verifier.
+
+    Attributes
+    ----------
+    candidate : Candidate
+        Bargaining solutions have no threats.
+    payoffs : ndarray, shape (n,)
+        Utilons; where there is money, after payments.
+    disagreement : ndarray, shape (n,), or None
+        Where talks start from, utilons, if the concept asks for it.
+    """
+
+    candidate: Candidate
+    payoffs: Vector
+    disagreement: Vector | None = None
+
+
 @dataclass(frozen=True)
 class Residuals:
     """How far an answer is from each condition, in shares of payoff range (0 is perfect).
@@ -176,6 +195,8 @@ class Solution:
         Of ``strict`` where no literal equilibrium was found.
     game : Game or None
         The game that agreements and threats are those of, if it had to be refined.
+    disagreement : ndarray, shape (n,), or None
+        Where bargaining starts from, utilons, if it does.
     """
 
     concept: str
@@ -186,6 +207,7 @@ class Solution:
     notes: tuple[str, ...] = field(default=())
     shortfall: Shortfall | None = None
     game: Game | None = None
+    disagreement: Vector | None = None
 
     def _repr_html_(self) -> str:
         """Return all answers as tables for notebooks."""

@@ -1,10 +1,8 @@
-"""Solutions in closed form, or nearly: the coco value and bargaining from a disagreement point."""
-
-from collections.abc import Callable
+"""The coco value in closed form, and the maximin levels from which bargaining starts."""
 
 import numpy as np
 
-from analysis import bargaining, conflict
+from analysis import conflict
 from analysis.solution import Point, Vector
 from sim.games.coalitions import membership, shapley_weights
 from sim.games.game import Game
@@ -41,26 +39,6 @@ def coco_value(game: Game) -> Point:
     )
 
 
-def shapley(worths: Vector) -> Vector:
-    """Return the Shapley value of a game with money, shape ``(n,)``.
-
-    What a player adds to those who came before, averaged over all orders of arrival:
-    ``φ_i = Σ_{S∌i} |S|! (n−|S|−1)! / n! · (v(S∪{i}) − v(S))`` (Shapley 1953).
-
-    Parameters
-    ----------
-    worths : ndarray, shape (2**n,)
-        ``v(S)`` by mask.
-    """
-    n = len(worths).bit_length() - 1
-    weights, masks = shapley_weights(n), np.arange(len(worths))
-    value = np.empty(n)
-    for i in range(n):
-        joined = masks[masks >> i & 1 == 1]
-        value[i] = weights[joined] @ (worths[joined] - worths[joined ^ 1 << i])
-    return value
-
-
 def maximin_levels(game: Game) -> Vector:
     """Return what each player can secure alone, in utilons, shape ``(n,)``.
 
@@ -73,46 +51,3 @@ def maximin_levels(game: Game) -> Vector:
         solved, _, _ = conflict.solve_stack(own[None])
         levels[i] = solved[0]
     return levels
-
-
-def nash(game: Game, disagreement: Vector | None = None) -> Point:
-    """Return the Nash bargaining solution; see :func:`analysis.bargaining.nash`.
-
-    Parameters
-    ----------
-    game : Game
-        With money, players share the largest joint payoff so that all gain equally.
-    disagreement : ndarray, shape (n,), optional
-        Utilons; by default the maximin levels.
-
-    Raises
-    ------
-    analysis.bargaining.DisagreementError
-        If no agreement gives everybody at least its disagreement payoff.
-    """
-    return _bargain(bargaining.nash, "nash", game, disagreement)
-
-
-def kalai_smorodinsky(game: Game, disagreement: Vector | None = None) -> Point:
-    """Return the Kalai–Smorodinsky solution; see :func:`analysis.bargaining.kalai_smorodinsky`.
-
-    Parameters and errors as for :func:`nash`.
-    """
-    return _bargain(bargaining.kalai_smorodinsky, "kalai-smorodinsky", game, disagreement)
-
-
-def egalitarian(game: Game, disagreement: Vector | None = None) -> Point:
-    """Return the egalitarian solution, which compares raw utilons of different players.
-
-    See :func:`analysis.bargaining.egalitarian`. Parameters and errors as for :func:`nash`.
-    """
-    return _bargain(bargaining.egalitarian, "egalitarian", game, disagreement)
-
-
-def _bargain(
-    rule: Callable[[Vector, Vector], Point], concept: str, game: Game, disagreement: Vector | None
-) -> Point:
-    start = maximin_levels(game) if disagreement is None else disagreement
-    if game.money:
-        return bargaining.equal_surplus(concept, game.outcomes, start)
-    return rule(game.outcomes, start)

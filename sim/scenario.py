@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from sim.errors import InputError
 from sim.forms import FamilyForm, Form, NfgForm, NormalForm
 from sim.games.game import Game, GameError, normal_form
 from sim.games.ladders import Ladder, climb
@@ -37,7 +38,7 @@ _ALTERNATIVES = ("literal[", "dict[", "constrained-")
 """How pydantic calls the alternatives of a value in places."""
 
 
-class ScenarioError(ValueError):
+class ScenarioError(InputError):
     """A scenario that cannot be read; the message names the file, the line and the key."""
 
 

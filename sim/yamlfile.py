@@ -11,6 +11,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarbool import ScalarBoolean
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
+from sim.errors import InputError
+
 type Place = tuple[str | int, ...]
 """Keys and positions that lead from the top of a file to a value."""
 
@@ -23,7 +25,7 @@ _REPEATED = 100_000
 _TEXT_WIDTH = 96
 
 
-class YamlError(ValueError):
+class YamlError(InputError):
     """A YAML text that cannot be read as plain data.
 
     Parameters

@@ -156,6 +156,89 @@ def test_check_sees_what_was_changed(
         assert objection in " ".join(result.out.split())
 
 
+@pytest.mark.parametrize(
+    ("name", "concept", "reason"),
+    [
+        ("ransom", "coco", "concept: coco does not apply: with money"),
+        ("hot-dog-stands", "core", "concept: expected one of coco, coco-value"),
+        ("majority", "proposer-commitment", "expected two players, or money"),
+        ("divide-the-pie", "best-nash", "concept: best-nash does not apply"),
+        ("hot-dog-stands", "nash", "disagreement: missing"),
+    ],
+)
+def test_check_of_a_solution_said_to_be_of_another_concept(
+    name: str, concept: str, reason: str, curnits: Command, tmp_path: Path
+) -> None:
+    solution = curnits("solve", name, "--json").json
+    solution["concept"] = concept
+    file = tmp_path / "solution.json"
+    file.write_text(json.dumps(solution))
+    result = curnits("check", file)
+    assert (result.status, result.out) == (2, "")
+    assert reason in result.err
+    assert result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("money", ["", "  money: true\n"])
+@pytest.mark.parametrize("concept", ["nash", "egalitarian", "proposer-commitment", "coco-value"])
+def test_check_knows_how_payoffs_round(
+    concept: str, money: str, curnits: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "big.yaml"
+    path.write_text(
+        f"title: big\ngame:\n  form: normal\n{money}  payoffs:\n"
+        "    Ada: [[1000000000, 1000000002], [1000000001, 1000000000.3]]\n"
+        "    Bo: [[1000000001, 1000000000.1], [1000000002, 1000000000.7]]\n"
+    )
+    result = curnits("solve", path, "--concept", concept, "--json")
+    assert result.status == 0
+    file = tmp_path / "solution.json"
+    file.write_text(result.out)
+    assert curnits("check", file, "--json").json["objections"] == []
+
+
+def test_solve_says_who_pays_whom(curnits: Command, tmp_path: Path) -> None:
+    (found,) = curnits("solve", "ransom", "--json").json["equilibria"]
+    assert found["before_payments"] == {"kidnapper": 0, "family": 0}
+    assert found["payments"] == pytest.approx({"kidnapper": 40, "family": -40})
+    assert found["payoffs"] == pytest.approx({"kidnapper": 40, "family": -40})
+    (transfer,) = found["transfers"]
+    assert transfer == {"payer": "family", "payee": "kidnapper", "amount": pytest.approx(40)}
+    assert "family pays kidnapper 40." in curnits("solve", "ransom").out
+    (plain,) = curnits("solve", "threat-game", "--json").json["equilibria"]
+    assert (plain["payments"], plain["before_payments"], plain["transfers"]) == (None, None, None)
+    solution = curnits("solve", "ransom", "--json").json
+    _set(30.0, solution, "equilibria", 0, "payments", "kidnapper")
+    file = tmp_path / "solution.json"
+    file.write_text(json.dumps(solution))
+    assert "payments.kidnapper is not what the verifier finds" in curnits("check", file).out
+
+
+def test_help_lists_the_concepts(curnits: Command) -> None:
+    page = curnits("solve", "--help").out
+    assert all(f"{name}:" in page.replace("\n", "") for name in ("coco-value", "egalitarian"))
+
+
+def run_with_stdout(target: str, *words: str) -> subprocess.CompletedProcess[str]:
+    code = f"'{sys.executable}' -c 'from analysis.cli import main; main()' {' '.join(words)}"
+    command = ["bash", "-c", f"{code} {target}"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("words", [("scenarios",), ("scenarios", "--json"), ("--help",)])
+def test_output_that_cannot_be_written(words: tuple[str, ...]) -> None:
+    ended = run_with_stdout("> /dev/full", *words)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("curnits: output cannot be written: ")
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("target", ["| true", ">&-"])
+def test_nobody_listens(target: str) -> None:
+    assert run_with_stdout(target, "scenarios", "--json").stderr == ""
+
+
 def test_check_uses_the_game_in_the_file(
     solution: dict[str, object], curnits: Command, tmp_path: Path
 ) -> None:
@@ -186,11 +269,17 @@ TABLES = [name for name in catalogue() if isinstance(load(find(name)).build(), N
 
 
 @pytest.mark.parametrize("name", sorted(set(catalogue()) - set(TABLES)))
-@pytest.mark.parametrize("to", ["nfg", "yaml"])
-def test_convert_refuses_what_has_no_table(name: str, to: str, curnits: Command) -> None:
-    result = curnits("convert", name, "--to", to)
+def test_convert_writes_tables_only_of_what_has_one(
+    name: str, curnits: Command, tmp_path: Path
+) -> None:
+    result = curnits("convert", name, "--to", "nfg")
     assert (result.status, result.out) == (2, "")
     assert "needs a game in normal form (found a" in result.err
+    path = tmp_path / "game.yaml"
+    assert curnits("convert", name, "--to", "yaml", "--out", path).status == 0
+    game, again = load(find(name)).build(), load(path).build()
+    assert (again.players, again.money) == (game.players, game.money)
+    np.testing.assert_array_equal(again.outcomes, game.outcomes)
 
 
 @pytest.mark.parametrize("name", TABLES)

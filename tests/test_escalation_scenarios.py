@@ -28,7 +28,7 @@ class Solved:
 
 def solved(entry: Scenario) -> Solved:
     game = entry.build()
-    (found,) = solve(game, default_concept(game)).solution.equilibria
+    (found,) = solve(game, default_concept(game)).equilibria
     return Solved(found.payoffs, found.candidate.agreement, measure(game, found, found))
 
 

@@ -36,7 +36,7 @@ def run(entry: Scenario) -> Run:
 
 def usual(entry: Scenario) -> np.ndarray:
     game = entry.build()
-    (found,) = solve(game, default_concept(game)).solution.equilibria
+    (found,) = solve(game, default_concept(game)).equilibria
     return found.payoffs
 
 

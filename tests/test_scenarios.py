@@ -115,7 +115,7 @@ def test_public_goods_are_those_of_the_textbook() -> None:
 @pytest.mark.parametrize("name", ANSWERS)
 def test_answer(name: str) -> None:
     game = load(CATALOGUE[name]).build()
-    solution = solve(game, default_concept(game)).solution
+    solution = solve(game, default_concept(game))
     (found,) = solution.equilibria
     assert found.accepted
     np.testing.assert_allclose(found.payoffs, numbers(ANSWERS[name]), atol=1e-9 * game.ranges.max())
@@ -130,12 +130,12 @@ def test_answer(name: str) -> None:
     }.items(),
 )
 def test_harsanyi_value(name: str, expected: list[object]) -> None:
-    (found,) = solve(load(CATALOGUE[name]).build(), "harsanyi").solution.equilibria
+    (found,) = solve(load(CATALOGUE[name]).build(), "harsanyi").equilibria
     np.testing.assert_allclose(found.payoffs, numbers(expected), atol=1e-7 * found.payoffs.max())
 
 
 def test_a_cake_is_shared_in_proportion_to_elasticities() -> None:
-    (found,) = solve(load(CATALOGUE["divide-the-pie"]).build(), "coco").solution.equilibria
+    (found,) = solve(load(CATALOGUE["divide-the-pie"]).build(), "coco").equilibria
     elasticities = np.array([0.5, 0.25, 0.8])
     shares = 100 * elasticities / elasticities.sum()
     expected = (shares**elasticities - 1) / elasticities
@@ -143,19 +143,19 @@ def test_a_cake_is_shared_in_proportion_to_elasticities() -> None:
 
 
 def test_everybody_gets_the_same_share_of_its_half_axis() -> None:
-    (found,) = solve(load(CATALOGUE["ellipsoid"]).build(), "coco").solution.equilibria
+    (found,) = solve(load(CATALOGUE["ellipsoid"]).build(), "coco").equilibria
     np.testing.assert_allclose(found.payoffs, np.array([1, 2, 30]) / 3**0.5, rtol=1e-12)
 
 
 def test_risk_aversion_costs_money() -> None:
     """Ada's square root of 40 against Bo's 80; the utility is 2 (√c − 1)."""
     game = load(CATALOGUE["risk-averse-bargainers"]).build()
-    (found,) = solve(game, "coco").solution.equilibria
+    (found,) = solve(game, "coco").equilibria
     np.testing.assert_allclose(found.payoffs, [2 * (40**0.5 - 1), 80])
 
 
 def test_three_solutions_reaches_one_of_three() -> None:
     game = load(CATALOGUE["three-solutions"]).build()
-    (found,) = solve(game, "coco").solution.equilibria
+    (found,) = solve(game, "coco").equilibria
     known = numbers([[1, 1, 1], ["5/6", "5/3", "5/6"], ["5/6", "5/6", "5/3"]])
     assert np.abs(known - found.payoffs).max(axis=1).min() < 1e-9

@@ -1,19 +1,37 @@
 """Checks bargaining solutions in fractions, without any solver."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from analysis.certificates.certificate import Exact
-from analysis.certificates.exact import ExactGame, vector
+from analysis.certificates.exact import ExactGame, Fractions, vector
+
+type Measure = Callable[[Fractions, Fractions], Fractions]
+"""What must be equal, of gains in utilons and prices, each of shape ``(n,)``."""
 
 
-def bargained(game: ExactGame, concept: str, stated: Exact) -> Iterator[str]:
+def in_curnits(gains: Fractions, prices: Fractions) -> Fractions:
+    """Return gains in curnits.
+
+    Where they are equal at prices that support the payoffs, the product of gains is largest: these
+    are its first-order conditions (Nash 1950), of a concave problem.
+    """
+    return gains * prices
+
+
+def in_utilons(gains: Fractions, _: Fractions) -> Fractions:
+    """Return gains as they are (Kalai 1977).
+
+    Where they are equal and positive weights support the payoffs, no agreement gives the worst-off
+    more, nor anybody else.
+    """
+    return gains
+
+
+def bargained(measure: Measure, game: ExactGame, stated: Exact) -> Iterator[str]:
     """Say why an answer is not shown to be a bargaining solution from its disagreement point.
 
-    Everybody must gain. For ``nash`` the gains in curnits are equal at prices that support the
-    payoffs: the first-order conditions for the largest product of gains (Nash 1950), a concave
-    problem. For ``egalitarian`` (Kalai 1977) gains in utilons are equal and positive weights
-    support the payoffs; then no agreement gives the worst-off more, nor anybody else. With money
-    both are equal shares of the surplus.
+    Everybody must gain, and equally in some measure. With money that is an equal share of the
+    surplus.
     """
     if len(stated.disagreement) != game.n:
         yield "the disagreement point is missing"
@@ -35,6 +53,5 @@ def bargained(game: ExactGame, concept: str, stated: Exact) -> Iterator[str]:
         yield "payoffs are not those of the agreement"
     if played @ prices != worths.max():
         yield "some outcome is worth more than the agreement"
-    shares = gains * prices if concept == "nash" else gains
-    if len(set(shares)) > 1:
+    if len(set(measure(gains, prices))) > 1:
         yield "gains are not equal"

@@ -3,14 +3,15 @@
 Fractions are compared as they are; intervals are left to :mod:`analysis.certificates.inclusion`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 from flint import ctx
 
-from analysis.certificates.bargained import bargained
+from analysis.certificates.bargained import bargained, in_curnits, in_utilons
 from analysis.certificates.certificate import Certificate, Exact, Interval
 from analysis.certificates.exact import (
     ExactGame,
@@ -33,27 +34,36 @@ _ROUNDING = Fraction(1, 10**6)
 _START = Fraction(1, 10**9)
 """The same for disagreement payoffs."""
 
-ENCLOSED = ("coco",)
-"""What can be certified in intervals."""
-
-MONEY = ("coco-value", "shapley")
-"""Solutions with money; of worths ``v(S)`` the first is the second (Shapley 1953)."""
-
-BARGAINING = ("nash", "egalitarian")
-"""Bargaining from a disagreement point at which everybody can gain."""
-
-CONCEPTS = (*ENCLOSED, "harsanyi", *MONEY, *BARGAINING)
-"""What can be certified."""
+type Conditions = Callable[[ExactGame, Exact], Iterator[str]]
+"""Says why an answer in fractions is none."""
 
 
-def objections(game: Game, concept: str, certificate: Certificate) -> list[str]:
+@dataclass(frozen=True, eq=False)
+class Proposition:
+    """What a certificate proves.
+
+    Attributes
+    ----------
+    conditions : callable
+        Besides efficiency.
+    threats : bool
+        Whether what every coalition plays must be stated.
+    enclosed : bool
+        Whether it can be proved in intervals, too.
+    """
+
+    conditions: Conditions
+    threats: bool = True
+    enclosed: bool = False
+
+
+def objections(game: Game, proposition: Proposition, certificate: Certificate) -> list[str]:
     """Say why a certificate does not prove its answer; nothing if it does.
 
     Parameters
     ----------
     game : Game
-    concept : str
-        One of :data:`CONCEPTS`.
+    proposition : Proposition
     certificate : Certificate
 
     Notes
@@ -68,35 +78,21 @@ def objections(game: Game, concept: str, certificate: Certificate) -> list[str]:
     being the conflict at the rates, ``B q + (A − v) y ≤ t`` in every row and
     ``p'B + z'(A − v) ≥ t`` in every column.
     """
-    concept = same_as(game, concept)
-    if concept not in CONCEPTS:
-        return [f"{concept} cannot be certified"]
     if game.curved:
         return ["a curved frontier is known by some of its points only"]
     missing = set(proper_coalitions(game.n)) - certificate.threats.keys()
-    if missing and concept not in BARGAINING:
+    if missing and proposition.threats:
         return [f"the threat of coalition {min(missing)} is missing"]
     exact = ExactGame.of(game)
     if isinstance(certificate, Exact):
         return list(_malformed(certificate)) or [
             *_inefficient(exact, certificate),
-            *_unsolved(exact, concept, certificate),
+            *proposition.conditions(exact, certificate),
         ]
-    if concept not in ENCLOSED:
-        return [f"{concept} is certified in fractions only"]
+    if not proposition.enclosed:
+        return ["it can be proved in fractions only"]
     with ctx.workprec(PRECISION):
         return list(doubts(exact, certificate))
-
-
-def same_as(game: Game, concept: str) -> str:
-    """Return the concept that another one comes to in a game.
-
-    Of one or two players no proper coalition has gains to split, so ``harsanyi``, ``strict`` and
-    ``coco`` are one; with money claims are paid, so ``strict`` is ``coco-value``.
-    """
-    if concept == "strict" and game.money:
-        return "coco-value"
-    return "coco" if concept in ("harsanyi", "strict") and game.n <= 2 else concept
 
 
 def _malformed(stated: Exact) -> Iterator[str]:
@@ -120,42 +116,71 @@ def _inefficient(game: ExactGame, stated: Exact) -> Iterator[str]:
         yield "the agreement is not shown to be Pareto-optimal"
 
 
-def _unsolved(game: ExactGame, concept: str, stated: Exact) -> Iterator[str]:
-    if concept in BARGAINING:
-        return bargained(game, concept, stated)
-    if concept == "harsanyi":
-        return split_fairly(game, stated)
-    return _unclaimed(game, concept, stated)
-
-
-def _unclaimed(game: ExactGame, concept: str, stated: Exact) -> Iterator[str]:
-    full = grand(game.n)
-    prices, payoffs = vector(list(stated.prices)), vector(list(stated.payoffs))
-    fights = [_Fight.of(game, stated, mask) for mask in range(1, full, 2)]
-    yield from (text for fight in fights for text in fight.objections(prices))
-    worths = game.outcomes @ prices
-    due = entitlements(game.n, {f.mask: f.value(prices) for f in fights} | {full: worths.max()})
-    if (due != payoffs * prices).any():
-        yield "payoffs are not what the players are entitled to"
-    played = dense(stated.agreement, len(game.outcomes)) @ game.outcomes
-    if played @ prices != worths.max():
-        yield "some outcome is worth more than the agreement"
-    if concept in MONEY:
-        if len(set(stated.prices)) > 1:
-            yield "with money all prices are equal"
-        if concept == "shapley" and not all(fight.is_of_worths() for fight in fights):
-            yield "what a coalition gets depends on the others: the game is not one of worths"
-        return
-    if (played != payoffs).any():
+def _cleared(game: ExactGame, stated: Exact) -> Iterator[str]:
+    fights, prices = _fights(game, stated), vector(list(stated.prices))
+    yield from _unclaimed(game, stated)
+    payoffs, worths = vector(list(stated.payoffs)), game.outcomes @ prices
+    if (dense(stated.agreement, len(game.outcomes)) @ game.outcomes != payoffs).any():
         yield "payoffs are not those of the agreement"
     free = prices == 0
     if free.any():
         rates = vector(list(stated.vanishing))
         yield from (text for fight in fights for text in fight.first_order(prices, rates, stated))
         most = (game.outcomes[worths == worths.max()] @ rates).max()
-        claims = entitlements(game.n, {f.mask: f.value(rates) for f in fights} | {full: most})
+        claims = entitlements(
+            game.n, {f.mask: f.value(rates) for f in fights} | {grand(game.n): most}
+        )
         if (claims[free] > (payoffs * rates)[free]).any():
             yield "a player whose price is 0 gets less than it claims"
+
+
+def _paid(game: ExactGame, stated: Exact) -> Iterator[str]:
+    yield from _unclaimed(game, stated)
+    if len(set(stated.prices)) > 1:
+        yield "with money all prices are equal"
+
+
+def _added(game: ExactGame, stated: Exact) -> Iterator[str]:
+    yield from _paid(game, stated)
+    if not all(fight.is_of_worths() for fight in _fights(game, stated)):
+        yield "what a coalition gets depends on the others: the game is not one of worths"
+
+
+def _unclaimed(game: ExactGame, stated: Exact) -> Iterator[str]:
+    """Say why threats are not optimal, or players do not get what they are entitled to."""
+    prices, payoffs = vector(list(stated.prices)), vector(list(stated.payoffs))
+    fights = _fights(game, stated)
+    yield from (text for fight in fights for text in fight.objections(prices))
+    worths = game.outcomes @ prices
+    values = {f.mask: f.value(prices) for f in fights} | {grand(game.n): worths.max()}
+    if (entitlements(game.n, values) != payoffs * prices).any():
+        yield "payoffs are not what the players are entitled to"
+    played = dense(stated.agreement, len(game.outcomes)) @ game.outcomes
+    if played @ prices != worths.max():
+        yield "some outcome is worth more than the agreement"
+
+
+def _fights(game: ExactGame, stated: Exact) -> "list[_Fight]":
+    return [_Fight.of(game, stated, mask) for mask in range(1, grand(game.n), 2)]
+
+
+COCO = Proposition(_cleared, enclosed=True)
+"""Prices clear, and all threats are optimal."""
+
+FAIR_SPLIT = Proposition(split_fairly)
+"""Coalitions give their members the least of their gains, and dispose of the rest."""
+
+COCO_VALUE = Proposition(_paid)
+"""The same as the first at equal prices, with claims paid in money."""
+
+SHAPLEY = Proposition(_added)
+"""The same of a game in which coalitions have worths (Shapley 1953)."""
+
+EQUAL_WORTH = Proposition(partial(bargained, in_curnits), threats=False)
+"""The largest product of gains from a disagreement point at which everybody can gain."""
+
+EQUAL_GAINS = Proposition(partial(bargained, in_utilons), threats=False)
+"""Equal gains from such a point."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.certificates.bargained import Measure
 from analysis.certificates.certificate import Exact
 from analysis.certificates.exact import ExactGame, Fractions, entitlements, vector
 from analysis.certificates.fair import Books
@@ -69,21 +70,21 @@ def answer_at(game: ExactGame, prices: Fractions, rates: Fractions) -> Exact | N
 
 
 def bargain_at(
-    game: ExactGame, concept: str, prices: Fractions, disagreement: Fractions
+    game: ExactGame, measure: Measure, prices: Fractions, disagreement: Fractions
 ) -> Exact | None:
     """Return the bargaining solution that given positive prices support, or None.
 
     Parameters
     ----------
     game : ExactGame
-    concept : str
-        ``nash``, or ``egalitarian``.
+    measure : callable
+        Which gains are equal.
     prices, disagreement : ndarray of Fraction, shape (n,)
     """
     worths = game.outcomes @ prices
     surplus = worths.max() - prices @ disagreement
-    each = surplus / (game.n * prices) if concept == "nash" else surplus / prices.sum()
-    target = disagreement + each
+    equal = 1 / measure(prices * 0 + 1, prices)
+    target = disagreement + surplus * equal / (prices @ equal)
     face = _distinct(game.outcomes, np.flatnonzero(worths == worths.max()).tolist())
     if game.game.money:
         face, mixture = face[:1], vector([Fraction(1)])

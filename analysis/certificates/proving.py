@@ -3,15 +3,19 @@
 Nothing here has to be right: whatever is returned has passed :mod:`analysis.certificates.checking`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import chain
 
 import numpy as np
 from flint import ctx, fmpq, fmpq_mat
 
+from analysis.certificates import checking
+from analysis.certificates.bargained import Measure, in_curnits, in_utilons
 from analysis.certificates.certificate import Certificate, Exact
-from analysis.certificates.checking import CONCEPTS, MONEY, objections, same_as, strays
+from analysis.certificates.checking import Proposition, objections, strays
 from analysis.certificates.clearing import (
     answer_at,
     bargain_at,
@@ -47,8 +51,27 @@ class UncertifiedError(ValueError):
     """An answer for which no certificate was found; the message says why."""
 
 
+type _Attempts = Callable[[ExactGame, Equilibrium, Vector | None, list[str]], Iterator[Certificate]]
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """What is proved, and how.
+
+    Attributes
+    ----------
+    proposition : Proposition
+    attempts : callable
+        Yields certificates worth checking, of an answer and the disagreement point it starts from,
+        and adds what is in the way to a list.
+    """
+
+    proposition: Proposition
+    attempts: _Attempts
+
+
 def certify(
-    game: Game, concept: str, found: Equilibrium, disagreement: Vector | None = None
+    game: Game, proof: Proof, found: Equilibrium, disagreement: Vector | None = None
 ) -> Certificate:
     """Return a certificate of an accepted answer.
 
@@ -60,11 +83,8 @@ def certify(
     Raises
     ------
     UncertifiedError
-        If the concept or the game is out of reach, or no certificate was found.
+        If the game is out of reach, or no certificate was found.
     """
-    concept = same_as(game, concept)
-    if concept not in CONCEPTS:
-        raise UncertifiedError(f"{concept} is not certified (only {', '.join(CONCEPTS)})")
     if game.curved:
         raise UncertifiedError("a curved frontier is known by some of its points only")
     cells = ((1 << game.n - 1) - 1) * len(game.outcomes) * game.n
@@ -74,21 +94,11 @@ def certify(
             f"at most {MAX_CELLS:,} are worked on in fractions"
         )
     reasons: list[str] = []
-    exact = ExactGame.of(game)
-    if concept == "harsanyi":
-        attempts = _fair_splits(exact, found.candidate)
-        reasons.append("harsanyi answers are proved if prices and threats are small fractions")
-    elif disagreement is not None:
-        attempts = _bargains(exact, concept, found.candidate, disagreement)
-        stuck = (found.payoffs - disagreement <= _NEAR * game.scales).any()
-        reasons.append("somebody cannot gain" if stuck else "prices are no simple fractions")
-    else:
-        attempts = _attempts(exact, concept, found.candidate, reasons)
-    for certificate in attempts:
+    for certificate in proof.attempts(ExactGame.of(game), found, disagreement, reasons):
         if _digits(certificate) > MAX_DIGITS:
             reasons.append(f"the fractions have more than {MAX_DIGITS:,} digits")
             continue
-        wrong = objections(game, concept, certificate)
+        wrong = objections(game, proof.proposition, certificate)
         wrong = wrong or strays(game, certificate, found.payoffs, disagreement)
         if not wrong:
             return certificate
@@ -109,13 +119,17 @@ def _digits(certificate: Certificate) -> int:
     return longest * 3 // 10
 
 
-def _attempts(
-    game: ExactGame, concept: str, candidate: Candidate, reasons: list[str]
+def _claims_paid(
+    game: ExactGame, found: Equilibrium, disagreement: Vector | None, reasons: list[str]
 ) -> Iterator[Certificate]:
-    """Yield certificates worth checking, the simplest first; say what was in the way."""
-    if concept in MONEY:
-        yield money_value(game)
-        return
+    yield money_value(game)
+
+
+def _clearings(
+    game: ExactGame, found: Equilibrium, disagreement: Vector | None, reasons: list[str]
+) -> Iterator[Certificate]:
+    """Yield equilibria worth checking, the simplest first; say what was in the way."""
+    candidate = found.candidate
     yield from filter(None, (answer_at(game, *guess) for guess in _guesses(candidate)))
     if (candidate.prices == 0).any():
         reasons.append("prices that go with a price of 0 are no small fractions")
@@ -132,9 +146,19 @@ def _attempts(
 
 
 def _bargains(
-    game: ExactGame, concept: str, candidate: Candidate, disagreement: Vector
+    measure: Measure,
+    game: ExactGame,
+    found: Equilibrium,
+    disagreement: Vector | None,
+    reasons: list[str],
 ) -> Iterator[Certificate]:
     """Yield bargaining solutions from a disagreement point, the maximin levels if they are near."""
+    if disagreement is None:
+        reasons.append("the answer starts from no disagreement point")
+        return
+    candidate = found.candidate
+    stuck = (found.payoffs - disagreement <= _NEAR * game.game.scales).any()
+    reasons.append("somebody cannot gain" if stuck else "prices are no simple fractions")
     start = fractions(disagreement)
     levels = maximin_levels(game)
     near = np.abs(disagreement - levels.astype(np.float64)) <= _NEAR * game.game.scales
@@ -142,21 +166,25 @@ def _bargains(
     guesses = (prices for prices, _ in _guesses(candidate))
     for prices in chain(_pinned(game, candidate, start), guesses):
         if (prices > 0).all():
-            found = bargain_at(game, concept, prices, start)
-            if found is not None:
-                yield found
+            exact = bargain_at(game, measure, prices, start)
+            if exact is not None:
+                yield exact
 
 
-def _fair_splits(game: ExactGame, candidate: Candidate) -> Iterator[Certificate]:
+def _fair_splits(
+    game: ExactGame, found: Equilibrium, disagreement: Vector | None, reasons: list[str]
+) -> Iterator[Certificate]:
     """Yield ``harsanyi`` answers at simple prices and with simple threats near those of one."""
+    reasons.append("harsanyi answers are proved if prices and threats are small fractions")
+    candidate = found.candidate
     plays = [
         {mask: _shares(threat, d) for mask, threat in candidate.threats.items()}
         for d in _DENOMINATORS
     ]
     for prices, _ in _guesses(candidate):
         if (prices > 0).all():
-            found = (fair_at(game, prices, threats) for threats in plays)
-            yield from filter(None, found)
+            splits = (fair_at(game, prices, threats) for threats in plays)
+            yield from filter(None, splits)
 
 
 def _shares(threat: Vector, denominator: int) -> Fractions:
@@ -221,3 +249,12 @@ def _guesses(candidate: Candidate) -> Iterator[tuple[Fractions, Fractions]]:
 def _ratios(amounts: Vector, unit: np.intp, denominator: int) -> Fractions:
     shares = (amounts / (amounts[unit] or 1.0)).tolist()
     return vector([Fraction(x).limit_denominator(denominator) for x in shares])
+
+
+COCO = Proof(checking.COCO, _clearings)
+FAIR_SPLIT = Proof(checking.FAIR_SPLIT, _fair_splits)
+COCO_VALUE = Proof(checking.COCO_VALUE, _claims_paid)
+SHAPLEY = Proof(checking.SHAPLEY, _claims_paid)
+EQUAL_WORTH = Proof(checking.EQUAL_WORTH, partial(_bargains, in_curnits))
+EQUAL_GAINS = Proof(checking.EQUAL_GAINS, partial(_bargains, in_utilons))
+"""Ways to prove each of the propositions of :mod:`analysis.certificates.checking`."""

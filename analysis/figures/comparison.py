@@ -16,9 +16,6 @@ from sim.games.game import Game
 
 SIMULATED = "simulated"
 
-_MOST_PLAYERS, _MOST_OUTCOMES = 3, 64
-"""In larger games the search for harsanyi equilibria may take minutes."""
-
 _NARROWEST = 0.2
 """The axis spans no less, so that rounding does not look like a difference."""
 
@@ -38,8 +35,8 @@ def comparison_table(run: RunData) -> pd.DataFrame:
     solution = run.summary.solution
     answers = [(SIMULATED, 1, run.summary.final.payoffs)]
     answers += [(solution.concept, k, e.payoffs) for k, e in enumerate(solution.equilibria, 1)]
-    for concept in CONCEPTS:
-        if concept != solution.concept and _quick(run.game, concept):
+    for concept, row in CONCEPTS.items():
+        if concept != solution.concept and row.quick(run.game):
             answers += _answers(run.game, concept)
     low = dict(zip(run.players, run.game.low, strict=True))
     unit = dict(zip(run.players, units(run.game), strict=True))
@@ -97,14 +94,9 @@ def draw_comparison(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> 
     axes.set_xlabel("share of payoff range")
 
 
-def _quick(game: Game, concept: str) -> bool:
-    small = game.n <= _MOST_PLAYERS and len(game.outcomes) <= _MOST_OUTCOMES
-    return concept != "strict" and (small or concept != "harsanyi")
-
-
 def _answers(game: Game, concept: str) -> list[tuple[str, int, dict[str, float]]]:
     try:
-        solution = solve(game, concept).solution
+        solution = solve(game, concept)
     except (ConceptError, DisagreementError):
         return []
     return [

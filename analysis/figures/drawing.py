@@ -16,6 +16,7 @@ from analysis.figures.base import FigureKind, Panel, shortened
 from analysis.figures.fonts import families
 from analysis.figures.registry import FIGURES, figure_named
 from analysis.figures.source import RunData
+from analysis.reporting import transfers_said
 
 COLUMN, PAGE = 3.37, 7.0
 """Widths of a column and of a page of two columns, inches."""
@@ -155,8 +156,24 @@ def caption(text: str, runs: Sequence[RunData]) -> str:
         f"curnits {run.manifest.curnits}."
     )
     players = ", ".join(f"{i} {player}" for i, player in enumerate(run.players, start=1))
-    paragraphs = (text, f"Players: {players}.", made, run.summary.verdict)
+    paragraphs = (text, f"Players: {players}.", made, run.summary.verdict, *_paid(run))
     return "\n".join(fill(paragraph, 88) for paragraph in paragraphs) + "\n"
+
+
+def _paid(run: RunData) -> Iterator[str]:
+    """Yield what is agreed on and paid, where there is money."""
+    final = run.summary.final
+    if final.agreement and final.before_payments and final.transfers is not None:
+        likeliest = max(final.agreement, key=lambda share: share.probability)
+        outcome = ", ".join(f"{player}: {action}" for player, action in likeliest.outcome.items())
+        before, after = (
+            ", ".join(f"{player} {payoff:.6g}" for player, payoff in payoffs.items())
+            for payoffs in (final.before_payments, final.payoffs)
+        )
+        yield (
+            f"Agreed, with probability {likeliest.probability:.3g}: {outcome}. Payoffs before "
+            f"payments: {before}. {transfers_said(final.transfers)} Payoffs after them: {after}."
+        )
 
 
 @contextmanager

@@ -22,6 +22,8 @@ from tempfile import mkdtemp
 from time import time
 from typing import Any
 
+from sim.errors import InputError
+
 MANIFEST = "manifest.json"
 
 _FORMAT, _VERSION = "curnits run folder", 1
@@ -35,10 +37,13 @@ _WORKSHOP, _LOCK, _NEW, _OLD = ".curnits-", "curnits-lock", "new", "old"
 _BEING_OPENED = 60.0
 """Seconds for which a workshop without a lock is taken for one that is just being opened."""
 
+_BESIDE_IMAGES = (".csv", ".txt")
+"""Endings of what goes with an image of whatever format."""
+
 _log = getLogger(__name__)
 
 
-class FolderError(ValueError):
+class FolderError(InputError):
     """A place that cannot be written to, or a folder that does not hold what was expected."""
 
 
@@ -89,7 +94,8 @@ def seal(folder: Path, about: Mapping[str, Any]) -> None:
 def write_files(folder: Path, files: Mapping[str, bytes], *, replace: bool) -> None:
     """Write files into a folder, which is made if need be; if one fails, none is left.
 
-    If they are in a sealed folder, or in one inside such a folder, its manifest lists them too.
+    Captions and data that are there already, the same to the byte, belong to another image of the
+    same figure, and are no obstacle. If the files are in a sealed folder, or in one inside such a folder, its manifest lists them too.
 
     Parameters
     ----------
@@ -105,14 +111,27 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, replace: bool) -> N
         If a file exists and may not be replaced, or cannot be written.
     """
     with _writing(folder / next(iter(files)) if len(files) == 1 else folder):
-        check_untaken(folder, files, replace=replace)
+        check_untaken(folder, _others(folder, files), replace=replace)
         with _workshop(folder) as shop:
             for name, content in files.items():
                 (shop / _NEW / name).write_bytes(content)
-            check_untaken(folder, files, replace=replace)
+            check_untaken(folder, _others(folder, files), replace=replace)
             for name in files:
                 (shop / _NEW / name).replace(folder / name)
         _list_too(folder, files)
+
+
+def _others(folder: Path, files: Mapping[str, bytes]) -> list[str]:
+    """Return the names of files that another one may be in the way of."""
+    return [
+        name
+        for name, content in files.items()
+        if not (
+            name.endswith(_BESIDE_IMAGES)
+            and (folder / name).is_file()
+            and (folder / name).read_bytes() == content
+        )
+    ]
 
 
 def check_untaken(folder: Path, names: Iterable[str], *, replace: bool) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.errors import InputError
 from sim.games.linear import (
     FEASIBILITY,
     InfeasibleError,
@@ -32,7 +33,7 @@ _LARGEST_RATIO = 1e9
 """Ratios of stretched prices from here on count as infinite."""
 
 
-class FrontierError(ValueError):
+class FrontierError(InputError):
     """A point without supporting prices, outside the feasible set, or malformed arguments."""
 
 

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from textbook import textbook_game
 
 from analysis.certificates.certificate import Enclosure, Exact, Interval
-from analysis.certificates.checking import objections, strays
+from analysis.certificates.checking import strays
 from analysis.certificates.exact import ExactGame, rational
-from analysis.certificates.proving import UncertifiedError, certify
+from analysis.certificates.proving import UncertifiedError
 from analysis.certificates.record import CertificateError, CertificateRecord
 from analysis.certificates.simplex import maximise, solve_matrix_game, solve_second_game
-from analysis.concepts import solve
+from analysis.concepts import certify, solve
+from analysis.concepts import unproved as objections
 from analysis.conflict import solve_stack
 from analysis.equilibrium import coco
 from sim.games.game import Game, from_payoffs
@@ -148,7 +149,7 @@ def test_zero_prices_are_proved_to_first_order(name: str) -> None:
 
 def test_the_coco_value_is_always_a_fraction() -> None:
     game = from_payoffs(np.random.default_rng(3).random((3, 2, 3, 2)), money=True)
-    (found,) = solve(game, "coco-value").solution.equilibria
+    (found,) = solve(game, "coco-value").equilibria
     certificate = certify(game, "coco-value", found)
     assert isinstance(certificate, Exact)
     exact = ExactGame.of(game)
@@ -262,7 +263,7 @@ def test_a_solution_of_the_equations_that_is_no_equilibrium_is_refuted() -> None
 @pytest.mark.parametrize("concept", ["harsanyi", "strict"])
 def test_two_players_have_nobody_to_split_with(concept: str) -> None:
     game = entry("golden-threats")
-    for found in solve(game, concept).solution.equilibria:
+    for found in solve(game, concept).equilibria:
         assert isinstance(certify(game, concept, found), Enclosure)
 
 
@@ -277,7 +278,7 @@ def test_two_players_have_nobody_to_split_with(concept: str) -> None:
 )
 def test_fair_splits_in_fractions(name: str, payoffs: list[str]) -> None:
     game = entry(name)
-    (found,) = solve(game, "harsanyi").solution.equilibria
+    (found,) = solve(game, "harsanyi").equilibria
     certificate = certify(game, "harsanyi", found)
     assert isinstance(certificate, Exact)
     assert list(certificate.payoffs) == [Fraction(x) for x in payoffs]
@@ -288,7 +289,7 @@ def test_fair_splits_in_fractions(name: str, payoffs: list[str]) -> None:
 
 def test_altered_fair_splits_are_refuted() -> None:
     game = entry("strategic-banker")
-    (found,) = solve(game, "harsanyi").solution.equilibria
+    (found,) = solve(game, "harsanyi").equilibria
     certificate = certify(game, "harsanyi", found)
     assert isinstance(certificate, Exact)
 
@@ -325,7 +326,7 @@ def test_altered_fair_splits_are_refuted() -> None:
 def test_closed_forms_in_fractions(name: str, concept: str, payoffs: list[str]) -> None:
     game = entry(name)
     answer = solve(game, concept)
-    (found,) = answer.solution.equilibria
+    (found,) = answer.equilibria
     certificate = certify(game, concept, found, answer.disagreement)
     assert isinstance(certificate, Exact)
     assert list(certificate.payoffs) == [Fraction(x) for x in payoffs]
@@ -336,7 +337,7 @@ def test_closed_forms_in_fractions(name: str, concept: str, payoffs: list[str]) 
 def test_bargaining_from_elsewhere_is_refuted() -> None:
     game = entry("ferguson-threats")
     answer = solve(game, "nash")
-    (found,) = answer.solution.equilibria
+    (found,) = answer.equilibria
     certificate = certify(game, "nash", found, answer.disagreement)
     assert isinstance(certificate, Exact)
     elsewhere = replace(certificate, disagreement=(Fraction(0), Fraction(0)))
@@ -351,7 +352,7 @@ def test_bargaining_from_elsewhere_is_refuted() -> None:
 
 def test_the_shapley_value_is_of_worths() -> None:
     game = entry("hot-dog-stands-with-money")
-    (found,) = solve(game, "coco-value").solution.equilibria
+    (found,) = solve(game, "coco-value").equilibria
     certificate = certify(game, "coco-value", found)
     assert objections(game, "coco-value", certificate) == []
     assert objections(game, "shapley", certificate) == [

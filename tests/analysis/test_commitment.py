@@ -87,6 +87,6 @@ def test_what_is_not_known_is_refused() -> None:
 
 
 def test_it_is_a_concept_like_others() -> None:
-    (found,) = solve(game_of("hot-dog-stands"), "proposer-commitment").solution.equilibria
+    (found,) = solve(game_of("hot-dog-stands"), "proposer-commitment").equilibria
     assert found.accepted
     np.testing.assert_allclose(found.payoffs, [95, 145])

@@ -16,7 +16,7 @@ def named(name: str) -> Game:
 
 
 def measured(game: Game):
-    (found,) = solve(game, default_concept(game)).solution.equilibria
+    (found,) = solve(game, default_concept(game)).equilibria
     return measure(game, found, found)
 
 
@@ -80,7 +80,7 @@ def test_symmetric_arms_leave_the_agreement_and_raise_the_stakes() -> None:
     destruction = []
     for danger in (0.5, 1.0, 2.0):
         game = FAMILIES["arms-race"](players=2, levels=3, danger=danger).build(rng)
-        (found,) = solve(game, "coco").solution.equilibria
+        (found,) = solve(game, "coco").equilibria
         np.testing.assert_allclose(found.payoffs, 0, atol=1e-9)
         destruction.append(measure(game, found, found).damage.expected(0.1))
     assert destruction == sorted(destruction)
@@ -89,7 +89,7 @@ def test_symmetric_arms_leave_the_agreement_and_raise_the_stakes() -> None:
 
 def test_without_an_answer_there_is_no_leverage() -> None:
     game = named("producers-and-saboteur")
-    (found,) = solve(game, "coco").solution.equilibria
+    (found,) = solve(game, "coco").equilibria
     blank = measure(game, found, None)
     assert np.isnan(blank.leverage).all()
     assert blank.damage.destruction.max() > 0

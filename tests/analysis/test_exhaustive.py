@@ -170,7 +170,7 @@ def test_more_players_are_searched_widely_and_the_list_is_not_called_complete():
 
 def test_other_concepts_say_what_they_know():
     game = textbook_game("three solutions")
-    assert solve_all(game, "coco-value").solution.complete
-    assert solve_all(game, "nash").solution.complete
-    disarmed = solve_all(game, "disarmed").solution
+    assert solve_all(game, "coco-value").complete
+    assert solve_all(game, "nash").complete
+    disarmed = solve_all(game, "disarmed")
     assert len(disarmed.equilibria) == 3

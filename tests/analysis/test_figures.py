@@ -321,6 +321,12 @@ def test_plot_writes_image_data_and_caption(
         assert text in caption
     assert curnits(*words).status == 2
     assert curnits(*words, "--force").status == 0
+    another = out.with_suffix(".pdf")
+    assert curnits(*words[:-1], another).status == 0
+    (out.parent / "mine.txt").write_text("my own")
+    another.unlink()
+    assert curnits(*words[:-1], another).status == 2
+    assert not another.exists()
 
 
 def test_plot_without_a_name_draws_everything(

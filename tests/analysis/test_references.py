@@ -153,15 +153,15 @@ def test_bargaining_without_threats() -> None:
         ("producers-and-saboteur", "disarmed", [4, 4, 0]),
     ]:
         answer = solve(named(name), concept)
-        assert answer.solution.concept == concept
-        (found,) = answer.solution.equilibria
+        assert answer.concept == concept
+        (found,) = answer.equilibria
         assert found.accepted
         np.testing.assert_allclose(found.payoffs, expected, atol=1e-8)
 
 
 def test_disarmed_is_written_in_the_names_of_the_whole_game() -> None:
     game = named("producers-and-saboteur")
-    solution = solve(game, "disarmed").solution
+    solution = solve(game, "disarmed")
     assert solution.notes[0] == "struck: saboteur: sabotage"
     candidate = solution.equilibria[0].candidate
     assert candidate.agreement.shape == (len(game.outcomes),)

@@ -18,7 +18,7 @@ from sim.games.game import from_payoffs
 
 
 def the_payoffs(game, concept: str) -> np.ndarray:
-    (found,) = solve(game, concept).solution.equilibria
+    (found,) = solve(game, concept).equilibria
     assert found.accepted
     return found.payoffs
 
@@ -138,4 +138,4 @@ def test_nobody_can_gain_on_a_curve() -> None:
     round_ = menu_of(Ellipsoid(np.zeros(2), np.ones(2)))
     game = BargainingGame(names(2), disagreement_at(names(2), np.array([0.6, 0.8]), round_), round_)
     assert the_payoffs(game, "coco") == pytest.approx([0.6, 0.8])
-    assert solve(game, "nash").solution.exists is None
+    assert solve(game, "nash").exists is None

@@ -100,7 +100,7 @@ def test_each_is_an_equilibrium_exactly(name, k):
 @pytest.mark.parametrize("name", EQUILIBRIA)
 def test_there_are_no_others(name):
     game = load(find(name)).build()
-    solution = solve_all(game, "coco").solution
+    solution = solve_all(game, "coco")
     assert solution.complete
     expected = []
     for k in range(len(EQUILIBRIA[name])):

@@ -52,7 +52,7 @@ def hot_dogs(*axes, money=False):
     ],
 )
 def test_a_witness_is_found_and_accepted_where_theory_says_there_is_one(game):
-    solution = solve(game, "strict").solution
+    solution = solve(game, "strict")
     assert solution.exists is True
     found = solution.equilibria[0]
     assert found.accepted
@@ -63,7 +63,7 @@ def test_a_witness_is_found_and_accepted_where_theory_says_there_is_one(game):
 
 @pytest.mark.parametrize("game", [strategic_banker(), random_game(4)])
 def test_it_is_proved_that_there_is_none(game):
-    solution = solve(game, "strict").solution
+    solution = solve(game, "strict")
     assert solution.exists is False
     assert solution.complete
     assert not solution.equilibria
@@ -73,7 +73,7 @@ def test_it_is_proved_that_there_is_none(game):
 def test_it_is_said_how_far_the_banker_is_from_a_literal_equilibrium():
     game = strategic_banker()
     answer = solve(game, "strict")
-    shortfall = answer.solution.shortfall
+    shortfall = answer.shortfall
     # its harsanyi equilibrium weighs the first pair 2/5 : 8/5 and disposes of nothing
     assert shortfall.weights == pytest.approx(0.6, abs=1e-6)
     assert shortfall.disposal == pytest.approx(0.0, abs=1e-6)
@@ -91,7 +91,7 @@ def test_it_is_said_how_far_the_banker_is_from_a_literal_equilibrium():
 
 
 def test_a_game_with_a_witness_falls_short_of_nothing():
-    assert solve(unanimity(), "strict").solution.shortfall is None
+    assert solve(unanimity(), "strict").shortfall is None
 
 
 def test_the_proof_fails_where_there_is_a_witness():

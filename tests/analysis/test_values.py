@@ -9,7 +9,8 @@ from textbook import CASES, names, numbers, textbook_game
 
 from analysis import bargaining
 from analysis.bargaining import BargainingError, DisagreementError
-from analysis.values import coco_value, egalitarian, kalai_smorodinsky, maximin_levels, nash
+from analysis.concepts import solve
+from analysis.values import coco_value, maximin_levels
 from sim.games.coalitions import grand, proper_coalitions
 from sim.games.game import Game, NormalGame, from_payoffs
 
@@ -18,7 +19,18 @@ CORES = {
     "kalai-smorodinsky": bargaining.kalai_smorodinsky,
     "egalitarian": bargaining.egalitarian,
 }
-RULES = {"nash": nash, "kalai-smorodinsky": kalai_smorodinsky, "egalitarian": egalitarian}
+
+
+def of_game(core):
+    """The rule on a game's outcomes, from the maximin levels unless told otherwise."""
+
+    def rule(game, disagreement=None):
+        return core(game.outcomes, maximin_levels(game) if disagreement is None else disagreement)
+
+    return rule
+
+
+RULES = {name: of_game(core) for name, core in CORES.items()}
 
 games = st.builds(
     lambda seed, shape, integer: from_payoffs(
@@ -210,7 +222,7 @@ def test_nobody_can_gain_at_no_cost_to_the_others(rule, game):
 @quick
 @given(game=games)
 def test_nash_prices_prove_the_product_is_largest(game):
-    point = nash(game)
+    point = RULES["nash"](game)
     gains = point.payoffs - point.disagreement
     can = gains > 1e-7 * game.scales
     weights = np.where(can, 1.0 / np.where(can, gains, 1.0), 0.0)
@@ -278,7 +290,7 @@ def test_leximin_goes_on_when_one_player_is_full():
 @quick
 @given(game=games)
 def test_egalitarian_is_leximin(game):
-    point = egalitarian(game)
+    point = RULES["egalitarian"](game)
     gains = point.payoffs - point.disagreement
     # nobody can gain by taking from players who gained more only
     for i in range(game.n):
@@ -328,9 +340,9 @@ def test_a_disagreement_nobody_can_match_is_refused(rule):
 def test_with_money_the_surplus_is_shared_equally(rule):
     plain = textbook_game("hot-dog stands")
     game = NormalGame(plain.players, plain.actions, plain.payoffs, money=True)
-    point = RULES[rule](game)
+    (found,) = solve(game, rule).equilibria
     levels = maximin_levels(game)
-    assert point.payoffs == pytest.approx(levels + (240 - levels.sum()) / 2)
-    assert point.agreement @ game.outcomes == pytest.approx([40, 200])
+    assert found.payoffs == pytest.approx(levels + (240 - levels.sum()) / 2)
+    assert found.candidate.agreement @ game.outcomes == pytest.approx([40, 200])
     with pytest.raises(DisagreementError, match="add up to more"):
-        RULES[rule](game, np.array([200.0, 41.0]))
+        solve(game, rule, np.array([200.0, 41.0]))

@@ -16,9 +16,8 @@ import pandas as pd
 
 from analysis.bargaining import DisagreementError
 from analysis.certificates.certificate import Exact
-from analysis.certificates.checking import objections
-from analysis.certificates.proving import UncertifiedError, certify
-from analysis.concepts import ConceptError, default_concept, solve
+from analysis.certificates.proving import UncertifiedError
+from analysis.concepts import ConceptError, certify, default_concept, solve, unproved
 from sim.games.game import Game, from_payoffs
 from sim.scenario import catalogue, load
 
@@ -41,7 +40,7 @@ def measure(games: Iterator[tuple[str, Game]], wanted: str | None) -> pd.DataFra
             answer = solve(game, concept)
         except (ConceptError, DisagreementError):  # it does not apply
             continue
-        for found in answer.solution.equilibria or (None,):
+        for found in answer.equilibria or (None,):
             begin = time.perf_counter()
             reason = ""
             if found is None:
@@ -52,7 +51,7 @@ def measure(games: Iterator[tuple[str, Game]], wanted: str | None) -> pd.DataFra
                 except UncertifiedError as error:
                     proof, reason = "not proved", str(error)
                 else:
-                    assert not objections(game, concept, certificate)
+                    assert not unproved(game, concept, certificate)
                     proof = "fractions" if isinstance(certificate, Exact) else "intervals"
             seconds = time.perf_counter() - begin
             rows.append(

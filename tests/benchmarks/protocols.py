@@ -44,7 +44,7 @@ BREAKDOWNS = (0.1, 0.03, 0.01)
 
 def distance(game: Game, payoffs: np.ndarray, concept: str) -> float:
     """Return the per cent of payoff range to the nearest answer of a concept."""
-    answers = solve(game, concept).solution.equilibria
+    answers = solve(game, concept).equilibria
     gaps = [np.abs((payoffs - found.payoffs) / units(game)).max() for found in answers]
     return 100.0 * min(gaps, default=np.nan)
 

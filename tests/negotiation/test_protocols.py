@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from textbook import textbook_game
 
-from analysis import values
+from analysis import bargaining, values
 from analysis.commitment import commitment_value
 from analysis.concepts import default_concept, solve, units
 from analysis.convergence import aim, judge
@@ -43,12 +43,12 @@ def test_from_a_fixed_disagreement_two_players_go_to_the_nash_solution(name: str
     run = talk(game, by_offers(disagreement="maximin"))
     assert run.converged
     np.testing.assert_allclose(run.disagreement, values.maximin_levels(game), atol=1e-7)
-    wanted = values.nash(game).payoffs
+    wanted = bargaining.nash(game.outcomes, values.maximin_levels(game)).payoffs
     assert (np.abs(run.payoffs - wanted) <= 0.01 * game.scales).all()
 
 
 def test_the_distance_to_the_nash_solution_shrinks_with_the_risk() -> None:
-    wanted = values.nash(VERTEX, np.array([1.0, 0.0])).payoffs
+    wanted = bargaining.nash(VERTEX.outcomes, np.array([1.0, 0.0])).payoffs
     gaps = []
     for risk in (0.3, 0.1, 0.03):
         settings = by_offers(disagreement={"1": 1, "2": 0}, breakdown=risk)
@@ -60,7 +60,7 @@ def test_the_distance_to_the_nash_solution_shrinks_with_the_risk() -> None:
 def test_threats_of_two_players_lead_to_the_coco_equilibrium(name: str) -> None:
     game = textbook_game(name)
     run = talk(game, by_offers())
-    (found,) = solve(game, "coco").solution.equilibria
+    (found,) = solve(game, "coco").equilibria
     assert run.converged
     assert (np.abs(run.payoffs - found.payoffs) <= 0.01 * game.scales).all()
     judgement = judge(game, run, aim(game, by_offers()))
@@ -74,7 +74,7 @@ def test_three_players_are_judged_from_where_their_threats_lead() -> None:
     judgement = judge(game, run, aim(game, by_offers()))
     assert run.converged
     assert judgement.concept == "nash"
-    assert judgement.disagreement is run.disagreement
+    assert judgement.solution.disagreement is run.disagreement
     assert judgement.payoff_distance < 1e-4
     np.testing.assert_allclose(judgement.state.payoffs, run.payoffs)
 

@@ -1,0 +1,36 @@
+"""Solution concepts: what each applies to, how it is solved, verified and certified.
+
+To add one, write its row, a :class:`Concept`, beside those in :mod:`.equilibria`, :mod:`.money` or
+:mod:`.bargaining` (a bargaining rule: :func:`.bargaining.bargaining_rule`), and list it in
+:mod:`.registry`; its verifier belongs into :mod:`analysis.verification`. No other module knows its
+name.
+"""
+
+from analysis.concepts.concept import Concept, ConceptError
+from analysis.concepts.registry import (
+    CONCEPTS,
+    certify,
+    concept_named,
+    default_concept,
+    solve,
+    solve_all,
+    unproved,
+    verify_as,
+    verify_state,
+)
+from analysis.verification.measures import units
+
+__all__ = [
+    "CONCEPTS",
+    "Concept",
+    "ConceptError",
+    "certify",
+    "concept_named",
+    "default_concept",
+    "solve",
+    "solve_all",
+    "units",
+    "unproved",
+    "verify_as",
+    "verify_state",
+]

@@ -1,0 +1,107 @@
+"""What a solution concept must say of itself to be one: a row of the registry."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from analysis.certificates.proving import Proof
+from analysis.solution import Candidate, Solution, Vector
+from analysis.verification.curved import Verify
+from sim.errors import InputError
+from sim.games.game import Game, NormalGame
+
+type Search = Callable[[Game, Vector | None], Solution]
+"""Solves a game, from a disagreement point of shape ``(n,)`` in utilons if one is given."""
+
+type Reason = str
+"""Why a concept does not apply, and what does instead."""
+
+
+class ConceptError(InputError):
+    """A concept that is unknown or does not apply to a game."""
+
+
+def nothing(_: Game) -> None:
+    """Return nothing, of every game."""
+
+
+def always(_: Game) -> bool:
+    """Say yes of every game."""
+    return True
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Concept:
+    """One solution concept: what it applies to, how it is solved, listed, verified and certified.
+
+    Attributes
+    ----------
+    name : str
+        As users type it.
+    title : str
+        What it is, for help; it may end a sentence.
+    answer : str
+        What messages call its answers.
+    solve, on_curves, with_money : callable or str
+        How a game is solved that is without money and curved frontiers; that has curved frontiers;
+        that has money. A text says why the concept does not apply there.
+    verify : callable
+        Tells, from what an answer says of itself, whether it is one. It shares no code with the
+        above.
+    applies : callable
+        Says why the concept does not apply to a game; None if it does.
+    solve_all : callable, optional
+        Looks for all answers of a game without money and curved frontiers, if there may be several.
+    solve_near : callable, optional
+        Looks for another answer near a state of such a game.
+    bargains : bool
+        Whether a disagreement point may be given; answers then have none of the threats of
+        coalitions.
+    threats : bool
+        Whether answers have threats of coalitions.
+    proof : callable
+        What certificates of answers to a game prove, and how; None where there are none.
+    quick : callable
+        Whether a game is solved in seconds, so that it can be done by the way.
+    """
+
+    name: str
+    title: str
+    answer: str
+    solve: Search
+    on_curves: Search | Reason
+    with_money: Search | Reason
+    verify: Verify
+    applies: Callable[[Game], Reason | None] = nothing
+    solve_all: Search | None = None
+    solve_near: Callable[[Game, Candidate], Solution] | None = None
+    bargains: bool = False
+    threats: bool = False
+    proof: Callable[[Game], Proof | None] = nothing
+    quick: Callable[[Game], bool] = always
+
+    def search(self, game: Game) -> Search:
+        """Return how a game is solved.
+
+        Raises
+        ------
+        ConceptError
+            If the concept does not apply to it.
+        """
+        way = self.with_money if game.money else self.on_curves if game.curved else self.solve
+        reason = self.applies(game) or way
+        if isinstance(reason, str):
+            raise ConceptError(f"{self.name} does not apply: {reason}")
+        return reason
+
+
+def by_actions(game: Game) -> Reason | None:
+    """Say why a concept about actions of single players does not apply."""
+    if isinstance(game, NormalGame):
+        return None
+    return (
+        "it asks what players do by actions of their own "
+        f"(expected a game in normal form, found {game.kind})"
+    )
+
+
+NO_CURVES: Reason = "it asks for a game in normal form, which has no curved frontiers"

@@ -1,0 +1,157 @@
+"""Equilibria in prices, an agreement and the threats of all coalitions."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from analysis.certificates import proving
+from analysis.certificates.proving import Proof
+from analysis.concepts.concept import NO_CURVES, Concept, Search, by_actions
+from analysis.concepts.money import in_money
+from analysis.curved import METHOD, at_root, refined
+from analysis.disarming import embed, harmful_actions, strike
+from analysis.equilibrium import coco, harsanyi, strict
+from analysis.equilibrium.exhaustive import everywhere
+from analysis.equilibrium.smooth import Rule, coco_stance, harsanyi_stance
+from analysis.solution import Candidate, Solution, Vector
+from analysis.verification import equilibria as verifiers
+from sim.games.bargaining import BargainingGame
+from sim.games.coalitional import CoalitionalGame
+from sim.games.coalitions import grand
+from sim.games.game import Game, normal_form
+
+_QUICK_PLAYERS, _QUICK_OUTCOMES = 3, 64
+"""In larger games the search for harsanyi equilibria may take minutes."""
+
+
+def _alone(solve: Callable[[Game], Solution]) -> Search:
+    """Return a search that needs no disagreement point."""
+    return lambda game, _: solve(game)
+
+
+def _coco_on_curves(game: Game) -> Solution:
+    found = at_root(game, "coco", coco_stance, verifiers.coco)
+    return found or refined(game, coco.solve, verifiers.coco)
+
+
+def _harsanyi_on_curves(game: Game) -> Solution:
+    rule = _fair_stance(game)
+    if rule is None or grand(game.n) not in game.curved:
+        return refined(game, harsanyi.solve, verifiers.harsanyi)
+    found = at_root(game, "harsanyi", rule, verifiers.harsanyi)
+    # among points that lie close together the usual search is very slow
+    note = "no equilibrium with positive prices was found"
+    return found or Solution("harsanyi", None, (), False, METHOD, (note,))
+
+
+def _fair_stance(game: Game) -> Rule | None:
+    """Return what coalitions do at given prices, if prices are all that is to be found."""
+    if isinstance(game, CoalitionalGame):
+        return harsanyi_stance
+    alone = isinstance(game, BargainingGame) and game.threats.payoffs.size == game.n
+    return coco_stance if alone or game.n == 2 else None  # then a coalition cannot be unfair
+
+
+def _literal_on_curves(game: Game) -> Solution:
+    note = "no coco equilibrium was found that delivers what is claimed"
+    found = at_root(game, "strict", coco_stance, verifiers.literal)
+    return found or Solution("strict", None, (), False, "coco equilibria that deliver", (note,))
+
+
+def _literal_with_money(game: Game) -> Solution:
+    note = "with money, claims are paid, so the coco value is a literal equilibrium"
+    return replace(in_money(game), concept="strict", notes=(note,))
+
+
+def _disarmed(solve: Callable[[Game], Solution]) -> Search:
+    """Return a search in the game without actions that only harm."""
+
+    def search(game: Game, _: Vector | None) -> Solution:
+        armed, struck = normal_form(game, "disarmed"), harmful_actions(game)
+        solution = solve(strike(armed, struck))
+        names = [
+            armed.players[i] + ": " + armed.actions[i][k] for i, own in struck.items() for k in own
+        ]
+        return replace(
+            solution,
+            concept="disarmed",
+            equilibria=tuple(embed(armed, struck, found) for found in solution.equilibria),
+            method=f"{solution.concept} of the game without actions that only harm; "
+            f"{solution.method}",
+            notes=(f"struck: {', '.join(names) or 'nothing'}", *solution.notes),
+        )
+
+    return search
+
+
+def _coco_near(game: Game, state: Candidate) -> Solution:
+    return coco.solve(game, start=state.prices)
+
+
+def _harsanyi_near(game: Game, state: Candidate) -> Solution:
+    return harsanyi.solve_widely(game, near=state)
+
+
+def _literal_proof(game: Game) -> Proof | None:
+    if game.money:
+        return proving.COCO_VALUE
+    return proving.COCO if game.n <= 2 else None
+
+
+def _fair_proof(game: Game) -> Proof:
+    return proving.COCO if game.n <= 2 else proving.FAIR_SPLIT
+
+
+COCO = Concept(
+    name="coco",
+    title="prices clear, and claims inside coalitions are paid in curnits",
+    answer="coco equilibrium",
+    solve=_alone(coco.solve),
+    solve_all=_alone(everywhere.solve),
+    solve_near=_coco_near,
+    on_curves=_alone(_coco_on_curves),
+    with_money="with money, claims are paid and all prices are equal (expected coco-value)",
+    verify=verifiers.coco,
+    threats=True,
+    proof=lambda _: proving.COCO,
+)
+
+HARSANYI = Concept(
+    name="harsanyi",
+    title="coalitions split fairly what they deliver, and dispose of the rest",
+    answer="harsanyi equilibrium",
+    solve=_alone(harsanyi.solve),
+    solve_all=_alone(harsanyi.solve_widely),
+    solve_near=_harsanyi_near,
+    on_curves=_alone(_harsanyi_on_curves),
+    with_money="with money, claims are paid and nothing is disposed of (expected coco-value)",
+    verify=verifiers.harsanyi,
+    threats=True,
+    proof=_fair_proof,
+    quick=lambda game: game.n <= _QUICK_PLAYERS and len(game.outcomes) <= _QUICK_OUTCOMES,
+)
+
+STRICT = Concept(
+    name="strict",
+    title="the literal definition, which may not exist",
+    answer="strict solution",
+    solve=_alone(strict.solve),
+    on_curves=_alone(_literal_on_curves),
+    with_money=_alone(_literal_with_money),
+    verify=verifiers.literal,
+    threats=True,
+    proof=_literal_proof,
+    quick=lambda _: False,
+)
+
+DISARMED = Concept(
+    name="disarmed",
+    title="without actions that only harm",
+    answer="disarmed equilibrium",
+    applies=by_actions,
+    solve=_disarmed(coco.solve),
+    solve_all=_disarmed(everywhere.solve),
+    on_curves=NO_CURVES,
+    with_money=_disarmed(in_money),
+    verify=verifiers.disarmed,
+    threats=True,
+)

@@ -1,0 +1,100 @@
+"""Values of games with money: claims are paid, and all prices are equal."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from analysis import values
+from analysis.certificates import proving
+from analysis.concepts.concept import Concept, Reason
+from analysis.conflict import solve_conflicts
+from analysis.curved import refined
+from analysis.solution import Candidate, Claim, Solution, Vector
+from analysis.verification import equilibria as verifiers
+from analysis.verification.curved import Verify
+from analysis.verification.measures import money_unit, rounding
+from analysis.verify import ACCEPTED
+from sim.games.coalitional import CoalitionalGame
+from sim.games.game import Game
+
+
+def paid(game: Game, verify: Verify = verifiers.coco_value) -> Solution:
+    """Return the coco value, with the threats behind it, of a game as it is known.
+
+    The payoffs in closed form must also be what its prices and threats entitle the players to.
+    """
+    point = values.coco_value(game)
+    threats = solve_conflicts(game, point.prices).threats
+    candidate = Candidate(point.prices, point.agreement, threats, np.zeros(game.n))
+    verified = verify(game, Claim(candidate, point.payoffs))
+    missed = float(np.abs(verified.payoffs - point.payoffs).max() - rounding(game).sum())
+    gap = max(0.0, missed) / money_unit(game)
+    figures = replace(verified.residuals, clearing=max(gap, verified.residuals.clearing))
+    accepted = verified.accepted and gap <= ACCEPTED
+    found = replace(verified, residuals=figures, accepted=accepted)
+    return Solution(
+        "coco-value",
+        True if accepted else None,
+        (found,) if accepted else (),
+        accepted,
+        "conflict values in closed form; the value is unique",
+    )
+
+
+def in_money(game: Game, _: Vector | None = None) -> Solution:
+    """Return the coco value of a game, also one with curved frontiers."""
+    return refined(game, paid, verifiers.coco_value)
+
+
+def _as_if_with_money(game: Game, _: Vector | None) -> Solution:
+    note = "as if players could pay each other in utilons"
+    solution = in_money(game)
+    return replace(solution, notes=(note, *solution.notes))
+
+
+def _contributions(game: Game, _: Vector | None) -> Solution:
+    def solve(known: Game) -> Solution:
+        return replace(
+            paid(known, verifiers.shapley),
+            concept="shapley",
+            method="what each player adds, averaged over all orders of arrival; "
+            "the value is unique",
+        )
+
+    return refined(game, solve, verifiers.shapley)
+
+
+def _no_worths(game: Game) -> Reason | None:
+    if isinstance(game, CoalitionalGame) and game.money:
+        return None
+    instead = "coco-value" if game.money else "coco, the Shapley NTU value where it is coalitional"
+    return (
+        "it is defined by what each coalition is worth in money, v(S) "
+        f"(found {game.kind}, {'with' if game.money else 'without'} money; expected {instead})"
+    )
+
+
+COCO_VALUE = Concept(
+    name="coco-value",
+    title="what the players get when payoffs are paid in money",
+    answer="coco value",
+    solve=_as_if_with_money,
+    on_curves=_as_if_with_money,
+    with_money=in_money,
+    verify=verifiers.coco_value,
+    threats=True,
+    proof=lambda _: proving.COCO_VALUE,
+)
+
+SHAPLEY = Concept(
+    name="shapley",
+    title="of worths in money",
+    answer="shapley solution",
+    applies=_no_worths,
+    solve=_contributions,
+    on_curves=_contributions,
+    with_money=_contributions,
+    verify=verifiers.shapley,
+    threats=True,
+    proof=lambda _: proving.SHAPLEY,
+)

@@ -1,0 +1,151 @@
+"""Every solution concept by name; how games are solved, and answers verified and certified."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.certificates import checking, proving
+from analysis.certificates.certificate import Certificate
+from analysis.certificates.proving import UncertifiedError
+from analysis.concepts import bargaining, equilibria, money
+from analysis.concepts.concept import Concept, ConceptError
+from analysis.solution import Candidate, Claim, Equilibrium, Solution, Vector
+from analysis.verification.bargaining import efficient
+from analysis.verify import verify
+from sim.games.game import Game
+
+_ROWS = (
+    equilibria.COCO,
+    money.COCO_VALUE,
+    equilibria.DISARMED,
+    equilibria.HARSANYI,
+    money.SHAPLEY,
+    equilibria.STRICT,
+    bargaining.NASH,
+    bargaining.KALAI_SMORODINSKY,
+    bargaining.EGALITARIAN,
+    bargaining.BEST_NASH,
+    bargaining.BEST_CORRELATED,
+    bargaining.PROPOSER_COMMITMENT,
+)
+
+CONCEPTS: Mapping[str, Concept] = {row.name: row for row in _ROWS}
+"""All concepts by name."""
+
+
+def concept_named(name: str) -> Concept:
+    """Return a concept.
+
+    Raises
+    ------
+    ConceptError
+        If there is none of that name.
+    """
+    if name not in CONCEPTS:
+        raise ConceptError(f"unknown concept {name!r} (expected one of {', '.join(CONCEPTS)})")
+    return CONCEPTS[name]
+
+
+def default_concept(game: Game) -> str:
+    """Return the concept that is meant when none is named."""
+    return (money.COCO_VALUE if game.money else equilibria.COCO).name
+
+
+def solve(game: Game, concept: str, disagreement: Vector | None = None) -> Solution:
+    """Solve a game.
+
+    Parameters
+    ----------
+    game : Game
+    concept : str
+        A key of :data:`CONCEPTS`.
+    disagreement : ndarray, shape (n,), optional
+        Where talks start from, utilons; by default the maximin levels.
+
+    Raises
+    ------
+    ConceptError
+        If the concept is unknown, or does not apply to this game or a disagreement point.
+    analysis.bargaining.DisagreementError
+        If no agreement gives everybody at least its disagreement payoff.
+    """
+    row = concept_named(concept)
+    if disagreement is not None and not row.bargains:
+        able = ", ".join(name for name, other in CONCEPTS.items() if other.bargains)
+        raise ConceptError(
+            f"{concept} finds its own disagreement payoffs; a disagreement point applies to {able}"
+        )
+    return row.search(game)(game, disagreement)
+
+
+def solve_all(game: Game, concept: str, disagreement: Vector | None = None) -> Solution:
+    """Solve a game for every answer, as far as they can be found.
+
+    Parameters and errors as for :func:`solve`. The solution says whether its list is ``complete``,
+    and by which ``method``; concepts that select one answer are solved as usual.
+    """
+    row = concept_named(concept)
+    if row.solve_all is None or game.money or game.curved or disagreement is not None:
+        return solve(game, concept, disagreement)
+    row.search(game)  # says why if the concept does not apply
+    return row.solve_all(game, None)
+
+
+def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
+    """Verify an answer that has threats; payoffs are what the concept makes of them.
+
+    Raises
+    ------
+    analysis.verify.CandidateError
+        If the candidate does not fit the game, or prices differ although there is money.
+    """
+    claim = Claim(candidate, candidate.agreement @ game.outcomes)
+    return concept_named(concept).verify(game, claim)
+
+
+def verify_state(game: Game, candidate: Candidate, payoffs: Vector, concept: str) -> Equilibrium:
+    """Verify the state of talks that aim at a concept, after any payments.
+
+    For concepts without threats of coalitions only efficiency is asked for, and that payoffs are
+    those of the agreement; the books are those of ``coco`` at the same prices.
+
+    Raises
+    ------
+    analysis.verify.CandidateError, sim.games.frontier.FrontierError
+        If the state does not fit the game, or payoffs are not feasible.
+    """
+    claim = Claim(candidate, payoffs)
+    if concept_named(concept).threats:
+        return concept_named(concept).verify(game, claim)
+    bare = replace(claim, candidate=replace(candidate, threats={}, vanishing=np.zeros(game.n)))
+    books = verify(game, candidate).coalitions
+    found = replace(efficient(game, bare), candidate=candidate, coalitions=books)
+    return replace(found, payoffs=payoffs)
+
+
+def certify(
+    game: Game, concept: str, found: Equilibrium, disagreement: Vector | None = None
+) -> Certificate:
+    """Return a certificate of an accepted answer, of a given concept.
+
+    See :func:`analysis.certificates.proving.certify`.
+
+    Raises
+    ------
+    analysis.certificates.proving.UncertifiedError
+        If the concept or the game is out of reach, or no certificate was found.
+    """
+    proof = concept_named(concept).proof(game)
+    if proof is None:
+        able = ", ".join(name for name, row in CONCEPTS.items() if row.proof(game) is not None)
+        raise UncertifiedError(f"{concept} is not certified here (only {able})")
+    return proving.certify(game, proof, found, disagreement)
+
+
+def unproved(game: Game, concept: str, certificate: Certificate) -> list[str]:
+    """Say why a certificate does not prove an answer; nothing if it does."""
+    proof = concept_named(concept).proof(game)
+    if proof is None:
+        return [f"{concept} cannot be certified"]
+    return checking.objections(game, proof.proposition, certificate)

@@ -1,0 +1,1 @@
+"""Verifiers of answers: each takes a game and a claim, and shares no code with any solver."""

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from sim.errors import InputError
 from sim.forms import FamilyForm, Form, NfgForm, NormalForm
 from sim.games.game import Game, GameError, normal_form
 from sim.games.ladders import Ladder, climb
@@ -19,6 +20,7 @@ from sim.ladders import LadderEntry, RungEntry, TreatyEntry
 from sim.negotiation.arriving import Newcomer
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.newcomers import NewcomerEntry
+from sim.reading import ReadingError, read_text
 from sim.setforms import BargainingForm, CoalitionalForm
 from sim.tables import FieldError
 from sim.yamlfile import MAX_CHARACTERS, Document, Place, YamlError, parse, render, type_name
@@ -37,7 +39,7 @@ _ALTERNATIVES = ("literal[", "dict[", "constrained-")
 """How pydantic calls the alternatives of a value in places."""
 
 
-class ScenarioError(ValueError):
+class ScenarioError(InputError):
     """A scenario that cannot be read; the message names the file, the line and the key."""
 
 
@@ -238,17 +240,9 @@ def _from_nfg(path: Path, text: str) -> Scenario:
 
 def _read(path: Path) -> str:
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(MAX_CHARACTERS + 1)
-    except FileNotFoundError as error:
-        raise ScenarioError(f"{path}: no such file") from error
-    except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path}: not a text file (expected UTF-8)") from error
-    except OSError as error:
-        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from error
-    if len(text) > MAX_CHARACTERS:
-        raise ScenarioError(f"{path}: the file is too large: at most {MAX_CHARACTERS:,} characters")
-    return text
+        return read_text(path, MAX_CHARACTERS)
+    except ReadingError as error:
+        raise ScenarioError(str(error)) from error
 
 
 def _with_nfg_text(data: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -23,11 +23,11 @@ FILES = {
     "zero bytes": (b"\x00\x00", "1: not valid YAML"),
     "syntax": ("title: x\ngame: {form: [}\n", "2: not valid YAML"),
     "tab": ("title: x\n\tgame: y\n", "2: not valid YAML"),
-    "too deep": ("a: " + "[" * 500, "1: not readable: nested too deeply"),
+    "too deep": ("a: " + "[" * 500, "1: nested too deeply: at most 64 levels are read"),
     "aliases multiply": (
         "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
         + "".join(f"{c}: &{c} [{', '.join(['*' + p] * 10)}]\n" for p, c in pairwise("abcdefgh")),
-        "aliases in this file repeat too much",
+        "too large: at most 250,000 values are read, those that aliases repeat",
     ),
     "tag": ("title: !!python/object:os.system x\ngame: {}\n", "1: expected plain data"),
     "unknown key": (GOOD + "rnu: {}\n", "10: rnu: unknown key (did you mean run?)"),

@@ -37,8 +37,9 @@ from analysis.records import (
     vector,
 )
 from analysis.references import REFERENCES
-from analysis.runfolder import SCENARIO, SUMMARY, TABLES, read_table
+from analysis.runfolder import SCENARIO, SUMMARY
 from analysis.runrecords import Summary
+from analysis.runtables import read_tables
 from analysis.solution import Equilibrium, Point, Vector
 from analysis.verify import ACCEPTED, CandidateError
 from sim.games.frontier import FrontierError
@@ -84,7 +85,8 @@ def check_run(folder: Path) -> CheckRecord:
     scenario = load(folder / SCENARIO)
     game = scenario.build()
     summary = read_json(folder / SUMMARY, Summary)
-    last = {name: read_table(folder, name) for name in TABLES}["negotiators"].tail(game.n)
+    tables = read_tables(folder, game)
+    last = tables["negotiators"].tail(game.n)
     try:
         reached = vector(game, summary.state.payoffs, "state.payoffs")
         state = verify_state(game, summary.state.candidate(game), reached, summary.solution.concept)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.linear import minimise
 from analysis.solution import Point, Vector
+from sim.errors import InputError
 from sim.games.frontier import prices_at
 
 _ROUNDING = 1e-9
@@ -22,7 +23,7 @@ _FARTHEST = 1e9
 _MAX_STEPS = 10_000
 
 
-class BargainingError(ValueError):
+class BargainingError(InputError):
     """A bargaining problem that is none: no payoff vectors, or not finite, or of uneven length."""
 
 

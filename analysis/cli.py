@@ -1,5 +1,7 @@
 """The command ``curnits``: parse, call, print. Heavy modules are imported inside the commands."""
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis import cli_escalation, cli_figures, cli_limits, cli_several, cli_view
+from sim.errors import InputError
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -44,36 +47,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if isinstance(sys.stdout, TextIOWrapper):  # terminals that cannot show a letter show its code
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        app(arguments)
-    except ValueError as error:
-        if not isinstance(error, _input_errors()):
-            raise
+        try:
+            app(arguments)
+        finally:
+            if isinstance(sys.stdout, TextIOWrapper):
+                sys.stdout.flush()
+    except InputError as error:
         typer.echo(f"curnits: {error}", err=True)
         sys.exit(2)
-
-
-def _input_errors() -> tuple[type[ValueError], ...]:
-    from analysis.bargaining import DisagreementError
-    from analysis.concepts import ConceptError
-    from analysis.figures import FigureError
-    from analysis.limits.study import LimitError
-    from analysis.records import RecordError
-    from analysis.runfolder import FolderError
-    from analysis.serving import ViewError
-    from sim.games.game import GameError
-    from sim.scenario import ScenarioError
-
-    return (
-        ConceptError,
-        DisagreementError,
-        FigureError,
-        FolderError,
-        GameError,
-        LimitError,
-        RecordError,
-        ScenarioError,
-        ViewError,
-    )
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        # no file is to blame, so it is the output itself, and what is left in it is given up
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.EPIPE:  # whoever read it has enough, as after "| head"
+            sys.exit(1)
+        typer.echo(f"curnits: output cannot be written: {error.strerror}", err=True)
+        sys.exit(2)
 
 
 def _print_version(wanted: bool) -> None:

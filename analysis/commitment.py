@@ -13,6 +13,7 @@ import numpy as np
 from analysis import bargaining
 from analysis.bargaining import DisagreementError
 from analysis.solution import Point, Vector
+from sim.errors import InputError
 from sim.games.game import Game, NormalGame, normal_form
 
 CONCEPT = "proposer-commitment"
@@ -21,7 +22,7 @@ _MOST_SITUATIONS = 3_000
 _ROUNDING = 1e-9
 
 
-class NoLimitError(ValueError):
+class NoLimitError(InputError):
     """A game for which it is not known what the procedure leads to."""
 
 

@@ -15,6 +15,7 @@ from analysis.concepts import Answer
 from analysis.conditions import LiteralConditions
 from analysis.gamedata import Reach, rebuilt, stated
 from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Shortfall, Vector
+from sim.errors import InputError
 from sim.games.coalitions import Mask, grand, members
 from sim.errors import InputError
 from sim.games.game import Game, GameError

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from analysis.disarming import disarmed
 from analysis.linear import minimise
 from analysis.solution import Vector
+from sim.errors import InputError
 from sim.games.game import NormalGame
 
 _ROUNDING = 1e-9
@@ -33,7 +34,7 @@ _FIRST = 1e3
 """Weight of a goal beside the next one, where several are pursued at once."""
 
 
-class NoReferenceError(ValueError):
+class NoReferenceError(InputError):
     """No disagreement point of the kind that was asked for is known."""
 
 

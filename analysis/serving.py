@@ -6,6 +6,8 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from os import environ
 
+from sim.errors import InputError
+
 SCENARIO = "CURNITS_SCENARIO"
 """Environment variable that names the scenario to start with: a file, or one of the catalogue."""
 
@@ -26,7 +28,7 @@ _SOLARA = {
 }
 
 
-class ViewError(ValueError):
+class ViewError(InputError):
     """A page that cannot be served; the message says why."""
 
 

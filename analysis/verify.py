@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Residuals, Vector
+from sim.errors import InputError
 from sim.games.coalitions import Mask, grand, members, membership, moebius, proper_coalitions, zeta
 from sim.games.frontier import locate
 from sim.games.game import Game
@@ -28,7 +29,7 @@ _NEAR_BEST = 1e-6
 """Replies this close to the best one (share of payoff range) may belong to an optimal strategy."""
 
 
-class CandidateError(ValueError):
+class CandidateError(InputError):
     """A candidate that is no answer to this game at all: wrong shapes, no distributions, …."""
 
 

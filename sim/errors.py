@@ -1,5 +1,8 @@
-"""The base of all errors that mean bad input; the command turns them into one line and exit status 2."""
+"""The base of all errors that mean bad input; the command turns them into one message."""
 
 
 class InputError(ValueError):
-    """Bad input: a file, an option or a value that cannot be used, and why."""
+    """Something that was given cannot be used; the message says what, where and what is expected.
+
+    Errors of other kinds are faults of the program, or are caught where they can be answered.
+    """

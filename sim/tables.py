@@ -8,6 +8,7 @@ from math import inf, isfinite
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import InputError
 from sim.yamlfile import Place, type_name
 
 ANY = "any"
@@ -18,7 +19,7 @@ _NUMERAL = re.compile(
 )
 
 
-class FieldError(ValueError):
+class FieldError(InputError):
     """A value that does not fit its place.
 
     Parameters

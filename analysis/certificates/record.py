@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from analysis.certificates.certificate import Certificate, Enclosure, Exact, Interval
 from analysis.certificates.exact import READING
+from sim.errors import InputError
 from sim.games.coalitions import Mask, grand, members, proper_coalitions
 from sim.games.game import Game
 
@@ -22,7 +23,7 @@ _WIDTH = 30
 type Number = str | list[str]
 
 
-class CertificateError(ValueError):
+class CertificateError(InputError):
     """A certificate that names what the game does not have, or holds what is no number."""
 
 

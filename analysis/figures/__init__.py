@@ -5,6 +5,8 @@ functions that draw such a table into matplotlib ``Axes`` of yours. :mod:`.regis
 :mod:`.drawing` puts panels on a page.
 """
 
+from sim.errors import InputError
 
-class FigureError(ValueError):
+
+class FigureError(InputError):
     """A figure that is unknown or cannot be drawn of a run."""

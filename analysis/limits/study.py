@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.equilibrium import coco
 from analysis.solution import Equilibrium, Vector
+from sim.errors import InputError
 from sim.games.game import Game
 
 _ROUNDING = 1e-13
@@ -26,7 +27,7 @@ _FAST = 3
 """Order of convergence above which none is named."""
 
 
-class LimitError(ValueError):
+class LimitError(InputError):
     """A game to which a study of limits does not apply."""
 
 

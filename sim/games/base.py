@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import InputError
 from sim.games.coalitions import Mask, grand, membership
 from sim.games.html import number, table
 
@@ -26,7 +27,7 @@ _CHUNK_CELLS = 4_000_000
 _MOST_ROWS = 50
 
 
-class GameError(ValueError):
+class GameError(InputError):
     """A game that cannot exist: wrong shape, no players, values that are not finite, too large."""
 
 

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
 
+from sim.errors import InputError
+
 type Vector = NDArray[np.float64]
 type Matrix = NDArray[np.float64]
 
@@ -28,7 +30,7 @@ _LARGEST_RATIO = 1e9
 """Ratios of stretched prices from here on count as infinite."""
 
 
-class FrontierError(ValueError):
+class FrontierError(InputError):
     """A point without supporting prices, outside the feasible set, or malformed arguments."""
 
 

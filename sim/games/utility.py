@@ -14,13 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import boxcox, exprel
 
+from sim.errors import InputError
 from sim.games.parameters import is_finite_number
 
 type Amounts = NDArray[np.float64]
 type Bundle = Mapping[str, Amounts]
 
 
-class UtilityError(ValueError):
+class UtilityError(InputError):
     """A parameter that makes no utility function, or amounts outside a function's domain."""
 
 

@@ -13,6 +13,7 @@ import typer
 
 from analysis import cli_escalation, cli_figures, cli_limits, cli_several, cli_view
 from sim.errors import InputError
+from sim.reading import about, printable
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if isinstance(sys.stdout, TextIOWrapper):
                 sys.stdout.flush()
     except InputError as error:
-        typer.echo(f"curnits: {error}", err=True)
+        typer.echo(f"curnits: {printable(error)}", err=True)
         sys.exit(2)
     except OSError as error:
         if error.filename is not None:
@@ -133,7 +134,7 @@ def run(
                 newcomers=scenario.arrivals,
                 progress=progress,
             )
-        with waiting("Solving", quiet=quiet):
+        with about(source), waiting("Solving", quiet=quiet):
             judgement = judge(game, finished, aim(game, scenario.negotiation))
             summary = Summary.of(printable(path.stem), scenario, finished, judgement)
         write_run(
@@ -202,13 +203,13 @@ def solve(
     start = _disagreement(disagreement, game.n)
     chosen = concept or concepts.default_concept(game)
     solve_game = concepts.solve_all if every else concepts.solve
-    with waiting("Solving", quiet=quiet):
+    with about(source), waiting("Solving", quiet=quiet):
         answer = solve_game(game, chosen, start)
         record = SolutionRecord.of(game, scenario.game.form, answer)
     if certify:
         from analysis.certificates.attaching import certified
 
-        with waiting("Certifying", quiet=quiet):
+        with about(source), waiting("Certifying", quiet=quiet):
             record = certified(record, game, answer)
     if json:
         typer.echo(to_json(record), nl=False)
@@ -238,7 +239,7 @@ def check(
     from analysis.records import to_json
     from analysis.reporting import console, show_check, waiting
 
-    with waiting("Verifying", quiet=quiet):
+    with about(path), waiting("Verifying", quiet=quiet):
         report = check_run(path) if path.is_dir() else check_solution(path)
     if json:
         typer.echo(to_json(report), nl=False)
@@ -288,12 +289,13 @@ def convert(
     from sim.scenario import find, load
 
     scenario = load(find(source))
-    if to is Format.YAML:
-        text = scenario.as_normal_form().to_yaml()
-    else:
-        text = write_nfg(normal_form(scenario.build(), "a Gambit file"))
-        if scenario.game.money:
-            typer.echo("curnits: Gambit files cannot say that there is money; left out", err=True)
+    with about(source):
+        if to is Format.YAML:
+            text = scenario.as_normal_form().to_yaml()
+        else:
+            text = write_nfg(normal_form(scenario.build(), "a Gambit file"))
+    if to is Format.NFG and scenario.game.money:
+        typer.echo("curnits: Gambit files cannot say that there is money; left out", err=True)
     if out is None:
         typer.echo(text, nl=False)
     else:

@@ -19,6 +19,7 @@ from analysis.references import REFERENCES, NoReferenceError
 from analysis.solution import Candidate, Equilibrium, Point, Residuals, Solution, Vector
 from analysis.verify import ACCEPTED, CandidateError, pareto_gap, place_of, verify
 from analysis.verify_harsanyi import verify_harsanyi
+from sim.errors import InputError
 from sim.games.coalitional import CoalitionalGame
 from sim.games.coalitions import grand
 from sim.games.frontier import support
@@ -30,7 +31,7 @@ _ROUNDING = 1e-9
 """How far prices or an agreement may be from a distribution."""
 
 
-class ConceptError(ValueError):
+class ConceptError(InputError):
     """A concept that is unknown or does not apply to a game."""
 
 

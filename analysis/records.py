@@ -17,7 +17,6 @@ from analysis.gamedata import Reach, rebuilt, stated
 from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Shortfall, Vector
 from sim.errors import InputError
 from sim.games.coalitions import Mask, grand, members
-from sim.errors import InputError
 from sim.games.game import Game, GameError
 from sim.jsonfile import MAX_BYTES, JsonError, parse
 from sim.reading import ReadingError, read_text

@@ -4,7 +4,8 @@ Takes a path and how much may be read, gives the text. What stands in a file is 
 readers themselves, which know what a value is: before they build anything from it.
 """
 
-from os import PathLike
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from stat import S_ISREG
 
@@ -77,6 +78,23 @@ def check_file(path: Path) -> None:
         raise ReadingError(f"{printable(path)}: not a file (expected a regular file)")
 
 
-def printable(name: str | PathLike[str]) -> str:
-    """Return the name of a file with whatever does not print written as a code."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(name))
+@contextmanager
+def about(name: str | Path) -> Iterator[None]:
+    """Let messages about what stands in a file name the file, where they do not yet.
+
+    Raises
+    ------
+    InputError
+        Whatever is raised inside.
+    """
+    try:
+        yield
+    except InputError as error:
+        if printable(name) in str(error) or str(name) in str(error):
+            raise
+        raise InputError(f"{name}: {error}") from error
+
+
+def printable(text: object) -> str:
+    """Return text on one line: what does not print, such as a line break, is written as a code."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))

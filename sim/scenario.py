@@ -20,7 +20,7 @@ from sim.ladders import LadderEntry, RungEntry, TreatyEntry
 from sim.negotiation.arriving import Newcomer
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.newcomers import NewcomerEntry
-from sim.reading import ReadingError, read_text
+from sim.reading import ReadingError, printable, read_text
 from sim.setforms import BargainingForm, CoalitionalForm
 from sim.tables import FieldError
 from sim.yamlfile import MAX_CHARACTERS, Document, Place, YamlError, parse, render, type_name
@@ -191,7 +191,7 @@ def find(name: str) -> Path:
         return Path(name)
     near = get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "see: curnits scenarios"
-    raise ScenarioError(f"{name}: no such file, and no scenario of that name ({hint})")
+    raise ScenarioError(f"{printable(name)}: no such file, and no scenario of that name ({hint})")
 
 
 def load(path: Path) -> Scenario:

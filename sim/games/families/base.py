@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.games.base import MAX_PLAYERS
 from sim.games.game import GameError, NormalGame, check_names
 from sim.games.parameters import is_finite_number
 
 type Profiles = NDArray[np.int64]
 type Payoffs = NDArray[np.float64]
-
-MAX_PLAYERS = 20
-"""With two actions each, more players have too many outcomes for any game."""
 
 
 class FamilyError(GameError):

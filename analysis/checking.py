@@ -23,6 +23,7 @@ from analysis.concepts import (
 )
 from analysis.conditions import literal_conditions
 from analysis.convergence import REACHED, price_gap
+from analysis.effort import foresee
 from analysis.equilibrium.exhaustive.everywhere import WITHIN
 from analysis.records import (
     CheckRecord,
@@ -30,6 +31,8 @@ from analysis.records import (
     GameRecord,
     LiteralRecord,
     RecordError,
+    Share,
+    ShortfallRecord,
     SolutionRecord,
     by_player,
     printable,
@@ -184,9 +187,13 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
     ------
     RecordError
         If the file does not describe answers of the game.
+    GameError
+        If there are too many coalitions to verify.
     """
     if solution.concept not in CONCEPTS:
         raise RecordError(f"concept: expected one of {', '.join(CONCEPTS)}")
+    if solution.concept in EQUILIBRIA:
+        foresee(game)
     fresh: list[EquilibriumRecord] = []
     objections: list[str] = []
     for k, stated in enumerate(solution.equilibria):
@@ -203,13 +210,39 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
         objections += [f"{place}.certificate: {text}" for text in doubts]
         objections += [f"{place}: {text}" for text in differences(game, payoffs, due)]
         objections += [f"{place}: {text}" for text in misstated(game, stated, fresh[-1])]
-        if stated.accepted and not found.accepted:
-            objections.append(f"{place}: is said to be accepted, and is not")
-    if solution.exists is False and solve(game, solution.concept).solution.exists is not False:
-        objections.append("is said not to exist, and that could not be proved again")
+        if stated.accepted != found.accepted:
+            said, so = (("", "not"), ("not ", "it is"))[found.accepted]
+            objections.append(f"{place}: is said {said}to be accepted, and {so}")
+    if solution.exists is False or solution.shortfall is not None:
+        objections += _unmet(solution, game)
     if solution.complete and solution.concept in SEVERAL:
         objections += _incomplete(solution, game)
     return fresh, objections
+
+
+def _unmet(solution: SolutionRecord, game: Game) -> list[str]:
+    """Say what is wrong with a claim that there is no answer, and with how far from one it is."""
+    again = solve(game, solution.concept).solution
+    wrong = []
+    if solution.exists is False and again.exists is not False:
+        wrong.append("is said not to exist, and that could not be proved again")
+    if solution.shortfall is None:
+        return wrong
+    if again.shortfall is None:
+        return [*wrong, "shortfall: there is an answer"]
+    stated, found = solution.shortfall, ShortfallRecord.of(game, again.shortfall)
+    missed = [
+        name
+        for name in ("weights", "disposal", "violation")
+        if not _agree(getattr(stated, name), getattr(found, name), 1.0)
+    ]
+    missed += [
+        f"prices.{player}"
+        for player, price in found.prices.items()
+        if not _agree(stated.prices.get(player), price, 1.0)
+    ]
+    missed += ["members"] if set(stated.members) != set(found.members) else []
+    return wrong + [f"shortfall.{name} is not what the verifier finds" for name in missed]
 
 
 def _incomplete(solution: SolutionRecord, game: Game) -> list[str]:
@@ -283,10 +316,21 @@ def misstated(game: Game, stated: EquilibriumRecord, found: EquilibriumRecord) -
                 scale = unit[player] if unit else 1.0
                 if not _agree(getattr(said, name).get(player), amount, scale):
                     wrong.append(f"{place}.{name}.{player}")
+        if not _same_mixture(said.threat, account.threat):
+            wrong.append(f"{place}.threat")
         for player, amount in account.disposal.items():
             if not _agree(said.disposal.get(player), amount, curnits):
                 wrong.append(f"{place}.disposal.{player}")
     return [f"{key} is not what the verifier finds" for key in wrong]
+
+
+def _same_mixture(stated: Sequence[Share], found: Sequence[Share]) -> bool:
+    chances: dict[frozenset[tuple[str, str]], float] = {}
+    for sign, shares in ((1.0, stated), (-1.0, found)):
+        for share in shares:
+            played = frozenset(share.outcome.items())
+            chances[played] = chances.get(played, 0.0) + sign * share.probability
+    return all(_agree(difference, 0.0, 1.0) for difference in chances.values())
 
 
 def _agree(said: float | None, found: float | None, unit: float) -> bool:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from numpy import float64
     from numpy.typing import NDArray
 
+    from sim.games.base import Game
+
 app = typer.Typer(
     help="Negotiation with threats and coalitions, simulated by agents and solved analytically.",
     no_args_is_help=True,
@@ -122,6 +124,7 @@ def run(
     changes = {"seed": seed, "ticks": ticks}
     scenario = load(path).with_run(**{k: v for k, v in changes.items() if v is not None})
     game = scenario.build()
+    _announce(source, game, quiet=quiet, ticks=scenario.run.ticks)
     usual = Path("runs") / f"{path.stem}-seed{scenario.run.seed}"
     target = out or (usual if force else untaken(usual))
     with fresh_folder(target, replace=force) as folder:
@@ -202,6 +205,8 @@ def solve(
     game = scenario.build()
     start = _disagreement(disagreement, game.n)
     chosen = concept or concepts.default_concept(game)
+    if chosen in concepts.EQUILIBRIA:
+        _announce(source, game, quiet=quiet)
     solve_game = concepts.solve_all if every else concepts.solve
     with about(source), waiting("Solving", quiet=quiet):
         answer = solve_game(game, chosen, start)
@@ -309,6 +314,16 @@ app.command()(cli_several.basins)
 app.command()(cli_several.multiplicity)
 app.add_typer(cli_limits.app, name="limits")
 app.command()(cli_view.view)
+
+
+def _announce(source: str, game: "Game", *, quiet: bool, ticks: int = 0) -> None:
+    """Say on stderr what a large game will take, or refuse it."""
+    from analysis.effort import foresee
+
+    with about(source):
+        expected = foresee(game, ticks)
+    if expected and not quiet:
+        typer.echo(f"curnits: {expected}", err=True)
 
 
 def _disagreement(text: str | None, n: int) -> "NDArray[float64] | None":

@@ -94,24 +94,26 @@ def _report(
     json: bool,
     quiet: bool,
 ) -> None:
+    from analysis.csvfile import csv
     from analysis.limits.record import StudyRecord, show_study
     from analysis.limits.study import LostError
     from analysis.records import to_json
     from analysis.reporting import console, heading, waiting
     from analysis.runfolder import write_text
+    from sim.reading import about
     from sim.scenario import find, load
 
     path = find(source)
     game = load(path).build()
     try:
-        with waiting("Following equilibria", quiet=quiet):
+        with about(source), waiting("Following equilibria", quiet=quiet):
             study = follow(game)
     except LostError as error:
         typer.echo(f"curnits: {error}", err=True)
         raise typer.Exit(1) from error
     record = StudyRecord.of(path.stem, study)
     if out is not None:
-        write_text(out, study.table().to_csv(index=False), replace=force)
+        write_text(out, csv(study.table()).decode(), replace=force)
     if json:
         typer.echo(to_json(record), nl=False)
     else:

@@ -105,7 +105,9 @@ def _check_columns(path: Path, stored: parquet.ParquetFile, columns: Mapping[str
     """Check size and columns before any row is read."""
     shape = stored.metadata
     if shape.num_rows * shape.num_columns > MAX_VALUES:
-        raise FolderError(f"{path}: the table is too large (expected at most {MAX_VALUES:,} values)")
+        raise FolderError(
+            f"{path}: the table is too large (expected at most {MAX_VALUES:,} values)"
+        )
     found = stored.schema_arrow
     for name, kind in columns.items():
         if found.names.count(name) != 1:
@@ -120,7 +122,7 @@ def _check_names(path: Path, table: pd.DataFrame, column: str, known: Any) -> No
         strange = set(table[column].unique()) - set(known)
         if strange:
             found = printable(min(strange))
-            raise FolderError(f"{path}: {column}: unknown {found!r:.80} (expected those of the game)")
+            raise FolderError(f"{path}: {column}: unexpected {found!r:.80}")
 
 
 def _check_rows(
@@ -145,6 +147,8 @@ def _check_rows(
             )
     for name in ("threats", "trades"):
         if not np.isin(tables[name]["tick"], ticks).all():
-            raise FolderError(f"{folder / f'{name}.parquet'}: tick: expected ticks of ticks.parquet")
+            raise FolderError(
+                f"{folder / f'{name}.parquet'}: tick: expected ticks of ticks.parquet"
+            )
     if tables["talks"].empty:
         raise FolderError(f"{folder / 'talks.parquet'}: expected at least one talk")

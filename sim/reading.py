@@ -56,7 +56,9 @@ def read_bytes(path: Path, most: int) -> bytes:
     except OSError as error:
         raise ReadingError(f"{printable(path)}: cannot be read: {error.strerror}") from error
     if len(content) > most:
-        raise ReadingError(f"{printable(path)}: the file is too large (expected at most {most:,} bytes)")
+        raise ReadingError(
+            f"{printable(path)}: the file is too large (expected at most {most:,} bytes)"
+        )
     return content
 
 

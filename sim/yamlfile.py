@@ -37,6 +37,7 @@ MAX_VALUES = 250_000
 _TEXT_WIDTH = 96
 _MERGE = "<<"
 _TAG = "tag:yaml.org,2002:"
+_TAGGED = (ScalarEvent, SequenceStartEvent, MappingStartEvent)
 _PLAIN = ("bool", "float", "int", "null")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -133,7 +134,7 @@ class _Reader:
             raise YamlError(1, "the file is empty")
         if start.version not in (None, (1, 2)):
             raise YamlError(start.start_mark.line + 1, "expected YAML 1.2")
-        root = self._node(next(self._events), 1)
+        root = self._node(self._next(), 1)
         next(self._events)  # the end of the document
         after = next(self._events)
         if isinstance(after, DocumentStartEvent):
@@ -152,9 +153,10 @@ class _Reader:
         self._count(1, line)
         if depth > MAX_DEPTH:
             raise YamlError(line, f"nested too deeply: at most {MAX_DEPTH} levels are read")
-        if event.tag is not None:
-            tag = str(event.tag).replace(_TAG, "!!")
-            raise YamlError(line, f"expected plain data, found the tag {tag!r:.60}: put it in quotes")
+        tag = event.tag if isinstance(event, _TAGGED) else None
+        if tag is not None:
+            found = str(tag).replace(_TAG, "!!")
+            raise YamlError(line, f"expected plain data, found {found!r:.60}: put text in quotes")
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         before = self._values
@@ -163,6 +165,7 @@ class _Reader:
         elif isinstance(event, SequenceStartEvent):
             node = self._sequence(line, depth)
         else:
+            assert isinstance(event, ScalarEvent)  # there are no other kinds
             node = _Node(line, self._scalar(event, line))
         node.values += self._values - before
         if event.anchor is not None:
@@ -198,8 +201,8 @@ class _Reader:
             below = event.start_mark.line + 1
             merges = isinstance(event, ScalarEvent) and event.value == _MERGE and event.implicit[0]
             key = _MERGE if merges else self._key(event, below)
-            value = self._node(next(self._events), depth + 1)
-            if merges and merged is not None or not merges and key in own:
+            value = self._node(self._next(), depth + 1)
+            if (merges and merged is not None) or (not merges and key in own):
                 raise YamlError(below, f"not valid YAML: found duplicate key {key!r:.60}")
             if merges:
                 merged = self._merged(value)
@@ -207,8 +210,7 @@ class _Reader:
                 value.line = below
                 own[key] = value
         for mapping in merged or ():
-            for key, value in mapping.entries.items():
-                own.setdefault(key, value)
+            own = mapping.entries | own
         return _Node(line, {key: value.data for key, value in own.items()}, entries=own)
 
     def _merged(self, value: _Node) -> list[_Node]:
@@ -227,7 +229,13 @@ class _Reader:
 
     def _until_end(self) -> Iterator[NodeEvent]:
         while not isinstance(event := next(self._events), CollectionEndEvent):
+            assert isinstance(event, NodeEvent)  # so it is in collections
             yield event
+
+    def _next(self) -> NodeEvent:
+        event = next(self._events)
+        assert isinstance(event, NodeEvent)  # the parser gives a node, if an empty one
+        return event
 
     def _scalar(self, event: ScalarEvent, line: int) -> Any:
         text: str = event.value

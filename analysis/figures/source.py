@@ -16,6 +16,7 @@ from sim.reading import read_text
 from sim.scenario import load
 from sim.yamlfile import MAX_CHARACTERS
 
+
 class Manifest(Record):
     """How a run was made."""
 

@@ -104,7 +104,7 @@ def attempt(found: Input) -> tuple[int, str]:
             main(found.words)
     except SystemExit as ended:
         status = ended.code
-    except BaseException:  # whatever it is, a user would see it
+    except BaseException:  # noqa: BLE001 - whatever it is, a user would see it
         return -1, traceback.format_exc()
     if not isinstance(status, int | None):
         return -1, f"ended with {status!r}"
@@ -117,7 +117,11 @@ def _problem(found: Input, status: int, out: str, err: str) -> str:
     if "Traceback" in err or "Warning" in err:
         return f"printed {err[-2000:]}"
     if status < 2:
-        if "--json" in found.words and "--help" not in found.words and "--version" not in found.words:
+        if (
+            "--json" in found.words
+            and "--help" not in found.words
+            and "--version" not in found.words
+        ):
             try:
                 json.loads(out, parse_constant=_refuse)
             except ValueError as error:
@@ -138,5 +142,3 @@ def _problem(found: Input, status: int, out: str, err: str) -> str:
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
-
-

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.base import MAX_PLAYERS
 from sim.games.game import GameError, NormalGame, check_names
 from sim.games.parameters import is_finite_number
 

@@ -14,6 +14,7 @@ from analysis.concepts import (
     EQUILIBRIA,
     SEVERAL,
     VALUES,
+    default_concept,
     solve,
     solve_all,
     units,
@@ -39,6 +40,7 @@ from analysis.records import (
     read_json,
     vector,
 )
+from analysis.recounting import recounted
 from analysis.references import REFERENCES
 from analysis.runfolder import SCENARIO, SUMMARY
 from analysis.runrecords import Summary
@@ -88,11 +90,12 @@ def check_run(folder: Path) -> CheckRecord:
     scenario = load(folder / SCENARIO)
     game = scenario.build()
     summary = read_json(folder / SUMMARY, Summary)
+    concept = summary.solution.concept
     tables = read_tables(folder, game)
     last = tables["negotiators"].tail(game.n)
     try:
         reached = vector(game, summary.state.payoffs, "state.payoffs")
-        state = verify_state(game, summary.state.candidate(game), reached, summary.solution.concept)
+        state = verify_state(game, summary.state.candidate(game), reached, concept)
         final = vector(game, summary.final.payoffs, "final.payoffs")
         recorded = dict(zip(last["player"], last["payoff"], strict=True))
         logged = vector(game, recorded, "the last payoffs in negotiators.parquet")
@@ -102,6 +105,7 @@ def check_run(folder: Path) -> CheckRecord:
         raise RecordError(f"{folder / SUMMARY}: {error}") from error
     if summary.solution.concept not in EQUILIBRIA and state.residuals.delivery > ACCEPTED:
         objections.append("last state: payoffs are not those of its agreement")
+    objections += [f"state: {text}" for text in differences(game, reached, state.payoffs)]
     objections += [f"final: {text}" for text in differences(game, final, state.payoffs)]
     objections += [f"last tick: {text}" for text in differences(game, logged, state.payoffs)]
     again = EquilibriumRecord.of(game, state)
@@ -113,8 +117,19 @@ def check_run(folder: Path) -> CheckRecord:
         objections.append("seed or ticks are not those of the scenario and the tables")
     objections += _misjudged(game, summary, again, fresh)
     arrived = summary.settled and bool(gaps) and min(gaps) < REACHED
-    if summary.converged and not arrived:
-        objections.append("is said to have converged, and has not")
+    if summary.converged != arrived:
+        objections.append(f"is said {'' if summary.converged else 'not '}to have converged")
+    if summary.state.accepted != again.accepted:
+        objections.append("state.accepted is not what the verifier finds")
+    nearest = min(fresh, default=None, key=lambda found: _gap(game, found, state.payoffs))
+    there = None if nearest is None else vector(game, nearest.payoffs, "payoffs")
+    answer = None
+    if nearest is not None and there is not None and concept == default_concept(game):
+        answer = verify_state(solved, nearest.candidate(solved), there, concept)
+    objections += [
+        f"{key} is not what the verifier finds"
+        for key in recounted(game, summary, state, answer, there, tables)
+    ]
     return CheckRecord(
         path=printable(folder),
         kind="run",

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from command import Command
 
+from analysis.cli import main
 from analysis.csvfile import csv
 from analysis.effort import foresee
 from sim.games.game import GameError, from_payoffs
@@ -156,8 +157,6 @@ def test_devices_and_pipes_are_not_opened(
 
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from analysis.cli import main
-
     folder = tmp_path_factory.mktemp("runs") / "run"
     with pytest.raises(SystemExit):
         main(["run", "hot-dog-stands", "--ticks", "40", "--quiet", "--out", str(folder)])
@@ -208,7 +207,7 @@ def test_one_player_has_basins_too(curnits: Command, tmp_path: Path) -> None:
 
 def test_large_games_are_announced_or_refused() -> None:
     ones, twos = np.zeros((18, *[1] * 18)), np.indices([2] * 12).astype(float)
-    with pytest.raises(GameError, match="too many coalitions .*: 262,143 of 18 players"):
+    with pytest.raises(GameError, match=r"too many coalitions .*: 262,143 of 18 players"):
         foresee(from_payoffs(ones))
     assert "4,095 coalitions" in foresee(from_payoffs(twos, money=True), ticks=20_000)
     assert foresee(from_payoffs(twos[:3, :, :, :, 0, 0, 0, 0, 0, 0, 0, 0, 0])) == ""

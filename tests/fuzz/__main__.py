@@ -5,8 +5,8 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.fuzz.material import prepare
-from tests.fuzz.trials import Failure, try_all
+from .material import prepare
+from .trials import Failure, try_all
 
 
 def main() -> int:

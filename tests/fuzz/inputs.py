@@ -13,7 +13,8 @@ import pandas as pd
 import pyarrow as pa
 
 from sim.yamlfile import parse
-from tests.fuzz.changes import (
+
+from .changes import (
     SNIPPETS,
     as_json,
     changed_bytes,
@@ -21,7 +22,7 @@ from tests.fuzz.changes import (
     changed_table,
     changed_text,
 )
-from tests.fuzz.material import Material
+from .material import Material
 
 _CONCEPTS = (
     *("coco", "coco-value", "harsanyi", "nash", "kalai-smorodinsky", "egalitarian", "shapley"),

@@ -17,8 +17,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from analysis.cli import main
-from tests.fuzz.inputs import Input, build
-from tests.fuzz.material import Material
+
+from .inputs import Input, build
+from .material import Material
 
 SECONDS = 60
 """Longest time for one input, on the processor; the slowest that are done take half of it."""
@@ -47,7 +48,7 @@ def try_all(
     A process that does not answer in time, or dies, is replaced.
     """
     folder.mkdir()
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     worker: multiprocessing.process.BaseProcess | None = None
     for number in numbers:
         if worker is None:

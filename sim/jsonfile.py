@@ -86,11 +86,11 @@ def _check_size(text: str) -> None:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [key for key, _ in pairs]
-        repeated = next(key for key in names if names.count(key) > 1)
-        raise JsonError(repeated, "duplicate key")
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise JsonError("", f"duplicate key {key!r:.60}")
+        found[key] = value
     return found
 
 

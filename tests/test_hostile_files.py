@@ -123,7 +123,7 @@ SOLUTIONS = {
     "half a letter": ('"t"', '"\\ud800"', "game.title: expected text"),
     "concept": ('"nash"', '"nosh"', "concept: expected one of"),
     "deep": ("0.25", "[" * 100 + "]" * 100, "1: nested too deeply"),
-    "twice": ('"notes"', '"method"', "method: duplicate key"),
+    "twice": ('"notes"', '"method"', "duplicate key 'method'"),
     "list": (None, "[1]", "expected an object with keys"),
     "cut off": (None, '{"game"', "1: not valid JSON"),
 }

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from collections import Counter
 from pathlib import Path
+from sys import stderr
 from tempfile import TemporaryDirectory
 
 from .material import prepare
@@ -26,6 +27,8 @@ def main() -> int:
                 ended["failed"] += 1
             else:
                 ended[f"status {result}"] += 1
+            if ended.total() % 500 == 0:
+                print(f"{ended.total()} inputs: {dict(sorted(ended.items()))}", file=stderr)
     print(f"seed {arguments.seed}: {dict(sorted(ended.items()))}")
     return 1 if ended["failed"] else 0
 

@@ -128,9 +128,9 @@ def _problem(found: Input, status: int, out: str, err: str) -> str:
             except ValueError as error:
                 return f"printed no JSON: {error}: {out[:200]}"
         return "" if out or "--out" in found.words else "printed nothing"
-    if out:
+    if out and not (found.names == () and out.strip().startswith("Usage:")):
         return f"printed in spite of bad input: {out[:200]}"
-    if err.startswith("Usage:"):
+    if err.startswith("Usage:") or out:  # a group of commands alone prints its help
         return "" if not found.names else f"usage error: {err}"
     if not re.fullmatch(r"curnits: [^\n\r]+\n", err):
         return f"message is not one line: {err!r}"

@@ -118,7 +118,8 @@ def check_run(folder: Path) -> CheckRecord:
     objections += _misjudged(game, summary, again, fresh)
     arrived = summary.settled and bool(gaps) and min(gaps) < REACHED
     if summary.converged != arrived:
-        objections.append(f"is said {'' if summary.converged else 'not '}to have converged")
+        said, so = ("not ", "has") if arrived else ("", "has not")
+        objections.append(f"is said {said}to have converged, and {so}")
     if summary.state.accepted != again.accepted:
         objections.append("state.accepted is not what the verifier finds")
     nearest = min(fresh, default=None, key=lambda found: _gap(game, found, state.payoffs))
@@ -226,7 +227,7 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
         objections += [f"{place}: {text}" for text in differences(game, payoffs, due)]
         objections += [f"{place}: {text}" for text in misstated(game, stated, fresh[-1])]
         if stated.accepted != found.accepted:
-            said, so = (("", "not"), ("not ", "it is"))[found.accepted]
+            said, so = ("not ", "is") if found.accepted else ("", "is not")
             objections.append(f"{place}: is said {said}to be accepted, and {so}")
     if solution.exists is False or solution.shortfall is not None:
         objections += _unmet(solution, game)

@@ -136,7 +136,7 @@ class NegotiationSettings(BaseModel):
         description="lowest price, as a share of the highest; a price there is as good as 0",
     )
 
-    starting_prices: dict[str, Annotated[float, Field(ge=1e-150, le=1e150)]] = Field(
+    starting_prices: dict[str, Annotated[float, Field(gt=0.0, le=1e150)]] = Field(
         default={},
         description="curnits per utilon at the first tick, by player, up to scale; by default "
         "prices at which all payoff ranges are worth the same",

@@ -92,9 +92,11 @@ def explore(scenario: Scenario, starts: int, progress: Callable[[int], None]) ->
 def starting_shares(n: int, starts: int, seed: int) -> Vector:
     """Return prices of payoff ranges to start from, shape ``(T, n)``, each adding up to 1.
 
-    Two and three players get a regular grid inside the simplex, with at least as many points as
-    are asked for; more get a uniform sample.
+    One player has one price; two and three get a regular grid inside the simplex, with at least
+    as many points as are asked for; more get a uniform sample.
     """
+    if n == 1:
+        return np.ones((1, 1))
     if n > 3:
         return np.random.default_rng(seed).dirichlet(np.ones(n), starts)
     side = 1

@@ -9,6 +9,7 @@ from analysis.concepts import (
     CONCEPTS,
     ConceptError,
     concept_named,
+    default_concept,
     solve,
     solve_all,
     units,
@@ -17,6 +18,7 @@ from analysis.concepts import (
 )
 from analysis.conditions import literal_conditions
 from analysis.convergence import REACHED, price_gap
+from analysis.effort import foresee
 from analysis.equilibrium.exhaustive.everywhere import WITHIN
 from analysis.records import (
     CheckRecord,
@@ -24,14 +26,18 @@ from analysis.records import (
     GameRecord,
     LiteralRecord,
     RecordError,
+    Share,
+    ShortfallRecord,
     SolutionRecord,
     by_player,
     printable,
     read_json,
     vector,
 )
-from analysis.runfolder import SCENARIO, SUMMARY, TABLES, read_table
+from analysis.recounting import recounted
+from analysis.runfolder import SCENARIO, SUMMARY
 from analysis.runrecords import Summary
+from analysis.runtables import read_tables
 from analysis.solution import Claim, Equilibrium, Vector
 from analysis.verify import ACCEPTED
 from sim.errors import InputError
@@ -77,10 +83,12 @@ def check_run(folder: Path) -> CheckRecord:
     scenario = load(folder / SCENARIO)
     game = scenario.build()
     summary = read_json(folder / SUMMARY, Summary)
-    last = {name: read_table(folder, name) for name in TABLES}["negotiators"].tail(game.n)
+    concept = summary.solution.concept
+    tables = read_tables(folder, game)
+    last = tables["negotiators"].tail(game.n)
     try:
         reached = vector(game, summary.state.payoffs, "state.payoffs")
-        state = verify_state(game, summary.state.candidate(game), reached, summary.solution.concept)
+        state = verify_state(game, summary.state.candidate(game), reached, concept)
         final = vector(game, summary.final.payoffs, "final.payoffs")
         recorded = dict(zip(last["player"], last["payoff"], strict=True))
         logged = vector(game, recorded, "the last payoffs in negotiators.parquet")
@@ -90,6 +98,7 @@ def check_run(folder: Path) -> CheckRecord:
         raise RecordError(f"{folder / SUMMARY}: {error}") from error
     if not concept_named(summary.solution.concept).threats and state.residuals.delivery > ACCEPTED:
         objections.append("last state: payoffs are not those of its agreement")
+    objections += [f"state: {text}" for text in differences(game, reached, state.payoffs)]
     objections += [f"final: {text}" for text in differences(game, final, state.payoffs)]
     objections += [f"last tick: {text}" for text in differences(game, logged, state.payoffs)]
     again = EquilibriumRecord.of(game, state)
@@ -101,8 +110,20 @@ def check_run(folder: Path) -> CheckRecord:
         objections.append("seed or ticks are not those of the scenario and the tables")
     objections += _misjudged(game, summary, again, fresh)
     arrived = summary.settled and bool(gaps) and min(gaps) < REACHED
-    if summary.converged and not arrived:
-        objections.append("is said to have converged, and has not")
+    if summary.converged != arrived:
+        said, so = ("not ", "has") if arrived else ("", "has not")
+        objections.append(f"is said {said}to have converged, and {so}")
+    if summary.state.accepted != again.accepted:
+        objections.append("state.accepted is not what the verifier finds")
+    nearest = min(fresh, default=None, key=lambda found: _gap(game, found, state.payoffs))
+    there = None if nearest is None else vector(game, nearest.payoffs, "payoffs")
+    answer = None
+    if nearest is not None and there is not None and concept == default_concept(game):
+        answer = verify_state(solved, nearest.candidate(solved), there, concept)
+    objections += [
+        f"{key} is not what the verifier finds"
+        for key in recounted(game, summary, state, answer, there, tables)
+    ]
     return CheckRecord(
         path=printable(folder),
         kind="run",
@@ -175,6 +196,8 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
     ------
     RecordError
         If the file does not describe answers of the game.
+    GameError
+        If there are too many coalitions to verify.
     """
     if solution.concept not in CONCEPTS:
         raise RecordError(f"concept: expected one of {', '.join(CONCEPTS)}")
@@ -182,6 +205,8 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
         concept_named(solution.concept).search(game)
     except ConceptError as error:
         raise RecordError(f"concept: {error}") from error
+    if concept_named(solution.concept).threats:
+        foresee(game)
     fresh: list[EquilibriumRecord] = []
     objections: list[str] = []
     for k, stated in enumerate(solution.equilibria):
@@ -198,13 +223,39 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
         objections += [f"{place}.certificate: {text}" for text in doubts]
         objections += [f"{place}: {text}" for text in differences(game, payoffs, found.payoffs)]
         objections += [f"{place}: {text}" for text in misstated(game, stated, fresh[-1])]
-        if stated.accepted and not found.accepted:
-            objections.append(f"{place}: is said to be accepted, and is not")
-    if solution.exists is False and solve(game, solution.concept).exists is not False:
-        objections.append("is said not to exist, and that could not be proved again")
+        if stated.accepted != found.accepted:
+            said, so = ("not ", "is") if found.accepted else ("", "is not")
+            objections.append(f"{place}: is said {said}to be accepted, and {so}")
+    if solution.exists is False or solution.shortfall is not None:
+        objections += _unmet(solution, game)
     if solution.complete and concept_named(solution.concept).solve_all is not None:
         objections += _incomplete(solution, game)
     return fresh, objections
+
+
+def _unmet(solution: SolutionRecord, game: Game) -> list[str]:
+    """Say what is wrong with a claim that there is no answer, and with how far from one it is."""
+    again = solve(game, solution.concept)
+    wrong = []
+    if solution.exists is False and again.exists is not False:
+        wrong.append("is said not to exist, and that could not be proved again")
+    if solution.shortfall is None:
+        return wrong
+    if again.shortfall is None:
+        return [*wrong, "shortfall: there is an answer"]
+    stated, found = solution.shortfall, ShortfallRecord.of(game, again.shortfall)
+    missed = [
+        name
+        for name in ("weights", "disposal", "violation")
+        if not _agree(getattr(stated, name), getattr(found, name), 1.0)
+    ]
+    missed += [
+        f"prices.{player}"
+        for player, price in found.prices.items()
+        if not _agree(stated.prices.get(player), price, 1.0)
+    ]
+    missed += ["members"] if set(stated.members) != set(found.members) else []
+    return wrong + [f"shortfall.{name} is not what the verifier finds" for name in missed]
 
 
 def _incomplete(solution: SolutionRecord, game: Game) -> list[str]:
@@ -283,10 +334,21 @@ def misstated(game: Game, stated: EquilibriumRecord, found: EquilibriumRecord) -
                 scale = unit[player] if unit else 1.0
                 if not _agree(getattr(said, name).get(player), amount, scale):
                     wrong.append(f"{place}.{name}.{player}")
+        if not _same_mixture(said.threat, account.threat):
+            wrong.append(f"{place}.threat")
         for player, amount in account.disposal.items():
             if not _agree(said.disposal.get(player), amount, curnits):
                 wrong.append(f"{place}.disposal.{player}")
     return [f"{key} is not what the verifier finds" for key in wrong]
+
+
+def _same_mixture(stated: Sequence[Share], found: Sequence[Share]) -> bool:
+    chances: dict[frozenset[tuple[str, str]], float] = {}
+    for sign, shares in ((1.0, stated), (-1.0, found)):
+        for share in shares:
+            played = frozenset(share.outcome.items())
+            chances[played] = chances.get(played, 0.0) + sign * share.probability
+    return all(_agree(difference, 0.0, 1.0) for difference in chances.values())
 
 
 def _agree(said: float | None, found: float | None, unit: float) -> bool:

@@ -15,10 +15,13 @@ from typer.core import TyperCommand, TyperOption
 
 from analysis import cli_escalation, cli_figures, cli_limits, cli_several, cli_view
 from sim.errors import InputError
+from sim.reading import about, printable
 
 if TYPE_CHECKING:
     from numpy import float64
     from numpy.typing import NDArray
+
+    from sim.games.base import Game
 
 app = typer.Typer(
     help="Negotiation with threats and coalitions, simulated by agents and solved analytically.",
@@ -57,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if isinstance(sys.stdout, TextIOWrapper):
                 sys.stdout.flush()
     except InputError as error:
-        typer.echo(f"curnits: {error}", err=True)
+        typer.echo(f"curnits: {printable(error)}", err=True)
         sys.exit(2)
     except OSError as error:
         if error.filename is not None:
@@ -126,6 +129,7 @@ def run(
     changes = {"seed": seed, "ticks": ticks}
     scenario = load(path).with_run(**{k: v for k, v in changes.items() if v is not None})
     game = scenario.build()
+    _announce(source, game, quiet=quiet, ticks=scenario.run.ticks)
     usual = Path("runs") / f"{path.stem}-seed{scenario.run.seed}"
     target = out or (usual if force else untaken(usual))
     with fresh_folder(target, replace=force) as folder:
@@ -138,7 +142,7 @@ def run(
                 newcomers=scenario.arrivals,
                 progress=progress,
             )
-        with waiting("Solving", quiet=quiet):
+        with about(source), waiting("Solving", quiet=quiet):
             judgement = judge(game, finished, aim(game, scenario.negotiation))
             summary = Summary.of(printable(path.stem), scenario, finished, judgement)
         write_run(
@@ -214,14 +218,16 @@ def solve(
     game = scenario.build()
     start = _disagreement(disagreement, game.n)
     chosen = concept or concepts.default_concept(game)
+    if concepts.concept_named(chosen).threats:
+        _announce(source, game, quiet=quiet)
     solve_game = concepts.solve_all if every else concepts.solve
-    with waiting("Solving", quiet=quiet):
+    with about(source), waiting("Solving", quiet=quiet):
         solution = solve_game(game, chosen, start)
         record = SolutionRecord.of(game, scenario.game.form, solution)
     if certify:
         from analysis.certificates.attaching import certified
 
-        with waiting("Certifying", quiet=quiet):
+        with about(source), waiting("Certifying", quiet=quiet):
             record = certified(record, game, solution)
     if json:
         typer.echo(to_json(record), nl=False)
@@ -251,7 +257,7 @@ def check(
     from analysis.records import to_json
     from analysis.reporting import console, show_check, waiting
 
-    with waiting("Verifying", quiet=quiet):
+    with about(path), waiting("Verifying", quiet=quiet):
         report = check_run(path) if path.is_dir() else check_solution(path)
     if json:
         typer.echo(to_json(report), nl=False)
@@ -303,13 +309,14 @@ def convert(
     from sim.scenario import find, load
 
     scenario = load(find(source))
-    if to is Format.YAML:
-        tabular = isinstance(scenario.build(), NormalGame)
-        text = (scenario.as_normal_form() if tabular else scenario).to_yaml()
-    else:
-        text = write_nfg(normal_form(scenario.build(), "a Gambit file"))
-        if scenario.game.money:
-            typer.echo("curnits: Gambit files cannot say that there is money; left out", err=True)
+    with about(source):
+        if to is Format.YAML:
+            tabular = isinstance(scenario.build(), NormalGame)
+            text = (scenario.as_normal_form() if tabular else scenario).to_yaml()
+        else:
+            text = write_nfg(normal_form(scenario.build(), "a Gambit file"))
+    if to is Format.NFG and scenario.game.money:
+        typer.echo("curnits: Gambit files cannot say that there is money; left out", err=True)
     if out is None:
         typer.echo(text, nl=False)
     else:
@@ -323,6 +330,16 @@ app.command()(cli_several.basins)
 app.command()(cli_several.multiplicity)
 app.add_typer(cli_limits.app, name="limits")
 app.command()(cli_view.view)
+
+
+def _announce(source: str, game: "Game", *, quiet: bool, ticks: int = 0) -> None:
+    """Say on stderr what a large game will take, or refuse it."""
+    from analysis.effort import foresee
+
+    with about(source):
+        expected = foresee(game, ticks)
+    if expected and not quiet:
+        typer.echo(f"curnits: {expected}", err=True)
 
 
 def _disagreement(text: str | None, n: int) -> "NDArray[float64] | None":

@@ -25,10 +25,11 @@ def leverage(
     from analysis.records import to_json
     from analysis.reporting import console, heading, show_leverage, waiting
     from sim.games.game import normal_form
+    from sim.reading import about
     from sim.scenario import find, load
 
-    game = normal_form(load(find(source)).build(), "leverage")
-    with waiting("Solving", quiet=quiet):
+    with about(source), waiting("Solving", quiet=quiet):
+        game = normal_form(load(find(source)).build(), "leverage")
         record = LeverageRecord.of(game, gains(game))
     if json:
         typer.echo(to_json(record), nl=False)

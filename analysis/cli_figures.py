@@ -51,9 +51,10 @@ def plot(
     from analysis.figures.source import read_run
     from analysis.reporting import waiting
     from analysis.storage.files import write_files
+    from sim.reading import about
 
     place, stem, ending = target(out, folders[0] / "figures", form, figure)
-    with waiting("Drawing", quiet=quiet):
+    with about(folders[0]), waiting("Drawing", quiet=quiet):
         runs = [read_run(folder) for folder in folders]
         files = plot_files(runs, ending, figure, stem)
         write_files(place, files, replace=force)
@@ -82,9 +83,10 @@ def report(
     from analysis.report import page
     from analysis.reporting import waiting
     from analysis.storage.files import write_files
+    from sim.reading import about
 
     place = out or folder / "report.html"
-    with waiting("Drawing", quiet=quiet):
+    with about(folder), waiting("Drawing", quiet=quiet):
         text = page(read_run(folder))
         write_files(place.parent, {place.name: printable(text).encode()}, replace=force)
     typer.echo(place)

@@ -94,18 +94,19 @@ def _report(
     json: bool,
     quiet: bool,
 ) -> None:
+    from analysis.csvfile import csv
     from analysis.limits.record import StudyRecord, show_study
     from analysis.limits.study import LostError
     from analysis.records import to_json
     from analysis.reporting import console, heading, waiting
-    from analysis.several import csv
     from analysis.storage.files import write_files
+    from sim.reading import about
     from sim.scenario import find, load
 
     path = find(source)
     game = load(path).build()
     try:
-        with waiting("Following equilibria", quiet=quiet):
+        with about(source), waiting("Following equilibria", quiet=quiet):
             study = follow(game)
     except LostError as error:
         typer.echo(f"curnits: {error}", err=True)

@@ -36,11 +36,13 @@ def basins(
       curnits basins three-solutions --starts 100 --out here --format png
     """
     from analysis.basins import explore
+    from analysis.csvfile import csv
     from analysis.figures.saving import files_of
     from analysis.records import to_json
     from analysis.reporting import console, counting, heading
-    from analysis.several import BasinsRecord, basins_figure, csv, show_basins
+    from analysis.several import BasinsRecord, basins_figure, show_basins
     from analysis.storage.files import fresh_folder, untaken
+    from sim.reading import about
     from sim.scenario import find, load
 
     path = find(source)
@@ -50,7 +52,7 @@ def basins(
     game = scenario.build()
     usual = Path("basins") / path.stem
     target = out or untaken(usual)
-    with fresh_folder(target, replace=False) as folder:
+    with about(source), fresh_folder(target, replace=False) as folder:
         with counting("Negotiating", starts, quiet=quiet) as progress:
             found = explore(scenario, starts, progress)
         tables = {"runs.csv": csv(found.runs), "basins.csv": csv(found.points)}
@@ -88,11 +90,12 @@ def multiplicity(
     """
     from os.path import exists
 
+    from analysis.csvfile import csv
     from analysis.figures.saving import files_of
     from analysis.multiplicity import numbers, study, summary
     from analysis.records import to_json
     from analysis.reporting import console, counting
-    from analysis.several import csv, multiplicity_figure, show_multiplicity
+    from analysis.several import multiplicity_figure, show_multiplicity
     from analysis.storage.files import FolderError, check_untaken, write_files
 
     file = out / "games.csv"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from json import JSONDecodeError, dumps, loads
+from json import dumps
 from math import isfinite
 from pathlib import Path
 from typing import Any, Self
@@ -18,6 +18,9 @@ from analysis.solution import Candidate, CoalitionAccount, Equilibrium, Shortfal
 from sim.errors import InputError
 from sim.games.coalitions import Mask, grand, members
 from sim.games.game import Game, GameError
+from sim.jsonfile import MAX_BYTES, JsonError, parse
+from sim.reading import ReadingError, read_text
+from sim.yamlfile import type_name
 
 FIGURES = ("pareto", "support", "regret", "split", "delivery", "clearing")
 """The residuals, in the order in which they are shown."""
@@ -380,19 +383,21 @@ def read_json[R: Record](path: Path, kind: type[R]) -> R:
         If the file cannot be read, is not JSON, or does not hold such a record.
     """
     try:
-        return kind.model_validate(loads(path.read_text("utf-8")))
-    except OSError as error:
-        raise RecordError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise RecordError(f"{path}: not a text file (expected UTF-8)") from error
-    except JSONDecodeError as error:
-        raise RecordError(f"{path}:{error.lineno}: not valid JSON: {error.msg}") from error
-    except RecursionError as error:
-        raise RecordError(f"{path}: nested too deeply") from error
+        return kind.model_validate(parse(read_text(path, MAX_BYTES)))
+    except ReadingError as error:
+        raise RecordError(str(error)) from error
+    except JsonError as error:
+        where = f"{path}:{error.place}" if error.place.isdecimal() else f"{path}: {error.place}"
+        raise RecordError(f"{where}: {error}" if error.place else f"{path}: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
-        raise RecordError(f"{path}: {key}: {first['msg']}") from error
+        message = first["msg"].replace("Input should be", "expected")
+        raise RecordError(
+            f"{path}: {key}: {message} (found {type_name(first['input'])})"
+            if key
+            else f"{path}: expected an object with keys (found {type_name(first['input'])})"
+        ) from error
 
 
 def _shares(game: Game, mask: Mask, weights: Vector) -> list[Share]:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.records import to_json
-from analysis.storage.files import FolderError, seal
+from analysis.storage.files import seal
 from sim.scenario import Scenario
 
 TABLES = (
@@ -48,21 +48,3 @@ def manifest(scenario: Scenario, command: Sequence[str]) -> dict[str, Any]:
         "seed": scenario.run.seed,
         "command": list(command),
     }
-
-
-def read_table(folder: Path, name: str) -> pd.DataFrame:
-    """Read one of the :data:`TABLES` of a run folder.
-
-    Raises
-    ------
-    FolderError
-        If it is not there or is no Parquet file.
-    """
-    path = folder / f"{name}.parquet"
-    try:
-        with path.open("rb") as file:
-            return pd.read_parquet(file)
-    except FileNotFoundError as error:
-        raise FolderError(f"{path}: no such file (expected in a run folder)") from error
-    except (OSError, ValueError) as error:  # pyarrow's errors are kinds of these
-        raise FolderError(f"{path}: not a Parquet table: {error}") from error

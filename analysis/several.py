@@ -115,11 +115,6 @@ def multiplicity_figure(table: pd.DataFrame, form: str) -> list[Drawn]:
     return [draw_kind(MULTIPLICITY, panels, _wrapped(MULTIPLICITY.caption), form)]
 
 
-def csv(table: pd.DataFrame) -> bytes:
-    """Return a table as the bytes of a CSV file."""
-    return table.to_csv(index=False, lineterminator="\n").encode()
-
-
 def _wrapped(text: str) -> str:
     return fill(text, 88) + "\n"
 

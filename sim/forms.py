@@ -128,11 +128,11 @@ class NormalForm(Form):
             check_kind(outcomes[player], Mapping, "a table for each quantity", place)
             amounts = {
                 quantity: table(stated, self.actions, (*place, quantity))
-                for quantity, stated in outcomes[player].items()
+                for quantity, stated in (outcomes[player] or {}).items()
             }
             place = ("utilities", player)
             check_kind(utilities[player], Mapping, "a function and its parameters", place)
-            parameters = dict(utilities[player])
+            parameters = dict(utilities[player] or {})
             function = choose(parameters.pop("function", None), UTILITIES, (*place, "function"))
             with located(*place):
                 payoffs.append(construct(function, parameters, place).value(amounts))
@@ -151,7 +151,7 @@ class FamilyForm(Form):
     @classmethod
     def _complete(cls, data: dict[str, Any]) -> dict[str, Any]:
         family = choose(data.get("family"), FAMILIES, ("family",))
-        given = data.get("parameters", {})
+        given = data.get("parameters") or {}
         check_kind(given, Mapping, "keys with values", ("parameters",))
         drawn: Any = construct(family, given, ("parameters",))
         return {**data, "parameters": {f.name: getattr(drawn, f.name) for f in fields(drawn)}}

@@ -20,6 +20,7 @@ from sim.ladders import LadderEntry, RungEntry, TreatyEntry
 from sim.negotiation.arriving import Newcomer
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.newcomers import NewcomerEntry
+from sim.reading import ReadingError, printable, read_text
 from sim.setforms import BargainingForm, CoalitionalForm
 from sim.tables import FieldError
 from sim.yamlfile import MAX_CHARACTERS, Document, Place, YamlError, parse, render, type_name
@@ -190,7 +191,7 @@ def find(name: str) -> Path:
         return Path(name)
     near = get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "see: curnits scenarios"
-    raise ScenarioError(f"{name}: no such file, and no scenario of that name ({hint})")
+    raise ScenarioError(f"{printable(name)}: no such file, and no scenario of that name ({hint})")
 
 
 def load(path: Path, *, alone: bool = False) -> Scenario:
@@ -247,17 +248,9 @@ def _from_nfg(path: Path, text: str) -> Scenario:
 
 def _read(path: Path) -> str:
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(MAX_CHARACTERS + 1)
-    except FileNotFoundError as error:
-        raise ScenarioError(f"{path}: no such file") from error
-    except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path}: not a text file (expected UTF-8)") from error
-    except OSError as error:
-        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from error
-    if len(text) > MAX_CHARACTERS:
-        raise ScenarioError(f"{path}: the file is too large: at most {MAX_CHARACTERS:,} characters")
-    return text
+        return read_text(path, MAX_CHARACTERS)
+    except ReadingError as error:
+        raise ScenarioError(str(error)) from error
 
 
 def _with_nfg_text(data: dict[str, Any], folder: Path | None) -> dict[str, Any]:

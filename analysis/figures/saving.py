@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from analysis.csvfile import csv
 from analysis.figures import FigureError
 from analysis.figures.drawing import FORMATS, Drawn, draw, overview, pages
 from analysis.figures.source import RunData
@@ -69,7 +70,5 @@ def files_of(drawn: Sequence[Drawn], form: str, stem: str | None = None) -> dict
         files[f"{base}.{form}"] = figure.image
         files[f"{base}.txt"] = figure.caption.encode()
         for name, table in figure.tables.items():
-            files[f"{base}{name.removeprefix(figure.name)}.csv"] = table.to_csv(
-                index=False, lineterminator="\n"
-            ).encode()
+            files[f"{base}{name.removeprefix(figure.name)}.csv"] = csv(table)
     return files

@@ -7,22 +7,15 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.records import Record, read_json
-from analysis.runfolder import SCENARIO, SUMMARY, read_table
+from analysis.runfolder import SCENARIO, SUMMARY
 from analysis.runrecords import Summary
-from analysis.storage.files import MANIFEST, FolderError
+from analysis.runtables import read_tables
+from analysis.storage.files import MANIFEST
 from sim.games.game import Game
 from sim.games.ladders import Ladder
+from sim.reading import read_text
 from sim.scenario import load
-
-_COLUMNS = {
-    "ticks": {"tick", "sanding", "clearing", "regret", "traded", "destruction"},
-    "negotiators": {"tick", "player", "payoff", "price", "entitlement", "excess", "purse"},
-    "coalitions": {"tick", "coalition", "dividend", "worth", "regret", "menace", "cost"},
-    "threats": {"tick", "coalition", "joint_action", "probability"},
-    "trades": {"tick", "payer", "payee", "curnits", "given_up", "received"},
-    "inventions": {"tick", "player", "action"},
-    "talks": {"talk", "began", "ended", "ending", "player", "payoff", "credibility"},
-}
+from sim.yamlfile import MAX_CHARACTERS
 
 
 class Manifest(Record):
@@ -82,24 +75,11 @@ def read_run(folder: Path) -> RunData:
     """
     scenario = load(folder / SCENARIO)
     game = scenario.build()
-    tables = {name: read_table(folder, name) for name in _COLUMNS}
-    for name, expected in _COLUMNS.items():
-        missing = expected - set(tables[name].columns)
-        if missing:
-            raise FolderError(f"{folder / name}.parquet: no column {min(missing)!r}")
-    found = set(tables["negotiators"]["player"])
-    if found != set(game.players):
-        raise FolderError(
-            f"{folder}/negotiators.parquet: expected the players {sorted(game.players)} of "
-            f"{SCENARIO} (found {sorted(found)})"
-        )
-    if len(tables["coalitions"]) != len(tables["ticks"]) * ((1 << game.n) - 1):
-        raise FolderError(f"{folder}/coalitions.parquet: expected a row for each coalition")
     return RunData(
         game,
         scenario.climbed,
         read_json(folder / SUMMARY, Summary),
         read_json(folder / MANIFEST, Manifest),
-        tables,
-        (folder / SCENARIO).read_text("utf-8"),
+        read_tables(folder, game),
+        read_text(folder / SCENARIO, MAX_CHARACTERS),
     )

@@ -95,7 +95,9 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, replace: bool) -> N
     """Write files into a folder, which is made if need be; if one fails, none is left.
 
     Captions and data that are there already, the same to the byte, belong to another image of the
-    same figure, and are no obstacle. If the files are in a sealed folder, or in one inside such a folder, its manifest lists them too.
+    same figure, and are no obstacle.
+
+    If they are in a sealed folder, or in one inside such a folder, its manifest lists them too.
 
     Parameters
     ----------

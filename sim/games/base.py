@@ -14,6 +14,9 @@ from sim.errors import InputError
 from sim.games.coalitions import Mask, grand, membership
 from sim.games.html import number, table
 
+MAX_PLAYERS = 20
+"""Most players of a game: there are a million coalitions of 20."""
+
 MAX_PAYOFF = 1e100
 """Largest size of a payoff; so that products of payoffs and prices are safe floating point."""
 
@@ -241,10 +244,12 @@ def check_players(players: Sequence[str]) -> None:
     Raises
     ------
     GameError
-        If not.
+        If not, or if there are more than :data:`MAX_PLAYERS`.
     """
     if not players:
         raise GameError("a game needs at least one player")
+    if len(players) > MAX_PLAYERS:
+        raise GameError(f"too many players: at most {MAX_PLAYERS} (found {len(players):,})")
     check_distinct("player", players)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-type Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+type Positive = Annotated[float, Field(gt=0.0, le=1e15)]
 type Finite = Annotated[float, Field(allow_inf_nan=False)]
 type Probability = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 type Share = Annotated[float, Field(gt=0.0, le=1.0, allow_inf_nan=False)]
@@ -120,7 +120,7 @@ class NegotiationSettings(BaseModel):
         default=0.05, description="roughness of the frontier at the first tick, in curnits"
     )
     sanding_floor: Positive = Field(default=5e-5, description="roughness at which sanding stops")
-    sanding_pace: Positive = Field(
+    sanding_pace: Annotated[float, Field(ge=1e-6, le=1e15)] = Field(
         default=40.0,
         description="ticks T in the schedule start / (1 + t/T)²; t runs at a quarter of the speed "
         "while some threat is regretted by more than five times the roughness",
@@ -136,7 +136,7 @@ class NegotiationSettings(BaseModel):
         description="lowest price, as a share of the highest; a price there is as good as 0",
     )
 
-    starting_prices: dict[str, Positive] = Field(
+    starting_prices: dict[str, Annotated[float, Field(gt=0.0, le=1e150)]] = Field(
         default={},
         description="curnits per utilon at the first tick, by player, up to scale; by default "
         "prices at which all payoff ranges are worth the same",

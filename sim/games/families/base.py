@@ -12,9 +12,6 @@ from sim.games.parameters import is_finite_number
 type Profiles = NDArray[np.int64]
 type Payoffs = NDArray[np.float64]
 
-MAX_PLAYERS = 20
-"""With two actions each, more players have too many outcomes for any game."""
-
 
 class FamilyError(GameError):
     """Parameters for which a family has no game."""

@@ -5,8 +5,8 @@ from typing import override
 
 import numpy as np
 
+from sim.games.base import MAX_PLAYERS
 from sim.games.families.base import (
-    MAX_PLAYERS,
     Family,
     Payoffs,
     Profiles,

@@ -1,0 +1,89 @@
+"""Every figure that ``check`` vouches for is computed anew: a changed one does not pass."""
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from command import Command
+
+SAMPLE = 20
+"""Figures of each file that are changed, one at a time."""
+
+SOLUTIONS = {
+    "coco": ("hot-dog-stands",),
+    "certified": ("hot-dog-stands", "--certify"),
+    "money": ("hot-dog-stands-with-money",),
+    "sets": ("banker",),
+    "nash": ("threat-game", "--concept", "nash", "--disagreement", "1,0"),
+}
+
+type Place = tuple[str | int, ...]
+
+
+@pytest.fixture
+def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(capsys)
+
+
+def figures(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
+    """Yield numbers, and text that is one, with their places."""
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from figures(item, (*place, key))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield place, value * 1.01 + (1 if isinstance(value, int) else 0.01)
+    elif isinstance(value, str) and value.replace("/", "").isdecimal():
+        yield place, "2/7"
+
+
+def tampered(data: Any) -> Iterator[tuple[str, Any]]:
+    """Yield copies of data with another figure each; the game is given, and not in question."""
+    found = [entry for entry in figures(data) if "game" not in entry[0]]
+    for place, value in Random(1).sample(found, min(SAMPLE, len(found))):
+        changed = deepcopy(data)
+        parent = changed
+        for key in place[:-1]:
+            parent = parent[key]
+        parent[place[-1]] = value
+        yield ".".join(map(str, place)), changed
+
+
+@pytest.mark.parametrize("name", SOLUTIONS)
+def test_solution(name: str, curnits: Command, tmp_path: Path) -> None:
+    solved = curnits("solve", *SOLUTIONS[name], "--json", "--quiet").json
+    file = tmp_path / "solution.json"
+    file.write_text(json.dumps(solved))
+    assert curnits("check", file).status == 0
+    for place, changed in tampered(solved):
+        file.write_text(json.dumps(changed))
+        assert curnits("check", file).status > 0, place
+
+
+def test_run_folder(curnits: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    curnits("run", "hot-dog-stands", "--quiet", "--out", folder)
+    file = folder / "summary.json"
+    summary = json.loads(file.read_text())
+    assert curnits("check", folder).status == 0
+    for place, changed in tampered(summary):
+        file.write_text(json.dumps(changed))
+        assert curnits("check", folder).status > 0, place
+
+
+def test_shortfall(curnits: Command, tmp_path: Path) -> None:
+    solved = curnits("solve", "strategic-banker", "--concept", "strict", "--json", "--quiet").json
+    file = tmp_path / "solution.json"
+    names = ["weights", "disposal", "violation"]
+    prices = list(solved["shortfall"]["prices"])
+    for name in names:
+        solved["shortfall"][name] += 0.01
+    for player in prices:
+        solved["shortfall"]["prices"][player] += 0.01
+    file.write_text(json.dumps(solved))
+    objections = " ".join(curnits("check", file, "--json").json["objections"])
+    for key in (*names, *(f"prices.{player}" for player in prices)):
+        assert f"shortfall.{key} is not what the verifier finds" in objections

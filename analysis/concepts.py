@@ -12,7 +12,7 @@ from analysis.commitment import NoLimitError
 from analysis.conflict import solve_conflicts
 from analysis.curved import judged, rule_for, settle
 from analysis.curved_bargaining import bargain
-from analysis.disarming import embed, harmful_actions, restrict, strike
+from analysis.disarming import embed, restrict
 from analysis.equilibrium import coco, harsanyi, strict
 from analysis.equilibrium.exhaustive import everywhere
 from analysis.references import REFERENCES, NoReferenceError
@@ -23,6 +23,7 @@ from sim.games.coalitional import CoalitionalGame
 from sim.games.coalitions import grand
 from sim.games.frontier import support
 from sim.games.game import Game, NormalGame
+from sim.games.harmful import harmful_actions, strike
 
 type _Search = Callable[[Game], Solution]
 

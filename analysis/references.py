@@ -14,10 +14,10 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.disarming import disarmed
 from analysis.linear import minimise
 from analysis.solution import Vector
 from sim.games.game import NormalGame
+from sim.games.harmful import disarmed
 
 _ROUNDING = 1e-9
 """Regret, in shares of payoff range, below which a reply counts as best."""

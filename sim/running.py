@@ -15,6 +15,7 @@ from sim.negotiation.arriving import Newcomer, Reception
 from sim.negotiation.failing import Hazard
 from sim.negotiation.inventing import Workshop
 from sim.negotiation.protocols import PROTOCOLS
+from sim.negotiation.rules import Rules
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.negotiation.stopping import talks
 from sim.recording import Recorder
@@ -72,6 +73,8 @@ class Simulation:
         Threats that players have besides, and those they may invent.
     newcomers : sequence of Newcomer
         Players who arrive later.
+    rules : Rules, optional
+        Objects for rules and policies; by default those that the settings name.
 
     Attributes
     ----------
@@ -92,6 +95,7 @@ class Simulation:
         run: RunSettings,
         ladders: Sequence[Ladder] = (),
         newcomers: Sequence[Newcomer] = (),
+        rules: Rules | None = None,
     ) -> None:
         every, noise = negotiation.inventing_every, negotiation.inventing_noise
         self._reception = Reception(game, newcomers)
@@ -101,7 +105,8 @@ class Simulation:
         self._ending = talks(run)
         self._hazard = Hazard(negotiation.breakdown)
         self._rounds = negotiation.rounds
-        self.model = PROTOCOLS[negotiation.protocol](self._workshop.known, negotiation, run.seed)
+        talking, known = PROTOCOLS[negotiation.protocol], self._workshop.known
+        self.model = talking(known, negotiation, run.seed, rules)
         self._recorder = Recorder(self.model, run.record_every)
         self.converged = False
 
@@ -119,14 +124,17 @@ class Simulation:
         self._recorder.observe()
         failed = self._hazard.strike(model)
         everything = self._workshop.idle(model) and self._reception.complete(model)
-        settled = self._ending.over(model) and everything and not failed
+        settled = self._ending.over(model) and everything and not failed and not model.stalled
+        if settled and not self._hazard.sign(model):
+            settled, failed = False, True
         self._rounds -= failed or settled
         if settled and self._rounds:
-            model.journal.close(model.ticks, "agreed", model.payoffs)
+            model.close("agreed", model.payoffs)
         if (settled or failed) and self._rounds:
             model.reopen()
             self._ending = talks(self._settings)
         self.converged = settled and not self._rounds
+        model.running = not self.over
 
     @property
     def _open(self) -> bool:
@@ -169,6 +177,7 @@ def simulate(
     *,
     ladders: Sequence[Ladder] = (),
     newcomers: Sequence[Newcomer] = (),
+    rules: Rules | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Run:
     """Let the players of a game negotiate.
@@ -183,6 +192,8 @@ def simulate(
         Threats that players have besides, and those they may invent.
     newcomers : sequence of Newcomer, optional
         Players who arrive later.
+    rules : Rules, optional
+        Objects for rules and policies; by default those that the settings name.
     progress : callable, optional
         Called with the number of ticks so far whenever a row is recorded.
 
@@ -192,7 +203,8 @@ def simulate(
         If the game has too many conflicts to be negotiated.
     """
     run = run or RunSettings()
-    simulation = Simulation(game, negotiation or NegotiationSettings(), run, ladders, newcomers)
+    negotiation = negotiation or NegotiationSettings()
+    simulation = Simulation(game, negotiation, run, ladders, newcomers, rules)
     while not simulation.over:
         simulation.step()
         if progress is not None and simulation.model.ticks % run.record_every == 0:

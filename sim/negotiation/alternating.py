@@ -7,13 +7,14 @@ import numpy as np
 
 from sim.games.coalitions import members, membership
 from sim.games.damage import breakdown_weights
-from sim.games.faces import minimise
 from sim.games.game import Game, GameError
 from sim.negotiation.bargaining import Bargaining
 from sim.negotiation.conflicts import Vector
 from sim.negotiation.journal import BreakdownEntry
 from sim.negotiation.offers import Table
 from sim.negotiation.programme import maximise
+from sim.negotiation.references import secure
+from sim.negotiation.rules import Rules
 from sim.negotiation.settings import NegotiationSettings
 
 _ROUNDING = 1e-9
@@ -47,8 +48,10 @@ class AlternatingOffers(Bargaining):
         everybody as much.
     """
 
-    def __init__(self, game: Game, settings: NegotiationSettings, seed: int) -> None:
-        super().__init__(game, settings, seed)
+    def __init__(
+        self, game: Game, settings: NegotiationSettings, seed: int, rules: Rules | None = None
+    ) -> None:
+        super().__init__(game, settings, seed, rules)
         stated = settings.offers.disagreement
         self._fixed = _fixed(game, stated)
         self.disagreement = np.zeros(game.n) if self._fixed is None else self._fixed
@@ -147,7 +150,7 @@ def _fixed(game: Game, stated: str | Mapping[str, float]) -> Vector | None:
     if stated == "threats":
         return None
     if isinstance(stated, str):
-        return _maximin(game)
+        return secure(game)
     if stated.keys() != set(game.players):
         raise GameError(
             f"negotiation.offers.disagreement: expected a payoff for each of "
@@ -168,20 +171,3 @@ def _feasible(game: Game, payoffs: Vector) -> bool:
         return bool(payoffs @ game.scales <= outcomes.max() + _ROUNDING * game.scales.max())
     rows = game.normalised.outcomes.T
     return maximise(np.zeros(rows.shape[1]), rows, payoffs - _ROUNDING) is not None
-
-
-def _maximin(game: Game) -> Vector:
-    """Return what each player can secure alone, whatever the others do (von Neumann 1928)."""
-    levels = np.empty(game.n)
-    for i in range(game.n):
-        against = game.normalised.conflict(1 << i)[i].T  # replies of the others by own actions
-        count, size = against.shape
-        mixing = np.append(np.ones(size), 0.0)
-        short = np.column_stack([-against, np.ones(count)])  # the level less what each reply leaves
-        found, _ = minimise(
-            np.append(np.zeros(size), -1.0),
-            equal=(mixing[None], [1.0]),
-            below=(short, np.zeros(count)),
-        )
-        levels[i] = found[-1]
-    return levels

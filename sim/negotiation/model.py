@@ -1,116 +1,167 @@
-"""A negotiation: one tick is redeem → threaten → split → trade."""
+"""A negotiation: one tick is redeem → threaten → meet → split → trade.
 
+Players announce payoffs, and the market and all threats go by announcements. Every few ticks those
+players meet whose policies have anything to say: they claim a least payoff, and if all claims
+cannot be met together the talk is stalled, until somebody yields, backs down or walks out. Claims
+that can be met are made room for by the others (:func:`sim.negotiation.claims.make_room`). With
+truthful players nobody claims anything, and there are no meetings.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
-import mesa
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.games.coalitions import Mask, members, membership, zeta
 from sim.games.game import Game, normal_form
-from sim.negotiation.activation import ACTIVATIONS
-from sim.negotiation.coalition import Coalition
+from sim.negotiation.agents import ACTIVATIONS, Actor, Coalition, Negotiator, actor
+from sim.negotiation.books import Books
+from sim.negotiation.claims import make_room, shortfall
 from sim.negotiation.conflicts import Segments, Vector, conflicts_of
-from sim.negotiation.credibility import credibility_of
-from sim.negotiation.journal import Journal
+from sim.negotiation.journal import ActEntry
 from sim.negotiation.market import market_of, quote
-from sim.negotiation.negotiator import Negotiator
+from sim.negotiation.meeting import Act, Meeting
+from sim.negotiation.policies.policy import Policy
+from sim.negotiation.rules import Rules, announced, answer
 from sim.negotiation.settings import NegotiationSettings
-from sim.negotiation.splitting import SPLITS
-from sim.negotiation.threats import THREATS, Situation, recency
-from sim.negotiation.trading import TRADES
+from sim.negotiation.threats import Situation, recency
 
 _CALM = 5.0  # regrets up to so many times the sanding are to be expected
 _WAIT = 0.25  # pace of sanding while regrets are larger
 
+_WORDS = {Act.YIELD: "yields", Act.BACK_DOWN: "backs down", Act.FIGHT: "walks out"}
 
-class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
+_NEWS = 0.01
+"""By how much a claim must change to be noted, in shares of payoff range."""
+
+
+class Negotiation(Books):
     """The players of a game and all their coalitions at the table.
-
-    Inside, utilities are in shares of payoff range and prices have mean 1, so that no choice of
-    units matters. State lives in arrays over all players or coalitions; agents are views on it.
 
     Parameters
     ----------
     game : Game
     settings : NegotiationSettings
     seed : int
+    rules : Rules, optional
+        Objects for the rules and policies; by default those that the settings name.
+    over : callable, optional
+        Tells of the model whether talks are over; then ``running`` turns False, and Mesa stops.
+        Without it they go on.
 
     Raises
     ------
     GameError
-        If the game has too many conflicts to be negotiated.
-
-    Attributes
-    ----------
-    ticks : int
-        Ticks so far.
-    sanding : float
-        Roughness of the frontier, in curnits.
-    regret : float
-        The most any coalition regretted its standing threat when the threats last met, in curnits.
-    quote : Quote
-        What N would agree on at the quoted prices.
-    threats, reputations, gains : ndarray, shape (L,)
-        Standing threats of all proper coalitions (``conflicts.segments``), their averages over
-        recent ticks, and the curnits each joint action gained when the threats last met.
-    delivered : ndarray, shape (2**n, n)
-        ``r_i^S`` in shares of range when the threats last met; zero outside S. The last row is the
-        agreement of N.
-    shares : ndarray, shape (2**n, n)
-        Curnits each member takes from each coalition.
-    weights : ndarray, shape (2**n, n)
-        How much each member counts when its coalition chooses a threat; one for players outside.
-    entitlements : ndarray, shape (n,)
-        Curnits each player takes from all its coalitions.
-    purses : ndarray, shape (n,)
-        Curnits held and not yet redeemed.
-    flows : ndarray, shape (n, n)
-        Curnits paid in the last trade, payer by payee.
-    ledger : ndarray, shape (n, n)
-        Curnits paid so far, payer by payee.
-    credibility : Credibility
-        How far players are believed to carry out threats.
-    journal : Journal
-        Talks that have ended, and how.
+        If the game has too many conflicts to be negotiated, or cannot have one of the policies.
     """
 
     settling_agrees: ClassVar[bool] = True
     """Whether talks end in agreement when nothing moves any more."""
 
-    def __init__(self, game: Game, settings: NegotiationSettings, seed: int) -> None:
-        super().__init__(rng=seed)
-        self.game, self.settings = game, settings
-        self.conflicts = conflicts_of(game.normalised)
-        self.market = market_of(game, settings)
-        self.threat_rule = THREATS[settings.threats](settings)
-        self.split_rule = SPLITS[settings.splitting]()
-        self.trade_rule = TRADES[settings.trading]()
+    def __init__(
+        self,
+        game: Game,
+        settings: NegotiationSettings,
+        seed: int,
+        rules: Rules | None = None,
+        over: Callable[[Any], bool] | None = None,
+    ) -> None:
+        super().__init__(game, settings, seed, rules)
         self._activate = ACTIVATIONS[settings.activation]
+        self._over = over
+        self._negotiators: dict[int, Negotiator] = {}
+        self._coalitions: dict[Mask, Coalition] = {}
+        self._actors: list[tuple[Actor, NDArray[np.int64]]] = []
+        self._notes: dict[int, Vector] = {}
+        self._binds: dict[int, int] = {}
+        self._bound: dict[int, int] = {}
+        seats = self.conflicts.seats()
+        self.places = {seat.coalition: seat for seat in seats}
+        for player in range(game.n):
+            Negotiator(self, player)
+        for seat in sorted(seats, key=lambda seat: seat.coalition.bit_count()):
+            Coalition(self, seat.coalition)
+        self._forbid()
 
-        n = game.n
-        self.ticks = 0
-        self.sanding = settings.sanding_start
-        self.regret = 0.0
-        self._sanded = 0.0
-        self.quote = self.market.open(self.sanding)
-        self.threats = self.conflicts.segments.uniform()
-        self.reputations = self.threats.copy()
-        self.gains = np.zeros_like(self.threats)
-        self._memory = np.zeros((self.threat_rule.memories, len(self.threats)))
-        self.delivered = np.zeros((1 << n, n))
-        self.shares = np.zeros((1 << n, n))
-        self.weights = np.ones((1 << n, n))
-        self._usual_gains = np.zeros((1 << n, n))
-        self.entitlements = np.zeros(n)
-        self.purses = np.zeros(n)
-        self.flows = np.zeros((n, n))
-        self.ledger = np.zeros((n, n))
-        self.credibility = credibility_of(game, settings.credibility)
-        self.journal = Journal(game.players, self.credibility.levels)
+    def seat(self, agent: Negotiator) -> None:
+        """Let an agent act for its player, in the place of whoever did."""
+        before = self._negotiators.get(agent.player)
+        if before is not None:
+            before.remove()
+        self._negotiators[agent.player] = agent
+        self._notes[agent.player] = np.zeros(agent.policy.memories)
+        self._group()
+        self._adopt(agent.player, agent.policy)
 
-        Negotiator.create_agents(self, n, list(range(n)))
-        seats = sorted(self.conflicts.seats(), key=lambda seat: seat.coalition.bit_count())
-        self._coalitions = [Coalition(self, seat) for seat in seats]
+    def _adopt(self, player: int, policy: Policy) -> None:
+        """Let a player go by a policy from now on."""
+        before, self.policies[player] = self.policies[player], policy
+        minded = np.array([policy.regards() for policy in self.policies])
+        self._minded = None if (minded == 1.0).all() else minded
+        self._regards = None
+        tick = policy.binds(self.rng)
+        if tick is not None:
+            self._binds[player] = self.ticks + tick
+        doubts = policy.doubts()
+        if doubts is not None:
+            self.credibility.doubt(player, *doubts)
+        if policy != before:
+            self._say_anew(self.true)
+            self._forbid()
+
+    def _say_anew(self, game: Game) -> None:
+        """Let everybody announce its payoffs in a game, and lay out all conflicts."""
+        self.true, self.game = game, announced(game, self.policies)
+        self.conflicts = conflicts_of(self.game.normalised)
+        self.market = market_of(self.game, self.settings)
+        self.places = {seat.coalition: seat for seat in self.conflicts.seats()}
+        for coalition in self.coalitions:
+            coalition.sit(self.places[coalition.coalition])
+
+    def vacate(self, agent: Negotiator) -> None:
+        """Let nobody act for the player of an agent."""
+        if self._negotiators.get(agent.player) is agent:
+            del self._negotiators[agent.player]
+            self.claims[agent.player] = -np.inf
+            self._group()
+
+    def gather(self, agent: Coalition) -> None:
+        """Let an agent act for its coalition, in the place of whoever did."""
+        before = self._coalitions.get(agent.coalition)
+        if before is not None:
+            before.remove()
+        self._coalitions[agent.coalition] = agent
+
+    def scatter(self, agent: Coalition) -> None:
+        """Let nobody act for the coalition of an agent."""
+        if self._coalitions.get(agent.coalition) is agent:
+            del self._coalitions[agent.coalition]
+
+    @property
+    def negotiators(self) -> Sequence[Negotiator]:
+        """The agents of players, in the order of players."""
+        return [self._negotiators[i] for i in sorted(self._negotiators)]
+
+    @property
+    def coalitions(self) -> Iterable[Coalition]:
+        """The agents of coalitions."""
+        return self._coalitions.values()
+
+    def _group(self) -> None:
+        """Find out who answers for whom at meetings; players of like policies answer together."""
+        groups: list[tuple[Actor, list[int]]] = []
+        for agent in self.negotiators:
+            speaker = actor(agent)
+            alike = [players for other, players in groups if other == speaker]
+            if alike:
+                alike[0].append(agent.player)
+            else:
+                groups.append((speaker, [agent.player]))
+        self._actors = [(speaker, np.array(players)) for speaker, players in groups]
+        self._quiet = all(
+            isinstance(speaker, Policy) and speaker.silent for speaker, _ in self._actors
+        )
 
     def grow(self, game: Game, player: int, base: int) -> None:
         """Go on with a game in which a player has one more action, the last of its list.
@@ -121,6 +172,7 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         Parameters
         ----------
         game : Game
+            With true payoffs.
         player : int
         base : int
 
@@ -130,9 +182,7 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
             If the game has become too big to be negotiated.
         """
         before, layout = self.game, self.conflicts
-        self.conflicts = conflicts_of(game.normalised)
-        self.game = game
-        self.market = market_of(game, self.settings)
+        self._say_anew(game)
 
         def carried(values: Vector, share: float) -> Vector:
             return self._with_action(before, layout.by_coalition(values), player, base, share)
@@ -141,14 +191,12 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         self.gains = carried(self.gains, 1.0)
         size = len(self.threats)
         self._memory = np.array([carried(row, 1.0) for row in self._memory]).reshape(-1, size)
-        prices = self.quote.prices * game.scales / before.scales
+        prices = self.quote.prices * self.game.scales / before.scales
         unit = float(prices.mean())
         self.purses /= unit
         self.ledger /= unit
-        self.quote = quote(game.normalised.outcomes, prices / unit, self.sanding)
-        seats = {seat.coalition: seat for seat in self.conflicts.seats()}
-        for coalition in self._coalitions:
-            coalition.sit(seats[coalition.coalition])
+        self.quote = quote(self.game.normalised.outcomes, prices / unit, self.sanding)
+        self._forbid()
 
     def _with_action(
         self, before: Game, pieces: dict[Mask, Vector], player: int, base: int, share: float
@@ -165,28 +213,86 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
             laid.append(piece)
         return np.concatenate(laid)
 
+    def _forbid(self) -> None:
+        """Find out which joint actions no coalition may threaten with, and keep clear of them.
+
+        What a player has bound itself to counts more than what others would not have it do.
+        """
+        policies, self.forbidden = self.policies, None
+        if all(type(policy).permits is Policy.permits for policy in policies):
+            return
+        game = normal_form(self.game, "a policy that rules out actions")
+        forbidden = np.zeros(len(self.threats), dtype=bool)
+        for mask, place in self.places.items():
+            inside, permitted = members(mask), []
+            for member in inside:
+                says = [
+                    np.broadcast_to(
+                        policies[i].permits(game, i, member, self._bound.get(i, -1)),
+                        game.shape[member],
+                    )
+                    for i in inside
+                ]
+                everybody = np.logical_and.reduce(says)
+                permitted.append(everybody if everybody.any() else says[inside.index(member)])
+            forbidden[place.own] = ~np.logical_and.reduce(np.ix_(*permitted)).ravel()
+        self.forbidden = forbidden
+        for values in (self.threats, self.reputations):
+            values[:] = self._cleared(values)
+
+    def _cleared(self, threats: Vector) -> Vector:
+        """Return threats without what is forbidden; even ones where nothing is left."""
+        if self.forbidden is None:
+            return threats
+        segments = self.conflicts.segments
+        allowed = np.where(self.forbidden, 0.0, threats)
+        nothing = (segments.sums(allowed) <= 0.0)[segments.owner]
+        return segments.normalise(np.where(nothing, 1.0 - self.forbidden, allowed))
+
     def step(self) -> None:
-        """Redeem what the last trade left in the purses, then threaten, split and trade."""
+        """Redeem what the last trade left in the purses, then threaten, meet, split and trade."""
         self.redeem()
         self.threaten()
+        self.meet()
         self.split()
         self.trade()
         self.ticks += 1
+        if self._over is not None:
+            self.running = not self._over(self)
 
     def unsettle(self) -> None:
         """Sand the frontier anew, from its roughest: the game is no longer what it was."""
         self._sanded = 0.0
 
+    def close(self, ending: str, payoffs: Vector) -> None:
+        """Let the present talk end with these payoffs, utilons, and players learn from it."""
+        self.journal.close(self.ticks, ending, payoffs)
+        if not self._quiet:
+            shares = (payoffs - self.true.low) / self.true.scales
+            for speaker, players in self._actors:
+                speaker.learn(self._meeting(speaker, players), shares)
+
     def reopen(self) -> None:
         """Begin to talk anew: nobody owes anything, and a part of what was learned is forgotten."""
-        kept = 1.0 - self.settings.forgetting
-        even = self.conflicts.segments.uniform()
-        self.threats = kept * self.threats + self.settings.forgetting * even
-        self.reputations = kept * self.reputations + self.settings.forgetting * even
-        self._memory *= kept
+        usual = self.settings.forgetting
+        kept, even = 1.0 - usual, self.conflicts.segments.uniform()
+        forgetting = np.array([policy.forgets(usual) for policy in self.policies])
+        inside = membership(self.game.n) > 0.0
+        by_coalition = np.where(inside, forgetting, usual).max(axis=1)
+        lost = by_coalition[self.conflicts.coalitions][self.conflicts.segments.owner]
+        self.threats = (1.0 - lost) * self.threats + lost * even
+        self.reputations = (1.0 - lost) * self.reputations + lost * even
+        self._memory *= 1.0 - lost
+        for player in self._notes:
+            self._notes[player] *= 1.0 - forgetting[player]
         self._sanded *= kept
         self.purses = np.zeros(self.game.n)
         self.quote = self.market.resume(self.quote, kept, self.sanding)
+        self.claims[:] = -np.inf
+        self.yielded[:] = False
+        self.gap, self.waited, self.leaving, self._met = 0.0, 0, 0, 0
+        self.penalties[:] = 0.0
+        self.threats, self.reputations = map(self._cleared, (self.threats, self.reputations))
 
     def redeem(self) -> None:
         """Sand the frontier a little less and move along it."""
@@ -206,18 +312,43 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
 
     def threaten(self) -> None:
         """Let the standing threats meet, then let every coalition adapt its own."""
+        self._bind()
+        self._decide()
         self.gains, self.delivered = self.conflicts.fight(self.believed, self.counted)
         self.delivered[-1] = self.quote.payoffs
+        self.gains = self.permitted(self.gains)
         regrets = self.conflicts.segments.regrets(self.threats, self.gains)
         self.regret = float(regrets.max(initial=0.0))
         self._activate(self)
+        self.threats = self._cleared(self.threats)
         self.reputations += recency(self.ticks) * (self.threats - self.reputations)
         self.credibility.retreat(self.conflicts, self.threats, self.quote.prices)
+
+    def _bind(self) -> None:
+        """Let players whose time it is bind themselves to an action."""
+        for player, tick in self._binds.items():
+            if tick == self.ticks:
+                game, place = normal_form(self.game, "a commitment"), self.places[1 << player]
+                policy = self.policies[player]
+                self._bound[player] = policy.binding(game, player, self.threats[place.own])
+                self._note(player, "binds itself")
+                self._forbid()
+
+    def _decide(self) -> None:
+        """Let whoever decides for coalitions say whose payoffs count for their threats."""
+        if self._minded is None:
+            return
+        myself, fellows, opponents = self._minded.T
+        prices, inside = self.quote.prices, membership(self.game.n)
+        at_stake = prices * (self.quote.payoffs - self.delivered) * inside
+        say = self.rules.deciding.say(self.ticks, at_stake)
+        own = (say @ fellows)[:, None] + say * (myself - fellows)
+        self._regards = np.where(inside > 0.0, own, (say @ opponents)[:, None])
 
     def adapt(self, where: slice, gains: Vector, segments: Segments) -> Vector:
         """Return the next threats of some coalitions, given what their joint actions gain."""
         at_stake = self.game.n
-        return self.threat_rule.respond(
+        return self.rules.threats.respond(
             Situation(
                 self.threats[where],
                 self._memory[:, where],
@@ -228,96 +359,153 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
             )
         )
 
+    def stand_by(self, agent: Coalition, threat: Vector) -> None:
+        """Let a coalition threaten with something from now on."""
+        self.threats[agent.place.own] = threat
+
+    def meet(self) -> None:
+        """Every few ticks, let players say what they insist on, and act if talks are stalled."""
+        if self._quiet or self.ticks % self.settings.impasse.every:
+            return
+        if self.settings.activation == "simultaneous":
+            heard = [(self._meeting(who, players), who) for who, players in self._actors]
+            self._hear(heard)
+        else:
+            self._activate_negotiators()
+        self._met += 1
+        if self.stalled:
+            self.waited += 1
+            if self.waited >= self.settings.impasse.patience:
+                self.leaving = (1 << self.game.n) - 1
+                for player in range(self.game.n):
+                    self._note(player, "gives up waiting")
+
+    def hear(self, agent: Negotiator, players: NDArray[np.int64]) -> None:
+        """Let one player say what it insists on, and act if talks are stalled."""
+        speaker = actor(agent)
+        self._hear([(self._meeting(speaker, players), speaker)])
+
+    def _activate_negotiators(self) -> None:
+        order = self.agents.select(agent_type=Negotiator)
+        if self.settings.activation == "random":
+            order.shuffle_do("step")
+        else:
+            order.do("step")
+
+    def _hear(self, heard: Sequence[tuple[Meeting, Actor]]) -> None:
+        for now, speaker in heard:
+            claims = answer(speaker.claim(now), len(now.players), speaker)
+            for player, claim in zip(map(int, now.players), claims, strict=True):
+                if not self.yielded[player]:
+                    before, self.claims[player] = self.claims[player], claim
+                    if claim > -np.inf and not abs(claim - before) <= _NEWS:
+                        self._note(player, "claims")
+        self.gap = self._apart()
+        if not self.stalled:
+            return
+        for now, speaker in [(self._meeting(who, now.players), who) for now, who in heard]:
+            acts = answer(speaker.act(now), len(now.players), speaker)
+            for player, act in zip(map(int, now.players), acts, strict=True):
+                self._do(player, Act(int(act)))
+        self.gap = self._apart()
+
+    def _do(self, player: int, act: Act) -> None:
+        if act == Act.WAIT or self.yielded[player]:
+            return
+        self._note(player, _WORDS[act])
+        if act == Act.FIGHT:
+            self.leaving |= 1 << player
+            return
+        self.yielded[player] = True
+        self.claims[player] = -np.inf
+        if act == Act.BACK_DOWN:
+            self.penalties[player] += self.rules.audience[player] * self.waited
+            everybody = self.credibility.settings
+            self.credibility.levels[player] *= 1.0 - everybody.loss
+
+    def _apart(self) -> float:
+        """Return by how much claims exceed what there is, nobody yielding more than a failure."""
+        if not np.isfinite(self.claims).any():
+            return 0.0
+        least = np.where(np.isfinite(self.claims), self.claims, self.fallbacks)
+        return shortfall(self.game, least)
+
+    def _meeting(self, speaker: Actor, players: NDArray[np.int64]) -> Meeting:
+        notes = [self._notes[i] for i in map(int, players)]
+        memory = np.array(notes)
+        for k, i in enumerate(map(int, players)):
+            self._notes[i] = memory[k]  # so that what policies write down is kept
+        prices, purses = self.quote.prices, self.purses
+        return Meeting(
+            players,
+            self.game,
+            self.ticks,
+            self._met,
+            self.journal.talk,
+            self.market.payoffs(self.quote, purses),
+            self.dues / prices,
+            self.fallbacks,
+            self.claims.copy(),
+            self.gap,
+            self.waited,
+            self.rules.discounts,
+            self.rules.audience,
+            np.array([self.credibility.beliefs(i) for i in map(int, players)]),
+            self.credibility.resolve[players],
+            memory,
+            self.rng,
+        )
+
+    def refusing(self) -> Mask:
+        """Ask everybody to sign what is agreed on; return the mask of those who do not."""
+        if self._quiet:
+            return 0
+        refusing = 0
+        for speaker, players in self._actors:
+            now = self._meeting(speaker, players)
+            chances = answer(speaker.accept(now), len(players), speaker)
+            for player, chance in zip(map(int, players), chances, strict=True):
+                if chance < 1.0 and self.rng.random() >= chance:
+                    refusing |= 1 << player
+                    self._note(player, "refuses")
+        return refusing
+
+    def resolve(self) -> Vector:
+        """Return how likely each player carries out its threat now, shape ``(n,)``."""
+        chances = self.credibility.resolve.copy()
+        for speaker, players in () if self._quiet else self._actors:
+            said = answer(speaker.resolve(self._meeting(speaker, players)), len(players), speaker)
+            chances[players] = said
+        return chances
+
+    def _note(self, player: int, act: str) -> None:
+        claim, game = self.claims[player], self.game
+        utilons = game.low[player] + game.scales[player] * claim if claim > -np.inf else np.nan
+        entry = (self.ticks, self.journal.talk, game.players[player], act, float(utilons))
+        self.journal.acts.append(ActEntry(*entry))
+
     def split(self) -> None:
         """Let the members of every coalition, N included, divide what it adds."""
         credits_ = self.delivered * self.quote.prices
-        self.shares = self.split_rule.divide(credits_)
+        self.shares = self.rules.splitting.divide(credits_)
         fallbacks = zeta(self.shares) * membership(self.game.n) - self.shares
-        self.weights = self.split_rule.weigh(
+        self.weights = self.rules.splitting.weigh(
             self.weights, credits_ - fallbacks, self._usual_gains, self.sanding
         )
-        self.entitlements = self.shares.sum(axis=0)
+        self.dues = self.entitlements = self.shares.sum(axis=0)
+        if not self.stalled and np.isfinite(self.claims).any():
+            prices = self.quote.prices
+            claims = np.minimum(self.dues, prices * self.fallbacks)
+            insisting = np.isfinite(self.claims)
+            floors = np.where(insisting, prices * np.where(insisting, self.claims, 0.0), claims)
+            self.entitlements = make_room(self.dues, floors)
 
     def trade(self) -> None:
         """Trade curnits for what players are entitled to beyond their payoffs and purses."""
-        self.flows = self.trade_rule.settle(self.gaps - self.purses, self.rng)
+        owed = self.gaps - self.purses
+        if len(self._negotiators) < self.game.n:
+            here = np.isin(np.arange(self.game.n), list(self._negotiators))
+            owed = np.where(here, owed - owed.sum(where=here) / max(int(here.sum()), 1), 0.0)
+        self.flows = self.rules.trading.settle(owed, self.rng)
         self.ledger += self.flows
         self.purses += self.flows.sum(axis=0) - self.flows.sum(axis=1)
-
-    @property
-    def believed(self) -> Vector:
-        """What is expected of coalitions, given their standing threats, shape ``(L,)``."""
-        return self.credibility.believed(self.conflicts, self.threats, self.quote.prices)
-
-    @property
-    def counted(self) -> Vector:
-        """Curnits per utilon of each player as each coalition counts them, shape ``(2**n, n)``."""
-        return self.quote.prices * self.weights
-
-    @property
-    def gaps(self) -> Vector:
-        """``E_i − a_i u_i``: curnits the agreement leaves each player short, shape ``(n,)``."""
-        return self.entitlements - self.quote.prices * self.quote.payoffs
-
-    @property
-    def excess(self) -> Vector:
-        """What keeps each player from settling, shape ``(n,)``, in shares of payoff range.
-
-        ``E_i / a_i − u_i``; a player whose price is as good as zero may well get more than its due,
-        and where money exists, purses count as payoffs.
-        """
-        return self.market.excess(self.quote, self.gaps, self.purses)
-
-    def credible(self) -> tuple[Vector, Vector]:
-        """Return what is believed of the announced threats, and each coalition's regret in them.
-
-        See :meth:`announced`.
-        """
-        threats, regrets = self.announced()
-        return self.credibility.believed(self.conflicts, threats, self.quote.prices), regrets
-
-    def announced(self) -> tuple[Vector, Vector]:
-        """Return the threats that coalitions stand by, and each coalition's regret in them.
-
-        In each conflict both sides are taken at their standing threats or at their reputations,
-        whichever leaves the two of them less to regret: the standing threats of some rules cycle
-        while their averages settle, those of others settle long before their averages do.
-
-        Returns
-        -------
-        threats : ndarray, shape (L,)
-        regrets : ndarray, shape (2**n,)
-            Curnits, by mask; for N what the best outcome is worth beyond the agreement.
-        """
-        standing, reputed = self._regrets(self.threats), self._regrets(self.reputations)
-        better = standing + standing[::-1] <= reputed + reputed[::-1]
-        of_piece = better[self.conflicts.coalitions][self.conflicts.segments.owner]
-        threats = np.where(of_piece, self.threats, self.reputations)
-        regrets = np.where(better, standing, reputed)
-        worths = self.game.normalised.outcomes @ self.quote.prices
-        regrets[-1] = worths.max() - worths @ self.quote.agreement
-        return threats, regrets
-
-    def _regrets(self, threats: Vector) -> Vector:
-        believed = self.credibility.believed(self.conflicts, threats, self.quote.prices)
-        gains, _ = self.conflicts.fight(believed, self.counted)
-        regrets = np.zeros(1 << self.game.n)
-        regrets[self.conflicts.coalitions] = self.conflicts.segments.regrets(threats, gains)
-        return regrets
-
-    @property
-    def payoffs(self) -> Vector:
-        """Payoffs if talks ended now, in the players' own utilons, shape ``(n,)``."""
-        shares = self.market.payoffs(self.quote, self.purses)
-        return shares * self.game.scales + self.game.low
-
-    @property
-    def impasse(self) -> Vector | None:
-        """Payoffs expected if talks fail, utilons, in protocols that start from them."""
-        return None
-
-    @property
-    def prices(self) -> Vector:
-        """Quoted prices for the players' own utilons, summing to 1, shape ``(n,)``."""
-        prices = self.quote.prices / self.game.scales
-        return np.asarray(prices / prices.sum())

@@ -5,10 +5,8 @@ import pytest
 
 from sim.games.coalitions import grand
 from sim.games.game import Game, from_payoffs
-from sim.negotiation.activation import ACTIVATIONS
-from sim.negotiation.coalition import Coalition
+from sim.negotiation.agents import ACTIVATIONS, Coalition, Negotiator
 from sim.negotiation.model import Negotiation
-from sim.negotiation.negotiator import Negotiator
 from sim.negotiation.settings import NegotiationSettings
 from sim.negotiation.splitting import SPLITS
 from sim.negotiation.threats import THREATS

@@ -147,7 +147,7 @@ def test_tables_are_tidy() -> None:
     assert run.ticks == 95
     tables = run.tables
     kinds = ["ticks", "negotiators", "coalitions", "threats", "trades"]
-    kinds += ["inventions", "offers", "breakdowns", "talks"]
+    kinds += ["inventions", "offers", "breakdowns", "acts", "talks"]
     assert list(tables) == kinds
     assert tables["ticks"]["tick"].tolist() == [*range(10, 91, 10), 95]
     last = tables["negotiators"].tail(3)

@@ -21,8 +21,10 @@ from sim.negotiation.market import market_of
 from sim.negotiation.rules import Rules, announced
 from sim.negotiation.settings import NegotiationSettings
 
-_MET = 1e-6
-"""By how much claims may exceed what there is and still count as met, in shares of range."""
+_MET = 1e-3
+"""By how much claims may exceed what there is and still count as met, in shares of range.
+
+Threats keep about as much as that from settling on anything exactly."""
 
 
 class Books(mesa.Model[mesa.Agent[Any], Any]):
@@ -85,7 +87,7 @@ class Books(mesa.Model[mesa.Agent[Any], Any]):
     yielded : ndarray of bool, shape (n,)
         Who has given up its claim in the present talk.
     gap : float
-        By how much all claims would have to fall to be met together, in shares of range; at most 0
+        By how much all claims would have to fall to be met together, in shares of range; 0
         if they can be.
     waited : int
         Meetings of the present talk at which the claims could not be met together.

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from sim.games.faces import minimise
 from sim.games.game import Game
 from sim.negotiation.conflicts import Vector
+from sim.negotiation.programme import clearance
 
 
 def shortfall(game: Game, claims: Vector) -> float:
@@ -25,22 +25,12 @@ def shortfall(game: Game, claims: Vector) -> float:
     made = np.isfinite(claims)
     if not made.any():
         return -np.inf
-    outcomes = game.normalised.outcomes[:, made]
-    wanted = claims[made]
-    if game.money and made.all():
-        scales = game.scales
-        return float((scales @ claims - (outcomes @ scales).max()) / scales.sum())
     if game.money:
-        return -np.inf  # whoever claims nothing can be made to pay
-    count, highest = len(outcomes), float(max(wanted.max(), 0.0)) + 1.0
-    # by how much a mixture can beat the claims, raised so that it is not negative
-    columns = np.column_stack([-outcomes.T, np.ones(len(wanted))])
-    found, _ = minimise(
-        np.append(np.zeros(count), -1.0),
-        equal=(np.append(np.ones(count), 0.0)[None], [1.0]),
-        below=(columns, highest - wanted),
-    )
-    return highest - float(found[-1])
+        if not made.all():
+            return -np.inf  # whoever claims nothing can be made to pay
+        joint = float((game.normalised.outcomes @ game.scales).max())
+        return float((game.scales @ claims - joint) / game.scales.sum())
+    return -clearance(game.normalised.outcomes[:, made].T, claims[made])
 
 
 def make_room(dues: Vector, floors: Vector) -> Vector:

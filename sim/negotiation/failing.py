@@ -30,12 +30,12 @@ class Hazard:
     def strike(self, model: Negotiation) -> bool:
         """Let talks fail if somebody leaves, or if chance says so; tell whether they did."""
         if model.leaving:
-            self._fight(model, model.leaving, max(model.gap, 0.0), 1.0)
+            self._fight(model, model.leaving, model.gap, 1.0)
             return True
         settings = self.settings
         if not (settings.base or settings.slope) or model.ticks % settings.every:
             return False
-        gap = max(model.gap, 0.0)
+        gap = model.gap
         failure = min(1.0, settings.base + settings.slope * gap)
         if model.game.n < 2 or model.rng.random() >= failure:
             return False

@@ -8,6 +8,7 @@ truthful players nobody claims anything, and there are no meetings.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from typing import Any, ClassVar
 
 import numpy as np
@@ -235,7 +236,7 @@ class Negotiation(Books):
                 ]
                 everybody = np.logical_and.reduce(says)
                 permitted.append(everybody if everybody.any() else says[inside.index(member)])
-            forbidden[place.own] = ~np.logical_and.reduce(np.ix_(*permitted)).ravel()
+            forbidden[place.own] = ~reduce(np.logical_and.outer, permitted).ravel()
         self.forbidden = forbidden
         for values in (self.threats, self.reputations):
             values[:] = self._cleared(values)
@@ -428,7 +429,8 @@ class Negotiation(Books):
         if not np.isfinite(self.claims).any():
             return 0.0
         least = np.where(np.isfinite(self.claims), self.claims, self.fallbacks)
-        return shortfall(self.game, least)
+        offered = self.market.payoffs(self.quote, self.purses)
+        return 0.0 if (offered >= least).all() else max(0.0, shortfall(self.game, least))
 
     def _meeting(self, speaker: Actor, players: NDArray[np.int64]) -> Meeting:
         notes = [self._notes[i] for i in map(int, players)]

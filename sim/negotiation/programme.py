@@ -1,6 +1,7 @@
-"""The linear programme of whoever makes an offer."""
+"""Linear programmes over what players can agree on: the best offer, and claims met together."""
 
 from functools import cache
+from typing import Any
 
 import highspy
 import numpy as np
@@ -48,17 +49,49 @@ def maximise(worth: Vector, rows: Vector, floors: Vector) -> tuple[Vector, Vecto
         If no mixture keeps all floors.
     """
     count, width = rows.shape
-    matrix = np.vstack([rows, np.ones(width)])
+    found = _solve(-worth, np.vstack([rows, np.ones(width)]), floors, np.zeros(width))
+    if found is None:
+        return None
+    mixture = np.array(found.col_value).clip(min=0.0)
+    return mixture / mixture.sum(), np.array(found.row_dual)[:count].clip(min=0.0)
+
+
+def clearance(rows: Vector, floors: Vector) -> float:
+    """Return by how much a mixture of columns can keep all rows above their floors at once.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (k, X)
+    floors : ndarray, shape (k,)
+
+    Returns
+    -------
+    float
+        Negative if some row stays below its floor.
+    """
+    count, width = rows.shape
+    matrix = np.zeros((count + 1, width + 1))
+    matrix[:-1, :-1], matrix[-1, :-1], matrix[:-1, -1] = rows, 1.0, -1.0
+    lower = np.append(np.zeros(width), -np.inf)
+    found = _solve(-np.eye(1, width + 1, width)[0], matrix, floors, lower)
+    if found is None:
+        raise ProgrammeError("HiGHS found no mixture at all")
+    return float(found.col_value[-1])
+
+
+def _solve(cost: Vector, matrix: Vector, floors: Vector, lower: Vector) -> Any | None:
+    """Minimise a cost with rows above their floors, the last row summing to 1."""
+    count, width = matrix.shape
     programme = highspy.HighsLp()
-    programme.num_col_, programme.num_row_ = width, count + 1
-    programme.col_cost_ = -worth
-    programme.col_lower_ = np.zeros(width)
+    programme.num_col_, programme.num_row_ = width, count
+    programme.col_cost_ = cost
+    programme.col_lower_ = lower
     programme.col_upper_ = np.full(width, np.inf)
     programme.row_lower_ = np.append(floors, 1.0)
-    programme.row_upper_ = np.append(np.full(count, np.inf), 1.0)
+    programme.row_upper_ = np.append(np.full(count - 1, np.inf), 1.0)
     programme.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    programme.a_matrix_.start_ = np.arange(0, (count + 1) * width + 1, width, dtype=np.int32)
-    programme.a_matrix_.index_ = np.tile(np.arange(width, dtype=np.int32), count + 1)
+    programme.a_matrix_.start_ = np.arange(0, count * width + 1, width, dtype=np.int32)
+    programme.a_matrix_.index_ = np.tile(np.arange(width, dtype=np.int32), count)
     programme.a_matrix_.value_ = matrix.ravel()
     solver = _solver()
     solver.clearSolver()
@@ -69,6 +102,4 @@ def maximise(worth: Vector, rows: Vector, floors: Vector) -> tuple[Vector, Vecto
         return None
     if status != highspy.HighsModelStatus.kOptimal:
         raise ProgrammeError(f"HiGHS stopped with status {solver.modelStatusToString(status)}")
-    solution = solver.getSolution()
-    mixture = np.array(solution.col_value).clip(min=0.0)
-    return mixture / mixture.sum(), np.array(solution.row_dual)[:count].clip(min=0.0)
+    return solver.getSolution()

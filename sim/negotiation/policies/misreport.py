@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.games.game import Game, normal_form
+from sim.games.harmful import harmful_actions
 from sim.negotiation.conflicts import Vector
 from sim.negotiation.policies.policy import Policy
 
@@ -34,8 +35,8 @@ class Misreport(Policy):
         default=1.0,
         ge=0.0,
         le=100.0,
-        description="how much it says to mind falling below what it can secure by one action, "
-        "compared with how much it does",
+        description="how much it says to mind falling below what it can secure by one action "
+        "while nobody uses actions that only harm, compared with how much it does",
     )
 
     @override
@@ -45,7 +46,17 @@ class Misreport(Policy):
             return np.asarray(true * self.rescale + self.shift)
         low, scale = game.low[player], game.scales[player]
         shares = ((true - low) / scale) ** self.bend
-        others = tuple(i for i in range(game.n) if i != player)
-        level = shares.min(axis=others).max() if others else shares.max()
+        level = _secure(shares, game, player)
         shares = np.where(shares < level, level - self.harm * (level - shares), shares)
         return np.asarray((low + scale * shares) * self.rescale + self.shift)
+
+
+def _secure(payoffs: Vector, game: Game, player: int) -> float:
+    """Return what one action secures as long as nobody uses actions that only harm."""
+    harmful = harmful_actions(game)
+    harmless = payoffs
+    for i in range(game.n):
+        if i != player:
+            harmless = np.delete(harmless, harmful.get(i, ()), axis=i)
+    others = tuple(i for i in range(game.n) if i != player)
+    return float(harmless.min(axis=others).max())

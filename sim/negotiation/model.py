@@ -111,6 +111,8 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         Negotiator.create_agents(self, n, list(range(n)))
         seats = sorted(self.conflicts.seats(), key=lambda seat: seat.coalition.bit_count())
         self._coalitions = [Coalition(self, seat) for seat in seats]
+        self._trembling = self.rng.spawn(1)[0]  # of its own, so that no other chance event shifts
+        self._tremble(settings.tremble)
 
     def grow(self, game: Game, player: int, base: int) -> None:
         """Go on with a game in which a player has one more action, the last of its list.
@@ -187,6 +189,14 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         self._sanded *= kept
         self.purses = np.zeros(self.game.n)
         self.quote = self.market.resume(self.quote, kept, self.sanding)
+        self._tremble(self.settings.tremble * self.settings.forgetting)
+
+    def _tremble(self, most: float) -> None:
+        """Shake standing threats and prices, so that the seed decides between equals."""
+        shaken = self.threats * np.exp(self._trembling.uniform(-most, most, len(self.threats)))
+        self.threats = self.conflicts.segments.normalise(shaken)
+        nudges = self._trembling.uniform(-most, most, self.game.n)
+        self.quote = self.market.shake(self.quote, nudges, self.sanding)
 
     def redeem(self) -> None:
         """Sand the frontier a little less and move along it."""

@@ -1,7 +1,7 @@
 """One run from start to finish: a game is negotiated until nothing moves, or time is up."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from sim.negotiation.protocols import PROTOCOLS
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.negotiation.stopping import talks
 from sim.recording import Recorder
+from sim.scenario import Scenario
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +47,14 @@ class Run:
     seed : int
     disagreement : ndarray, shape (n,), or None
         What players expected at the end if talks failed, in protocols where that matters; utilons.
+    credibility : ndarray, shape (n,), or None
+        Probability with which players were believed at the end to carry out threats; None if
+        nobody doubted it.
+    learned : bool
+        Whether anything was learned in the course of the talks; otherwise players knew what to
+        expect before they began.
+    interrupted : bool
+        Whether the run was stopped before it was over.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -57,6 +66,9 @@ class Run:
     ticks: int
     seed: int
     disagreement: NDArray[np.float64] | None = None
+    credibility: NDArray[np.float64] | None = None
+    learned: bool = True
+    interrupted: bool = False
 
 
 class Simulation:
@@ -105,6 +117,23 @@ class Simulation:
         self._recorder = Recorder(self.model, run.record_every)
         self.converged = False
 
+    @classmethod
+    def of(cls, scenario: Scenario) -> "Simulation":
+        """Prepare the talks of a scenario, with its ladders and newcomers.
+
+        Raises
+        ------
+        GameError
+            As above.
+        """
+        return cls(
+            scenario.ground,
+            scenario.negotiation,
+            scenario.run,
+            scenario.climbed,
+            scenario.arrivals,
+        )
+
     @property
     def over(self) -> bool:
         """Whether the last talks have converged or failed, or time is up."""
@@ -127,6 +156,11 @@ class Simulation:
             model.reopen()
             self._ending = talks(self._settings)
         self.converged = settled and not self._rounds
+
+    @property
+    def record_every(self) -> int:
+        """Ticks between two rows of a series."""
+        return self._settings.record_every
 
     @property
     def _open(self) -> bool:
@@ -159,6 +193,8 @@ class Simulation:
             model.ticks,
             self._settings.seed,
             model.impasse,
+            None if (model.credibility.levels >= 1.0).all() else model.credibility.levels.copy(),
+            model.learns,
         )
 
 
@@ -169,7 +205,6 @@ def simulate(
     *,
     ladders: Sequence[Ladder] = (),
     newcomers: Sequence[Newcomer] = (),
-    progress: Callable[[int], None] | None = None,
 ) -> Run:
     """Let the players of a game negotiate.
 
@@ -183,18 +218,36 @@ def simulate(
         Threats that players have besides, and those they may invent.
     newcomers : sequence of Newcomer, optional
         Players who arrive later.
-    progress : callable, optional
-        Called with the number of ticks so far whenever a row is recorded.
 
     Raises
     ------
     GameError
         If the game has too many conflicts to be negotiated.
     """
-    run = run or RunSettings()
-    simulation = Simulation(game, negotiation or NegotiationSettings(), run, ladders, newcomers)
-    while not simulation.over:
+    negotiation, run = negotiation or NegotiationSettings(), run or RunSettings()
+    return pursue(Simulation(game, negotiation, run, ladders, newcomers))
+
+
+def pursue(
+    simulation: Simulation,
+    progress: Callable[[int], None] | None = None,
+    interrupted: Callable[[], bool] | None = None,
+) -> Run:
+    """Let ticks pass until a simulation is over.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    progress : callable, optional
+        Called with the number of ticks so far whenever a row is recorded.
+    interrupted : callable, optional
+        Asked after every tick whether to stop at once.
+    """
+    stopped = False
+    while not simulation.over and not stopped:
         simulation.step()
-        if progress is not None and simulation.model.ticks % run.record_every == 0:
+        if progress is not None and simulation.model.ticks % simulation.record_every == 0:
             progress(simulation.model.ticks)
-    return simulation.result()
+        stopped = interrupted is not None and interrupted()
+    result = simulation.result()
+    return result if simulation.over else replace(result, interrupted=True)

@@ -72,6 +72,8 @@ class ProposerCommitment(Bargaining):
         If the game is not in normal form, or has too many situations to be thought through.
     """
 
+    learns = False
+
     def __init__(self, game: Game, settings: NegotiationSettings, seed: int) -> None:
         super().__init__(game, settings, seed)
         self._think()

@@ -77,6 +77,9 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
     settling_agrees: ClassVar[bool] = True
     """Whether talks end in agreement when nothing moves any more."""
 
+    learns: ClassVar[bool] = True
+    """Whether players learn what to expect by talking; otherwise they know it beforehand."""
+
     def __init__(self, game: Game, settings: NegotiationSettings, seed: int) -> None:
         super().__init__(rng=seed)
         self.game, self.settings = game, settings

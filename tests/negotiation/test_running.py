@@ -11,7 +11,8 @@ from textbook import CASES, names, numbers, textbook_game
 from sim.games.coalitions import grand
 from sim.games.game import NormalGame, from_payoffs
 from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.running import Run, Simulation, simulate
+from sim.running import Run, Simulation, pursue, simulate
+from sim.scenario import find, load
 
 PENNIES = [[[1.0, -1.0], [-1.0, 1.0]], [[-1.0, 1.0], [1.0, -1.0]]]
 
@@ -193,17 +194,23 @@ def test_thinning_the_record_loses_no_trade() -> None:
     )
 
 
-def test_progress_is_reported_and_an_interruption_passes_through() -> None:
-    game = from_payoffs(random_payoffs(4))
+def test_progress_is_reported_and_an_interrupted_run_is_cut_short() -> None:
+    game, run = from_payoffs(random_payoffs(4)), RunSettings(ticks=45)
     seen: list[int] = []
-    simulate(game, run=RunSettings(ticks=45), progress=seen.append)
+    whole = pursue(Simulation(game, NegotiationSettings(), run), seen.append)
     assert seen == [10, 20, 30, 40]
+    assert not whole.interrupted
+    cut = pursue(Simulation(game, NegotiationSettings(), run), None, lambda: len(seen) > 0)
+    assert cut.interrupted
+    assert (cut.ticks, cut.converged) == (1, False)
 
-    def interrupt(tick: int) -> None:
-        raise KeyboardInterrupt(tick)
 
-    with pytest.raises(KeyboardInterrupt):
-        simulate(game, progress=interrupt)
+def test_a_scenario_is_simulated_with_its_newcomers_and_ladders() -> None:
+    late = load(find("newcomer"))
+    simulation = Simulation.of(late.with_run(ticks=300))
+    run = pursue(simulation)
+    assert not run.converged
+    assert run.payoffs == pytest.approx([6.0, 6.0, 0.0], abs=0.1)  # the third firm is not there yet
 
 
 @pytest.mark.parametrize("seed", [0, 4])

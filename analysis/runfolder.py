@@ -17,7 +17,7 @@ from analysis.records import to_json
 from sim.scenario import Scenario
 
 TABLES = (
-    *("ticks", "negotiators", "coalitions", "threats", "trades"),
+    *("ticks", "negotiators", "coalitions", "members", "agreements", "threats", "trades"),
     *("inventions", "offers", "breakdowns", "talks"),
 )
 """The tables of every run folder, one Parquet file each."""

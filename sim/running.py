@@ -28,9 +28,9 @@ class Run:
     Attributes
     ----------
     tables : dict from str to DataFrame
-        ``ticks``, ``negotiators``, ``coalitions``, ``threats``, ``trades``: see
-        :meth:`sim.recording.Recorder.tables`; ``inventions``, ``offers``, ``breakdowns``,
-        ``talks``: see :func:`sim.history.history`.
+        ``ticks``, ``negotiators``, ``coalitions``, ``members``, ``agreements``, ``threats``,
+        ``trades``: see :meth:`sim.recording.Recorder.tables`; ``inventions``, ``offers``,
+        ``breakdowns``, ``talks``: see :func:`sim.history.history`.
     prices : ndarray, shape (n,)
         Final prices, curnits per utilon of each player, summing to 1.
     payoffs : ndarray, shape (n,)

@@ -18,7 +18,7 @@ from command import Command
 from analysis.interrupting import interruptible
 from sim.scenario import catalogue, find, load
 
-SERIES = {"ticks", "negotiators", "coalitions", "threats", "trades"}
+SERIES = {"ticks", "negotiators", "coalitions", "members", "agreements", "threats", "trades"}
 TABLES = {*SERIES, "inventions", "offers", "breakdowns", "talks"}
 ELSEWHERE = {"hollow-threats"}
 """Scenarios that show why agents do not get to the equilibrium."""

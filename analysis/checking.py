@@ -22,7 +22,7 @@ from analysis.concepts import (
     verify_state,
 )
 from analysis.conditions import literal_conditions
-from analysis.convergence import REACHED, price_gap
+from analysis.convergence import is_there, price_gap
 from analysis.equilibrium.exhaustive.everywhere import WITHIN
 from analysis.records import (
     CheckRecord,
@@ -37,8 +37,9 @@ from analysis.records import (
     vector,
 )
 from analysis.references import REFERENCES
-from analysis.runfolder import SCENARIO, SUMMARY, TABLES, read_table
+from analysis.runfolder import SCENARIO, SUMMARY, TABLES, read_table, run_id
 from analysis.runrecords import Summary
+from analysis.shortfalls import own_units, shortfalls
 from analysis.solution import Equilibrium, Point, Vector
 from analysis.verify import ACCEPTED, CandidateError
 from sim.games.frontier import FrontierError
@@ -84,13 +85,16 @@ def check_run(folder: Path) -> CheckRecord:
     scenario = load(folder / SCENARIO)
     game = scenario.build()
     summary = read_json(folder / SUMMARY, Summary)
-    last = {name: read_table(folder, name) for name in TABLES}["negotiators"].tail(game.n)
+    tables = {name: read_table(folder, name) for name in TABLES}
+    last, talks = tables["negotiators"].tail(game.n), tables["talks"].tail(game.n)
     try:
         reached = vector(game, summary.state.payoffs, "state.payoffs")
         state = verify_state(game, summary.state.candidate(game), reached, summary.solution.concept)
         final = vector(game, summary.final.payoffs, "final.payoffs")
         recorded = dict(zip(last["player"], last["payoff"], strict=True))
         logged = vector(game, recorded, "the last payoffs in negotiators.parquet")
+        believed = dict(zip(talks["player"], talks["credibility"], strict=True))
+        levels = vector(game, believed, "the last credibility in talks.parquet")
         solved = summary.solution.game.game()
         fresh, objections = recheck(summary.solution, solved)
     except (RecordError, CandidateError, FrontierError) as error:
@@ -104,12 +108,19 @@ def check_run(folder: Path) -> CheckRecord:
     gaps = [_gap(game, found, state.payoffs) for found in fresh if found.accepted]
     if summary.solution.game.unrefined != GameRecord.of(game, scenario.game.form):
         objections.append(f"solution.game is not the game of {SCENARIO}")
+    if summary.run != run_id(scenario):
+        objections.append(f"run is not that of {SCENARIO}")
     if (summary.seed, summary.ticks) != (scenario.run.seed, int(last["tick"].iloc[-1])):
         objections.append("seed or ticks are not those of the scenario and the tables")
     objections += _misjudged(game, summary, again, fresh)
-    arrived = summary.settled and bool(gaps) and min(gaps) < REACHED
+    credibility = levels if (levels < 1.0).any() else None
+    missed = shortfalls(game, state, credibility)
+    distance = min(gaps, default=np.nan)
+    arrived = summary.settled and is_there(distance, missed, credibility)
     if summary.converged and not arrived:
         objections.append("is said to have converged, and has not")
+    if summary.unfinished:
+        objections.append(f"the run is unfinished: interrupted after {summary.ticks:,} ticks")
     return CheckRecord(
         path=printable(folder),
         kind="run",
@@ -154,7 +165,7 @@ def _misjudged(
 
 
 def _gap(game: Game, answer: EquilibriumRecord, payoffs: Vector) -> float:
-    gaps = abs(payoffs - vector(game, answer.payoffs, "payoffs")) / units(game)
+    gaps = abs(payoffs - vector(game, answer.payoffs, "payoffs")) / own_units(game)
     return float(gaps.max())
 
 

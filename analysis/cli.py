@@ -111,7 +111,8 @@ def run(
 ) -> None:
     """Let agents negotiate a scenario, solve it, and say how close they got.
 
-    Writes a run folder with the complete scenario, tables of what happened and a summary.
+    Writes a run folder with the complete scenario, tables of what happened and a summary. Ctrl-C
+    ends the talks where they are; what was recorded is written, marked as unfinished.
 
     [bold]Examples[/bold]
 
@@ -119,12 +120,13 @@ def run(
       curnits run game.nfg --seed 7 --ticks 5000 --out here
       curnits run three-solutions --json
     """
-    from analysis.convergence import aim, judge
+    from analysis.convergence import aim, judge, unjudged
+    from analysis.interrupting import STATUS, interruptible
     from analysis.records import printable, to_json
     from analysis.reporting import console, heading, show_run, ticking, waiting
     from analysis.runfolder import fresh_folder, untaken, write_run
     from analysis.runrecords import Summary
-    from sim.running import simulate
+    from sim.running import Simulation, pursue
     from sim.scenario import find, load
 
     path = find(source)
@@ -134,20 +136,21 @@ def run(
     usual = Path("runs") / f"{path.stem}-seed{scenario.run.seed}"
     target = out or (usual if force else untaken(usual))
     with fresh_folder(target, replace=force) as folder:
-        with ticking(scenario.run.ticks, quiet=quiet) as progress:
-            finished = simulate(
-                scenario.ground,
-                scenario.negotiation,
-                scenario.run,
-                ladders=scenario.climbed,
-                newcomers=scenario.arrivals,
-                progress=progress,
-            )
+        with ticking(scenario.run.ticks, quiet=quiet) as progress, interruptible() as stopped:
+            finished = pursue(Simulation.of(scenario), progress, stopped)
+        if finished.interrupted:
+            scenario = scenario.with_run(ticks=finished.ticks)
         with waiting("Solving", quiet=quiet):
-            judgement = judge(game, finished, aim(game, scenario.negotiation))
+            compare = unjudged if finished.interrupted else judge
+            judgement = compare(game, finished, aim(game, scenario.negotiation))
             summary = Summary.of(printable(path.stem), scenario, finished, judgement)
         write_run(
-            folder, scenario, finished.tables, summary.model_dump(), ["curnits", *sys.argv[1:]]
+            folder,
+            scenario,
+            finished.tables,
+            summary.model_dump(),
+            ["curnits", *sys.argv[1:]],
+            unfinished=finished.interrupted,
         )
     if json:
         typer.echo(to_json(summary.printed(target)), nl=False)
@@ -156,6 +159,9 @@ def run(
         heading(screen, game.title, f"seed {scenario.run.seed}")
         show_run(screen, summary)
         screen.print(f"Written to {target}", soft_wrap=True)
+    if finished.interrupted:
+        typer.echo(f"curnits: interrupted after {finished.ticks:,} ticks; unfinished", err=True)
+        raise typer.Exit(STATUS)
     raise typer.Exit(0 if summary.converged else 1)
 
 

@@ -28,7 +28,7 @@ def basins(
     """Show which equilibrium agents reach from which starting prices.
 
     Runs the scenario from prices all over the simplex and writes a table of the runs, the data and,
-    for three players, a figure.
+    for three players, a figure. Ctrl-C stops after the runs that are done and keeps them.
 
     [bold]Examples[/bold]
 
@@ -37,10 +37,11 @@ def basins(
     """
     from analysis.basins import explore
     from analysis.figures.saving import files_of, save
+    from analysis.interrupting import STATUS, interruptible
     from analysis.records import to_json
     from analysis.reporting import console, counting, heading
     from analysis.runfolder import fresh_folder, untaken
-    from analysis.several import BasinsRecord, basins_figure, csv, show_basins
+    from analysis.several import BasinsRecord, basins_figure, csv, show_basins, unfinished
     from sim.scenario import find, load
 
     path = find(source)
@@ -51,9 +52,11 @@ def basins(
     usual = Path("basins") / path.stem
     target = out or untaken(usual)
     with fresh_folder(target, replace=False) as folder:
-        with counting("Negotiating", starts, quiet=quiet) as progress:
-            found = explore(scenario, starts, progress)
+        with counting("Negotiating", starts, quiet=quiet) as progress, interruptible() as stopped:
+            found = explore(scenario, starts, progress, stopped)
         tables = {"runs.csv": csv(found.runs), "basins.csv": csv(found.points)}
+        if found.unfinished:
+            tables["unfinished.txt"] = f"{unfinished(found)}\n".encode()
         images = files_of(basins_figure(found, game, form.value), form.value)
         save(folder, {**tables, **images}, replace=True)
     record = BasinsRecord.of(game, found)
@@ -64,6 +67,9 @@ def basins(
         heading(screen, game.title, f"{record.starts} starts")
         show_basins(screen, record)
         screen.print(f"Written to {target}", soft_wrap=True)
+    if found.unfinished:
+        typer.echo(f"curnits: {unfinished(found)}", err=True)
+        raise typer.Exit(STATUS)
 
 
 def multiplicity(

@@ -132,13 +132,7 @@ class Exploration:
         try:
             self.file = _changed(opened.scenario, settings)
             self._game = self.file.build()
-            self._simulation = Simulation(
-                self.file.ground,
-                self.file.negotiation,
-                self.file.run,
-                self.file.climbed,
-                self.file.arrivals,
-            )
+            self._simulation = Simulation.of(self.file)
             self.running = True
         except (ScenarioError, GameError) as error:
             self.problem = str(error)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from importlib.metadata import version
 from itertools import chain, count
 from pathlib import Path
@@ -16,8 +17,8 @@ from analysis.records import to_json
 from sim.scenario import Scenario
 
 TABLES = (
-    *("ticks", "negotiators", "coalitions", "threats", "trades"),
-    *("inventions", "offers", "breakdowns", "talks"),
+    *("ticks", "negotiators", "coalitions", "members", "agreements", "threats", "trades"),
+    *("inventions", "offers", "breakdowns", "acts", "talks"),
 )
 """The tables of every run folder, one Parquet file each."""
 
@@ -108,10 +109,16 @@ def write_run(
     tables: Mapping[str, pd.DataFrame],
     summary: Mapping[str, Any],
     command: Sequence[str],
+    *,
+    unfinished: bool = False,
 ) -> None:
-    """Fill a folder with a run: the complete scenario, a manifest, the tables and the summary."""
+    """Fill a folder with a run: the complete scenario, a manifest, the tables and the summary.
+
+    The manifest says if the run is unfinished, that is, was interrupted.
+    """
     (folder / SCENARIO).write_text(scenario.to_yaml(), encoding="utf-8")
-    (folder / MANIFEST).write_text(to_json(manifest(scenario, command)), encoding="utf-8")
+    made = {**manifest(scenario, command), "unfinished": unfinished}
+    (folder / MANIFEST).write_text(to_json(made), encoding="utf-8")
     for name in TABLES:
         with (folder / f"{name}.parquet").open("wb") as file:  # Arrow opens names in UTF-8 only
             tables[name].to_parquet(file, index=False)
@@ -124,9 +131,15 @@ def manifest(scenario: Scenario, command: Sequence[str]) -> dict[str, Any]:
         "curnits": version("curnits"),
         "python": python_version(),
         "dependencies": {name: version(name) for name in _DEPENDENCIES},
+        "run": run_id(scenario),
         "seed": scenario.run.seed,
         "command": list(command),
     }
+
+
+def run_id(scenario: Scenario) -> str:
+    """Return a name that only runs of this very scenario, seed included, have: 16 hex digits."""
+    return sha256(scenario.to_yaml().encode()).hexdigest()[:16]
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """The JSON in which finished runs are written and read."""
 
+from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
 from typing import Any, Self
@@ -10,6 +11,7 @@ from analysis.concepts import Answer, default_concept
 from analysis.convergence import Judgement
 from analysis.escalation import Escalation, measure
 from analysis.records import EquilibriumRecord, Record, SolutionRecord, by_player
+from analysis.runfolder import run_id
 from sim.games.coalitions import members, proper_coalitions
 from sim.games.game import Game, own_actions
 from sim.running import Run
@@ -24,9 +26,15 @@ class Figures(Record):
 
 
 class Analytic(Figures):
-    """The analytic answer nearest to a simulation."""
+    """The analytic answer nearest to a simulation.
+
+    It is ``number`` of the ``known`` ones, which are all if ``complete``.
+    """
 
     concept: str
+    number: int
+    known: int
+    complete: bool
 
 
 class Distance(Record):
@@ -149,10 +157,15 @@ class HistoryRecord(Record):
 class RunRecord(Record):
     """What ``run --json`` prints; nothing is analytic if no answer was found.
 
-    ``settled`` says that the simulation stopped by itself, ``converged`` that it did so near an
-    analytic answer, and ``rate`` is p where the distance falls like ticks to the power −p.
+    ``run`` is the same for runs of the same scenario, seed included, and for no others.
+    ``unfinished`` says that the simulation was interrupted, ``settled`` that it stopped by itself,
+    ``converged`` that it did so near an analytic answer and missing no condition by much.
+    ``missed`` is by how much it misses those conditions, see :mod:`analysis.shortfalls`, and
+    ``rate`` is p where the distance falls like ticks to the power −p.
     """
 
+    run: str
+    unfinished: bool
     scenario: str
     seed: int
     ticks: int
@@ -164,6 +177,7 @@ class RunRecord(Record):
     distance: Distance | None
     rate: float | None
     residuals: dict[str, float | None]
+    missed: dict[str, float | None]
     escalation: EscalationRecord
     history: HistoryRecord
 
@@ -193,10 +207,15 @@ class Summary(RunRecord):
             distance = Distance(payoffs=judgement.payoff_distance, prices=judgement.price_distance)
             analytic = Analytic(
                 concept=judgement.concept,
+                number=judgement.number,
+                known=len(judgement.solution.equilibria),
+                complete=judgement.solution.complete,
                 prices=by_player(game, nearest.candidate.prices),
                 payoffs=by_player(game, nearest.payoffs),
             )
         return cls(
+            run=run_id(scenario),
+            unfinished=run.interrupted,
             scenario=name,
             seed=run.seed,
             ticks=run.ticks,
@@ -208,6 +227,7 @@ class Summary(RunRecord):
             distance=distance,
             rate=judgement.rate if isfinite(judgement.rate) else None,
             residuals=state.residuals,
+            missed=_known(asdict(judgement.missed)),
             escalation=EscalationRecord.of(
                 game,
                 escalation or measure(game, judgement.state, nearest if usual else None),

@@ -73,6 +73,8 @@ class ProposerCommitment(Bargaining):
         If the game is not in normal form, or has too many situations to be thought through.
     """
 
+    learns = False
+
     def __init__(
         self, game: Game, settings: NegotiationSettings, seed: int, rules: Rules | None = None
     ) -> None:

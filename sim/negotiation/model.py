@@ -60,6 +60,9 @@ class Negotiation(Books):
     settling_agrees: ClassVar[bool] = True
     """Whether talks end in agreement when nothing moves any more."""
 
+    learns: ClassVar[bool] = True
+    """Whether players learn what to expect by talking; otherwise they know it beforehand."""
+
     def __init__(
         self,
         game: Game,
@@ -83,6 +86,8 @@ class Negotiation(Books):
             Negotiator(self, player)
         for seat in sorted(seats, key=lambda seat: seat.coalition.bit_count()):
             Coalition(self, seat.coalition)
+        self._trembling = self.rng.spawn(1)[0]  # of its own, so that no other chance event shifts
+        self._tremble(settings.tremble)
         self._forbid()
 
     def seat(self, agent: Negotiator) -> None:
@@ -294,6 +299,14 @@ class Negotiation(Books):
         self.gap, self.waited, self.leaving, self._met = 0.0, 0, 0, 0
         self.penalties[:] = 0.0
         self.threats, self.reputations = map(self._cleared, (self.threats, self.reputations))
+        self._tremble(self.settings.tremble * self.settings.forgetting)
+
+    def _tremble(self, most: float) -> None:
+        """Shake standing threats and prices, so that the seed decides between equals."""
+        shaken = self.threats * np.exp(self._trembling.uniform(-most, most, len(self.threats)))
+        self.threats = self.conflicts.segments.normalise(shaken)
+        nudges = self._trembling.uniform(-most, most, self.game.n)
+        self.quote = self.market.shake(self.quote, nudges, self.sanding)
 
     def redeem(self) -> None:
         """Sand the frontier a little less and move along it."""

@@ -206,6 +206,12 @@ class NegotiationSettings(BaseModel):
         description="lowest price, as a share of the highest; a price there is as good as 0",
     )
 
+    tremble: Annotated[float, Field(ge=0.0, le=1.0)] = Field(
+        default=1e-4,
+        description="most by which logarithms of prices and of probabilities in threats are shaken "
+        "at random before the first tick, so that the seed decides between equals, and not "
+        "rounding; 0: not at all",
+    )
     starting_prices: dict[str, Positive] = Field(
         default={},
         description="curnits per utilon at the first tick, by player, up to scale; by default "

@@ -122,6 +122,7 @@ def run(
     """
     from analysis.convergence import aim, judge, unjudged
     from analysis.interrupting import STATUS, interruptible
+    from analysis.policy_judging import impossible, judge_policies
     from analysis.records import printable, to_json
     from analysis.reporting import console, heading, show_run, ticking, waiting
     from analysis.runfolder import fresh_folder, untaken, write_run
@@ -133,6 +134,9 @@ def run(
     changes = {"seed": seed, "ticks": ticks}
     scenario = load(path).with_run(**{k: v for k, v in changes.items() if v is not None})
     game = scenario.build()
+    warning = impossible(scenario)
+    if warning is not None:
+        typer.echo(f"curnits: {warning}", err=True)
     usual = Path("runs") / f"{path.stem}-seed{scenario.run.seed}"
     target = out or (usual if force else untaken(usual))
     with fresh_folder(target, replace=force) as folder:
@@ -143,7 +147,9 @@ def run(
         with waiting("Solving", quiet=quiet):
             compare = unjudged if finished.interrupted else judge
             judgement = compare(game, finished, aim(game, scenario.negotiation))
-            summary = Summary.of(printable(path.stem), scenario, finished, judgement)
+            ways = judge_policies(scenario, finished)
+            name = printable(path.stem)
+            summary = Summary.of(name, scenario, finished, judgement, policies=ways)
         write_run(
             folder,
             scenario,

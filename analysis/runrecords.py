@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.concepts import Answer, default_concept
 from analysis.convergence import Judgement
 from analysis.escalation import Escalation, measure
+from analysis.policy_judging import PolicyJudgement
 from analysis.records import EquilibriumRecord, Record, SolutionRecord, by_player
 from analysis.runfolder import run_id
 from sim.games.coalitions import members, proper_coalitions
@@ -154,6 +155,29 @@ class HistoryRecord(Record):
         )
 
 
+class PolicyRecord(Record):
+    """What ways of negotiating did: see :class:`analysis.policy_judging.PolicyJudgement`."""
+
+    payoffs: dict[str, float]
+    measures: dict[str, dict[str, float]]
+    near: str | None
+    gained: dict[str, float]
+    destroyed: float
+    verdict: str
+
+    @classmethod
+    def of(cls, game: Game, judged: PolicyJudgement) -> Self:
+        """Write what was found out about a run of a game."""
+        return cls(
+            payoffs=by_player(game, judged.payoffs),
+            measures={name: by_player(game, at) for name, at in judged.measures.items()},
+            near=judged.near,
+            gained=dict(judged.gained),
+            destroyed=judged.destroyed,
+            verdict=judged.verdict,
+        )
+
+
 class RunRecord(Record):
     """What ``run --json`` prints; nothing is analytic if no answer was found.
 
@@ -180,6 +204,7 @@ class RunRecord(Record):
     missed: dict[str, float | None]
     escalation: EscalationRecord
     history: HistoryRecord
+    policies: PolicyRecord | None = None
 
 
 class Summary(RunRecord):
@@ -196,6 +221,7 @@ class Summary(RunRecord):
         run: Run,
         judgement: Judgement,
         escalation: Escalation | None = None,
+        policies: PolicyJudgement | None = None,
     ) -> Self:
         """Write a finished run of the scenario of that name; escalation is measured if need be."""
         game = scenario.build()
@@ -234,6 +260,7 @@ class Summary(RunRecord):
                 run.tables["inventions"],
             ),
             history=HistoryRecord.of(run.tables["talks"], run.tables["breakdowns"]),
+            policies=PolicyRecord.of(game, policies) if policies else None,
             state=state,
             solution=SolutionRecord.of(
                 game, scenario.game.form, Answer(judgement.solution, judgement.disagreement)

@@ -98,6 +98,7 @@ class Workshop:
         action = ladder.rungs[self.heights[k]].action
         self.inventions.append(Invention(model.ticks, name, action, estimate, ladder.research))
         self.heights[k] += 1
+        model.penalties[ladder.player] += ladder.research
         model.grow(self.known, ladder.player, ladder.base)
 
 

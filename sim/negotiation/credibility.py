@@ -32,6 +32,8 @@ class Credibility:
         What those think who have.
     noise : dict from int to float
         Probability with which they mistake what they see in a fight.
+    forbidden : ndarray of bool, shape (L,), or None
+        What cannot be played, not even in a retreat.
     """
 
     settings: CredibilitySettings
@@ -39,6 +41,7 @@ class Credibility:
     levels: Vector
     private: dict[int, Vector] = field(default_factory=dict)
     noise: dict[int, float] = field(default_factory=dict)
+    forbidden: NDArray[np.bool_] | None = None
     _retreats: Vector = field(default_factory=lambda: np.zeros(0))
     _age: int = 0
     _full: bool = field(init=False)  # asked for in every tick
@@ -50,6 +53,12 @@ class Credibility:
         """Give a player beliefs of its own about the others."""
         self.private[player] = np.full(len(self.levels), prior)
         self.noise[player] = noise
+        self._full = self._doubtless
+
+    def trust(self, player: int) -> None:
+        """Let everybody be sure that a player carries out its threats."""
+        for levels in (self.levels, *self.private.values()):
+            levels[player] = 1.0
         self._full = self._doubtless
 
     def beliefs(self, player: int) -> Vector:
@@ -73,7 +82,7 @@ class Credibility:
         if self._full:
             return threats
         if len(self._retreats) != len(threats):
-            self._retreats, self._age = retreats(conflicts, threats, prices), 0
+            self._retreats, self._age = self._retreat(conflicts, threats, prices), 0
         share = self._coalitions[conflicts.coalitions][conflicts.segments.owner]
         return np.asarray(share * threats + (1.0 - share) * self._retreats)
 
@@ -84,9 +93,12 @@ class Credibility:
         """
         if not self._full:
             expected = self.believed(conflicts, threats, prices)
-            latest = retreats(conflicts, expected, prices)
+            latest = self._retreat(conflicts, expected, prices)
             self._retreats += recency(self._age) * (latest - self._retreats)
             self._age += 1
+
+    def _retreat(self, conflicts: Conflicts, threats: Vector, prices: Vector) -> Vector:
+        return retreats(conflicts, threats, prices, self.forbidden)
 
     def observe(self, firm: NDArray[np.bool_]) -> None:
         """Learn from a fight who was ready to carry out its threat, shape ``(n,)``."""

@@ -224,7 +224,8 @@ class Negotiation(Books):
 
         What a player has bound itself to counts more than what others would not have it do.
         """
-        policies, self.forbidden = self.policies, None
+        policies = self.policies
+        self.forbidden = self.credibility.forbidden = None
         if all(type(policy).permits is Policy.permits for policy in policies):
             return
         game = normal_form(self.game, "a policy that rules out actions")
@@ -242,7 +243,7 @@ class Negotiation(Books):
                 everybody = np.logical_and.reduce(says)
                 permitted.append(everybody if everybody.any() else says[inside.index(member)])
             forbidden[place.own] = ~reduce(np.logical_and.outer, permitted).ravel()
-        self.forbidden = forbidden
+        self.forbidden = self.credibility.forbidden = forbidden
         for values in (self.threats, self.reputations):
             values[:] = self._cleared(values)
 
@@ -343,10 +344,13 @@ class Negotiation(Books):
         for player, tick in self._binds.items():
             if tick == self.ticks:
                 game, place = normal_form(self.game, "a commitment"), self.places[1 << player]
-                policy = self.policies[player]
-                self._bound[player] = policy.binding(game, player, self.threats[place.own])
-                self._note(player, "binds itself")
-                self._forbid()
+                threat, policy = self.threats[place.own], self.policies[player]
+                action = policy.binding(game, player, threat, self._bound)
+                if action is not None:
+                    self._bound[player] = action
+                    self.credibility.trust(player)
+                    self._note(player, "binds itself")
+                    self._forbid()
 
     def _decide(self) -> None:
         """Let whoever decides for coalitions say whose payoffs count for their threats."""

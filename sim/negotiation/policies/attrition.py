@@ -4,13 +4,12 @@ from typing import override
 
 import numpy as np
 from pydantic import Field
+from scipy.optimize import brentq
 
 from sim.negotiation.conflicts import Vector
 from sim.negotiation.meeting import Act, Meeting, most
 from sim.negotiation.policies.policy import Answer
 from sim.negotiation.policies.unyielding import Reserved
-
-type Prior = float | dict[str, float]
 
 
 class Bluffer(Reserved):
@@ -25,8 +24,12 @@ class Bluffer(Reserved):
 
     keeps it indifferent. With ``a = 0`` that is the constant rate of Abreu & Gul (2000,
     proposition 1): the one whose reputation would be complete later yields at once with the
-    probability that makes both complete at the same time. With ``r = c = 0``, ``α = 1`` it is the
-    rate of Fearon (1994): who pays less to its own audience backs down more often.
+    probability that makes both complete at the same time.
+
+    With ``war`` what a fight costs it is its secret, drawn evenly from 0 to that. Then whoever
+    would lose more by backing down than by a fight is as good as obstinate, and more are the longer
+    the crisis lasts; those who are left at the end of it fight. With ``r = c = 0``, ``α = 1`` that
+    is the crisis of Fearon (1994): who pays more to its own audience backs down less often.
 
     It knows the priors, all claims, and the others' discounts and audiences. With three or more
     players it takes the mean of the rates for each of the others, which is no equilibrium.
@@ -35,11 +38,16 @@ class Bluffer(Reserved):
     firm: float | dict[str, float] = Field(
         default=0.1, description="prior probability of being obstinate, for all or by player"
     )
+    war: float | None = Field(
+        default=None,
+        gt=0.0,
+        description="the most that a fight may cost a player, utilons; left out: no such secrets",
+    )
 
     @property
     @override
     def memories(self) -> int:
-        return 2  # when it yields, in stalled meetings, and the talk that is for
+        return 3  # the stalled meetings until it yields and until it fights, and the talk
 
     @override
     def claim(self, now: Meeting) -> Answer:
@@ -47,33 +55,49 @@ class Bluffer(Reserved):
 
     @override
     def act(self, now: Meeting) -> Answer:
-        fresh = now.memory[:, 1] != now.talk
-        for k in np.flatnonzero(fresh):
-            now.memory[k] = self._holds_out(now, int(now.players[k])), now.talk
+        for k in np.flatnonzero(now.memory[:, 2] != now.talk):
+            now.memory[k] = *self._holds_out(now, int(now.players[k])), now.talk
         backs_down = np.where(now.own(now.audience) > 0.0, Act.BACK_DOWN, Act.YIELD)
-        return np.where(now.memory[:, 0] <= now.waited, backs_down, Act.WAIT)
+        waits = np.where(now.memory[:, 1] <= now.waited, Act.FIGHT, Act.WAIT)
+        return np.where(now.memory[:, 0] <= now.waited, backs_down, waits)
 
-    def _holds_out(self, now: Meeting, player: int) -> float:
-        """Draw the number of stalled meetings after which it yields; infinite if obstinate."""
+    def _holds_out(self, now: Meeting, player: int) -> tuple[float, float]:
+        """Draw after how many stalled meetings it yields, and after how many it fights."""
         rivals = [j for j in range(now.game.n) if j != player and np.isfinite(now.claims[j])]
         lot = 1.0 - float(now.rng.random())
-        prior = self._prior(now, player)
-        if lot <= prior:
-            return np.inf
         if not rivals:
-            return 0.0
+            return (np.inf, np.inf) if lot <= self._obstinate(now, player, 0.0) else (0.0, np.inf)
         own = Attrition.against(now, rivals, player)
-        complete = min(
-            own.time(prior),
-            *(Attrition.against(now, [player], j).time(self._prior(now, j)) for j in rivals),
+        end = min(
+            self._complete(now, own, player),
+            *(self._complete(now, Attrition.against(now, [player], j), j) for j in rivals),
         )
-        opening = min(1.0, prior / own.survival(complete)) if prior else 1.0
-        return 0.0 if lot >= opening else own.time(lot / opening)
+        fights = np.inf if self.war is None else end
+        obstinate = self._obstinate(now, player, end)
+        if lot <= obstinate:
+            return np.inf, fights
+        opening = min(1.0, obstinate / own.survival(end)) if obstinate else 1.0
+        return (0.0 if lot >= opening else own.time(lot / opening)), fights
 
-    def _prior(self, now: Meeting, player: int) -> float:
-        if isinstance(self.firm, dict):
-            return self.firm.get(now.game.players[player], 0.0)
-        return self.firm
+    def _complete(self, now: Meeting, way: "Attrition", player: int) -> float:
+        """Return when all who might yield would have, had none of them done so at once."""
+        if self.war is None:
+            return way.time(self._obstinate(now, player, 0.0))
+
+        def left(time: float) -> float:
+            return way.survival(time) - self._obstinate(now, player, time)
+
+        last = self.war / max(float(now.audience[player]), 1e-9)
+        return float(brentq(left, 0.0, last)) if left(0.0) > 0.0 >= left(last) else 0.0
+
+    def _obstinate(self, now: Meeting, player: int, time: float) -> float:
+        """Return how likely a player is one who never yields from some time on."""
+        prior = self.firm
+        if isinstance(prior, dict):
+            prior = prior.get(now.game.players[player], 0.0)
+        if self.war is None:
+            return prior
+        return prior + (1.0 - prior) * min(1.0, float(now.audience[player]) * time / self.war)
 
 
 class Attrition:

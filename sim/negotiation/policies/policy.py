@@ -4,6 +4,7 @@ A policy acts for all players that have it, at once: answers are arrays over the
 all. What it remembers of each player lies in notes that it is handed at every meeting.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -81,9 +82,21 @@ class Policy(BaseModel):
         """Return the tick at which it binds itself to an action for the rest of the run, if any."""
         return None
 
-    def binding(self, game: NormalGame, player: int, threat: Vector) -> int:
-        """Return the action it binds itself to, given what it threatens with alone, ``(m,)``."""
-        return int(threat.argmax())
+    def binding(
+        self, game: NormalGame, player: int, threat: Vector, bound: Mapping[int, int]
+    ) -> int | None:
+        """Return the action it binds itself to when its tick has come; None if it does not.
+
+        Parameters
+        ----------
+        game : NormalGame
+        player : int
+        threat : ndarray, shape (m,)
+            What it threatens with alone.
+        bound : mapping from int to int
+            The actions of players who have bound themselves.
+        """
+        return None
 
     def least(self, game: Game, player: int) -> float:
         """Return the least it ever signs, in shares of payoff range; −inf if there is no such."""

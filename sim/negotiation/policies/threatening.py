@@ -1,5 +1,6 @@
 """Ways of threatening: without harm, with nothing but harm, for oneself alone, beyond recall."""
 
+from collections.abc import Mapping
 from typing import ClassVar, override
 
 import numpy as np
@@ -57,8 +58,9 @@ class Committed(Policy):
     """Bind oneself at some tick to the action one then threatens with, and never go back.
 
     From then on its coalitions can only threaten with that action of its, and it is carried out
-    (Schelling 1960, chapter 2; Ellingsen & Miettinen 2008 on two who race for it). Whoever binds
-    itself later replies to what is fixed. It knows what all announce, and others' commitments.
+    (Schelling 1960, chapter 2; Ellingsen & Miettinen 2008 on two who race for it). That is
+    believed. Whoever binds itself later replies to what is fixed, or finds it is too late. It knows
+    what all announce, and others' commitments.
     """
 
     acts_alone: ClassVar[bool] = True
@@ -71,12 +73,20 @@ class Committed(Policy):
         default=None, description="action; left out: the one it threatens with most by then"
     )
 
+    late: bool = Field(
+        default=True, description="whether it still binds itself when another has before"
+    )
+
     @override
     def binds(self, rng: np.random.Generator) -> int | None:
         return int(rng.integers(self.within)) if self.at is None else self.at
 
     @override
-    def binding(self, game: NormalGame, player: int, threat: Vector) -> int:
+    def binding(
+        self, game: NormalGame, player: int, threat: Vector, bound: Mapping[int, int]
+    ) -> int | None:
+        if bound and not self.late:
+            return None
         own = game.actions[player]
         return int(threat.argmax()) if self.to is None else own.index(self.to)
 

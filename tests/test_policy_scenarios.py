@@ -121,6 +121,14 @@ def test_who_has_the_stricter_audience_backs_down_less() -> None:
     assert done["Bo", "backs down"] > 2 * done["Ada", "backs down"]
 
 
+def test_a_mediator_brings_the_obstinate_together() -> None:
+    acts_ = run("mediator").tables["acts"]
+    assert acts_["act"].tolist() == ["claims", "claims", "settles", "settles"]
+    np.testing.assert_allclose(run("mediator").payoffs, [5.5, 4.5], atol=0.05)
+    alone = without("mediator", impasse={"patience": 60})
+    assert alone.tables["talks"]["ending"].tolist() == ["broke down"] * 2
+
+
 def test_the_uninformed_learn_by_waiting() -> None:
     yielded = run("uninformed-waiting").tables["acts"].query("act == 'yields'")
     assert yielded["player"].tolist() == ["Bo"]

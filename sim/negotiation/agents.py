@@ -69,6 +69,10 @@ class Negotiator(mesa.Agent["Negotiation"]):
         """Return what it does while talks are stalled, as :meth:`Policy.act`."""
         return np.asarray(self.policy.act(now))
 
+    def heed(self, now: Meeting, proposal: Vector) -> Vector:
+        """Tell whether it settles for what a mediator proposes, as :meth:`Policy.heed`."""
+        return np.asarray(self.policy.heed(now, proposal))
+
     def accept(self, now: Meeting) -> Vector:
         """Return how likely it accepts the agreement that is ready, as :meth:`Policy.accept`."""
         return np.asarray(self.policy.accept(now))
@@ -212,6 +216,32 @@ class Coalition(mesa.Agent["Negotiation"]):
         self.model.stand_by(self, self.choose())
 
 
+class Mediator(mesa.Agent["Negotiation"]):
+    """Somebody without a stake who proposes what all might settle for.
+
+    It knows all claims and what can be agreed on, and nobody's true payoffs. Its class may be
+    replaced by one that proposes something else.
+    """
+
+    model: "Negotiation"
+
+    def propose(self, claims: Vector, gap: float) -> Vector:
+        """Return what everybody should settle for, shares of range: all claims fall alike.
+
+        Parameters
+        ----------
+        claims : ndarray, shape (n,)
+            The least that players insist on, or would rather fail than have less of.
+        gap : float
+            By how much all of them must fall to be met together.
+        """
+        return claims - gap
+
+    def step(self) -> None:
+        """Propose, and let everybody answer."""
+        self.model.mediate(self)
+
+
 def simultaneous(model: "Negotiation") -> None:
     """All at once, against what stood before."""
     apart = [(agent, agent.choose()) for agent in model.coalitions if not joint(agent)]
@@ -258,7 +288,7 @@ type Actor = Policy | Negotiator
 
 def actor(agent: Negotiator) -> Any:
     """Return who answers for a player: its policy, or itself if its class overrides a method."""
-    acting = ("claim", "act", "accept", "resolve", "learn")
+    acting = ("claim", "act", "heed", "accept", "resolve", "learn")
     own = type(agent)
     plain = all(getattr(own, name) is getattr(Negotiator, name) for name in acting)
     return agent.policy if plain else agent

@@ -37,7 +37,8 @@ def make_room(dues: Vector, floors: Vector) -> Vector:
     """Return what players get when everybody gives up as much as its floor lets it.
 
     Those who insist on more than their due get it; the others bear that in equal curnits (the rule
-    of constrained equal losses, Moulin 2000). If the floors are too much, all bear the rest alike.
+    of constrained equal losses, Aumann & Maschler 1985). If the floors are too much, all bear the
+    rest alike.
 
     Parameters
     ----------

@@ -55,6 +55,11 @@ class Credibility:
         self.noise[player] = noise
         self._full = self._doubtless
 
+    def recall(self, levels: Vector) -> None:
+        """Let everybody be believed as far as is known from elsewhere, shape ``(n,)``."""
+        self.levels[:] = levels
+        self._full = self._doubtless
+
     def trust(self, player: int) -> None:
         """Let everybody be sure that a player carries out its threats."""
         for levels in (self.levels, *self.private.values()):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.games.coalitions import Mask, members, membership, zeta
 from sim.games.game import Game, normal_form
-from sim.negotiation.agents import ACTIVATIONS, Actor, Coalition, Negotiator, actor
+from sim.negotiation.agents import ACTIVATIONS, Actor, Coalition, Mediator, Negotiator, actor
 from sim.negotiation.books import Books
 from sim.negotiation.claims import make_room, shortfall
 from sim.negotiation.conflicts import Segments, Vector, conflicts_of
@@ -86,6 +86,8 @@ class Negotiation(Books):
             Negotiator(self, player)
         for seat in sorted(seats, key=lambda seat: seat.coalition.bit_count()):
             Coalition(self, seat.coalition)
+        if settings.impasse.mediator is not None:
+            Mediator(self)
         self._trembling = self.rng.spawn(1)[0]  # of its own, so that no other chance event shifts
         self._tremble(settings.tremble)
         self._forbid()
@@ -391,6 +393,9 @@ class Negotiation(Books):
         else:
             self._activate_negotiators()
         self._met += 1
+        mediator = self.settings.impasse.mediator
+        if self.stalled and mediator is not None and self.waited >= mediator:
+            self.agents.select(agent_type=Mediator).do("step")
         if self.stalled:
             self.waited += 1
             if self.waited >= self.settings.impasse.patience:
@@ -441,11 +446,29 @@ class Negotiation(Books):
             everybody = self.credibility.settings
             self.credibility.levels[player] *= 1.0 - everybody.loss
 
+    def mediate(self, mediator: Mediator) -> None:
+        """Let everybody answer what a mediator proposes; if all settle for it, they claim that."""
+        proposal = mediator.propose(self._least, self.gap)
+        for speaker, players in self._actors:
+            now = self._meeting(speaker, players)
+            heeding = answer(speaker.heed(now, proposal), len(players), speaker)
+            if not heeding.all():
+                return
+        self.claims, self.yielded[:] = proposal, True
+        self.gap = self._apart()
+        for player in range(self.game.n):
+            self._note(player, "settles")
+
+    @property
+    def _least(self) -> Vector:
+        """What players insist on, or else would rather fail than have less of, ``(n,)``."""
+        return np.where(np.isfinite(self.claims), self.claims, self.fallbacks)
+
     def _apart(self) -> float:
         """Return by how much claims exceed what there is, nobody yielding more than a failure."""
         if not np.isfinite(self.claims).any():
             return 0.0
-        least = np.where(np.isfinite(self.claims), self.claims, self.fallbacks)
+        least = self._least
         offered = self.market.payoffs(self.quote, self.purses)
         return 0.0 if (offered >= least).all() else max(0.0, shortfall(self.game, least))
 

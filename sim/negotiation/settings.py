@@ -103,6 +103,11 @@ class ImpasseSettings(BaseModel):
         description="what backing down costs, for each meeting that was stalled so far, utilons, "
         "or that of some players (Fearon 1994)",
     )
+    mediator: Annotated[int, Field(ge=0)] | None = Field(
+        default=None,
+        description="stalled meetings after which a mediator proposes that all claims fall alike, "
+        "until they can be met; left out: there is none",
+    )
 
 
 class CredibilitySettings(BaseModel):

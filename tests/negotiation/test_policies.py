@@ -333,3 +333,15 @@ def test_a_game_without_own_actions_has_no_pacifists() -> None:
         Rules.of(game, stated)
     with pytest.raises(GameError, match=r"expected some of .*found 'Zoe'"):
         Rules.of(game, NegotiationSettings.model_validate({"policies": {"Zoe": "bully"}}))
+
+
+@pytest.mark.parametrize(
+    ("policy", "settled"), [({"bluffer": {"reservation": 7, "firm": 1}}, True), (insists(7), False)]
+)
+def test_a_mediator_convinces_who_has_no_reservation(policy: dict[str, Any], settled: bool) -> None:
+    mediated = {"impasse": {"mediator": 2, "patience": 20}}
+    ended = run(
+        pie(), {"Ada": policy, "Bo": {"bluffer": {"reservation": 6, "firm": 1}}}, **mediated
+    )
+    assert (ended.tables["acts"]["act"] == "settles").any() == settled
+    assert ended.converged == settled

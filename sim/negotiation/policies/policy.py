@@ -117,6 +117,13 @@ class Policy(BaseModel):
         """Return what it does in a stall, an :class:`Act`."""
         return Act.WAIT
 
+    def heed(self, now: Meeting, proposal: Vector) -> Answer:
+        """Tell whether it settles for what a mediator proposes, shares of range, shape ``(n,)``.
+
+        By default if that is worth as much as a failure of talks.
+        """
+        return now.own(proposal) >= now.own(now.fallbacks)
+
     def accept(self, now: Meeting) -> Answer:
         """Return how likely it accepts the agreement that is ready to be signed."""
         return 1.0

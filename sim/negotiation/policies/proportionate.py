@@ -17,9 +17,9 @@ class Proportionate(Policy):
     """Sign what is unfair only with the probability that leaves nobody a gain from asking for it.
 
     Who asks for ``u > f``, f being fair, gets it with probability ``(f − d)/(u − d)``, where d is
-    what it expects if talks fail: on average just f. Proposed by Yudkowsky for agents with
-    differing notions of fairness; Diffractor (2022) rests a value on it. What is fair is what a
-    reference gives the others. It knows what all announce, the agreement and the standing threats.
+    what it expects if talks fail: on average just f (Yudkowsky 2013, for agents whose notions of
+    fairness differ). What is fair is what a reference gives the others. It knows what all announce,
+    the agreement and the standing threats.
     """
 
     fair: str = Field(default="peaceful", description="name of a reference")

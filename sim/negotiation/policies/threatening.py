@@ -34,8 +34,8 @@ class Pacifist(Policy):
 class Bully(Policy):
     """Threaten with what takes most from the others, whatever it costs.
 
-    It is a strategy of limited retaliation turned into one of extortion (Schelling 1966, chapter
-    1). Its coalitions follow it as far as it has a say in them. It knows what all announce.
+    Coercion rests on the power to hurt (Schelling 1966, chapter 1), not on what it costs to use it.
+    Its coalitions follow it as far as it has a say in them. It knows what all announce.
     """
 
     @override

@@ -62,6 +62,10 @@ class Unyielding(Reserved):
         return Act.FIGHT if now.waited >= self.patience else Act.WAIT
 
     @override
+    def heed(self, now: Meeting, proposal: Vector) -> Answer:
+        return now.own(proposal) >= self.reserved(now) - _NEARLY
+
+    @override
     def accept(self, now: Meeting) -> Answer:
         return now.own(now.offers) >= self.reserved(now) - _NEARLY
 

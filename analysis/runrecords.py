@@ -57,7 +57,7 @@ class ThreatRecord(Record):
 class InventionRecord(Record):
     """A rung that was invented during a run, and at which tick.
 
-    What ``research`` cost its owner, utilons, is not taken from any payoff.
+    What ``research`` cost its owner, utilons, is taken from its payoff in that talk.
     """
 
     tick: int

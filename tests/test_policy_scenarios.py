@@ -121,6 +121,26 @@ def test_who_has_the_stricter_audience_backs_down_less() -> None:
     assert done["Bo", "backs down"] > 2 * done["Ada", "backs down"]
 
 
+def test_who_looks_ahead_does_not_race() -> None:
+    assert run("race-foreseen").tables["inventions"].empty
+    raced = without("race-foreseen", policies={})
+    assert len(raced.tables["inventions"]) == 4
+    np.testing.assert_allclose(run("race-foreseen").payoffs, raced.payoffs, atol=0.01)
+    destroyed = run("race-foreseen").tables["ticks"]["destruction"].iloc[-1]
+    assert destroyed < raced.tables["ticks"]["destruction"].iloc[-1] / 2
+
+
+def test_who_only_answers_never_starts() -> None:
+    made = run("race-in-answer").tables["inventions"]
+    heights = {"Ada": 0, "Bo": 0}
+    for player in made["player"]:
+        assert player == "Ada" or heights["Bo"] < heights["Ada"]
+        heights[player] += 1
+    assert heights == {"Ada": 2, "Bo": 2}
+    peace = without("race-in-answer", policies={"Ada": "retaliating", "Bo": "retaliating"})
+    assert peace.tables["inventions"].empty
+
+
 def test_a_mediator_brings_the_obstinate_together() -> None:
     acts_ = run("mediator").tables["acts"]
     assert acts_["act"].tolist() == ["claims", "claims", "settles", "settles"]

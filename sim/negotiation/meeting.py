@@ -1,7 +1,9 @@
 """What players see when they meet, and what they can do about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +105,28 @@ class Meeting:
         if not np.isfinite(self.claims[from_others]).any():
             return float(self.offers[player])
         return most(self.game, player, np.where(np.arange(self.game.n) == player, -np.inf, claims))
+
+
+class Idea(NamedTuple):
+    """A harsher threat that a player might invent, in its own utilons.
+
+    Attributes
+    ----------
+    gain : float
+        By how much it thinks its final payoff would rise.
+    cost : float
+        What that has to exceed: its research, and a little.
+    answer : callable
+        Tells what it would lose if the others answered with the next rungs of theirs.
+    own, others : int
+        Rungs that it has invented so far, and the most that anybody else has.
+    """
+
+    gain: float
+    cost: float
+    answer: Callable[[], float]
+    own: int
+    others: int
 
 
 def most(game: Game, player: int, floors: Vector) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.negotiation.plugins import RuleError, offered, plugin
+from sim.negotiation.policies.arming import Foresighted, Retaliating
 from sim.negotiation.policies.attrition import Bluffer, Uninformed
 from sim.negotiation.policies.conceding import Eager, Hesitant
 from sim.negotiation.policies.forgetful import Forgetful
@@ -35,6 +36,8 @@ POLICIES: Mapping[str, type[Policy]] = {
     "bluffer": Bluffer,
     "learner": Learner,
     "imitator": Imitator,
+    "foresighted": Foresighted,
+    "retaliating": Retaliating,
 }
 """The policies by name. Other packages may add theirs, see :mod:`sim.negotiation.plugins`."""
 

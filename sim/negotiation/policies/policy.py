@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sim.games.game import Game, NormalGame, normal_form
 from sim.negotiation.conflicts import Vector
-from sim.negotiation.meeting import Act, Meeting
+from sim.negotiation.meeting import Act, Idea, Meeting
 
 type Answer = Any
 """An array over the players who are asked, or one value for all of them."""
@@ -131,6 +131,10 @@ class Policy(BaseModel):
     def resolve(self, now: Meeting) -> Answer:
         """Return how likely it carries out its threat when talks have failed."""
         return now.resolve
+
+    def invents(self, idea: Idea) -> bool:
+        """Tell whether it invents a harsher threat; by default if it gains more than it costs."""
+        return idea.gain > idea.cost
 
     def learn(self, now: Meeting, payoffs: Vector) -> None:
         """Draw lessons from talks that ended with these payoffs, shares of range, ``(n,)``."""

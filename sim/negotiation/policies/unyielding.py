@@ -32,12 +32,6 @@ class Reserved(Policy):
             raise ValueError(f"expected a number or one of {expected} (found {stated!r:.60})")
         return stated
 
-    @override
-    def least(self, game: Game, player: int) -> float:
-        if isinstance(self.reservation, str):
-            return float(reference(game, self.reservation)[player])
-        return float((self.reservation - game.low[player]) / game.scales[player])
-
     def reserved(self, now: Meeting) -> Vector:
         """Return the reservations of those who are asked, shares of range, shape ``(k,)``."""
         if isinstance(self.reservation, str):
@@ -52,6 +46,12 @@ class Unyielding(Reserved):
     """
 
     patience: int = Field(default=20, ge=0, description="stalled meetings it sits through")
+
+    @override
+    def least(self, game: Game, player: int) -> float:
+        if isinstance(self.reservation, str):
+            return float(reference(game, self.reservation)[player])
+        return float((self.reservation - game.low[player]) / game.scales[player])
 
     @override
     def claim(self, now: Meeting) -> Answer:

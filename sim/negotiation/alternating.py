@@ -8,11 +8,11 @@ import numpy as np
 from sim.games.coalitions import members, membership
 from sim.games.damage import breakdown_weights
 from sim.games.game import Game, GameError
+from sim.games.linear import rise
 from sim.negotiation.bargaining import Bargaining
 from sim.negotiation.conflicts import Vector
 from sim.negotiation.journal import BreakdownEntry
 from sim.negotiation.offers import Table
-from sim.negotiation.programme import maximise
 from sim.negotiation.references import secure
 from sim.negotiation.rules import Rules
 from sim.negotiation.settings import NegotiationSettings
@@ -169,5 +169,4 @@ def _feasible(game: Game, payoffs: Vector) -> bool:
     if game.money:
         outcomes = game.normalised.outcomes @ game.scales
         return bool(payoffs @ game.scales <= outcomes.max() + _ROUNDING * game.scales.max())
-    rows = game.normalised.outcomes.T
-    return maximise(np.zeros(rows.shape[1]), rows, payoffs - _ROUNDING) is not None
+    return rise(game.normalised.outcomes, 1.0, payoffs).height >= -_ROUNDING

@@ -3,8 +3,8 @@
 import numpy as np
 
 from sim.games.game import Game
+from sim.games.linear import rise
 from sim.negotiation.conflicts import Vector
-from sim.negotiation.programme import clearance
 
 
 def shortfall(game: Game, claims: Vector) -> float:
@@ -30,7 +30,7 @@ def shortfall(game: Game, claims: Vector) -> float:
             return -np.inf  # whoever claims nothing can be made to pay
         joint = float((game.normalised.outcomes @ game.scales).max())
         return float((game.scales @ claims - joint) / game.scales.sum())
-    return -clearance(game.normalised.outcomes[:, made].T, claims[made])
+    return -rise(game.normalised.outcomes[:, made], 1.0, claims[made]).height
 
 
 def make_room(dues: Vector, floors: Vector) -> Vector:

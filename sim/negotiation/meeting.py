@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.games.game import Game
+from sim.games.linear import InfeasibleError, best_mixture
 from sim.negotiation.conflicts import Vector
-from sim.negotiation.programme import maximise
 
 
 class Act(IntEnum):
@@ -140,5 +140,10 @@ def most(game: Game, player: int, floors: Vector) -> float:
         paid = float((floors * game.scales)[others].sum())
         return float((joint - paid) / game.scales[player])
     outcomes = game.normalised.outcomes
-    found = maximise(outcomes[:, player], outcomes.T, np.where(others, floors, -np.inf))
-    return -np.inf if found is None else float(found[0] @ outcomes[:, player])
+    bounds = np.where(others, floors, -np.inf), np.inf
+    try:
+        return float(
+            best_mixture(outcomes[:, player], outcomes, bounds).point @ outcomes[:, player]
+        )
+    except InfeasibleError:
+        return -np.inf

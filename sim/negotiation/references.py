@@ -9,9 +9,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.games.faces import minimise
 from sim.games.game import Game, NormalGame
 from sim.games.harmful import disarmed
+from sim.games.linear import solve_game
 from sim.negotiation.claims import shortfall
 from sim.negotiation.conflicts import Vector
 
@@ -23,19 +23,8 @@ def equal(game: Game) -> Vector:
 
 def secure(game: Game) -> Vector:
     """Return what each player can secure alone, whatever the others do (von Neumann 1928)."""
-    levels = np.empty(game.n)
-    for i in range(game.n):
-        against = game.normalised.conflict(1 << i)[i].T  # replies of the others by own actions
-        count, size = against.shape
-        mixing = np.append(np.ones(size), 0.0)
-        short = np.column_stack([-against, np.ones(count)])  # the level less what each reply leaves
-        found, _ = minimise(
-            np.append(np.zeros(size), -1.0),
-            equal=(mixing[None], [1.0]),
-            below=(short, np.zeros(count)),
-        )
-        levels[i] = found[-1]
-    return levels
+    alone = [game.normalised.conflict(1 << i)[i] for i in range(game.n)]
+    return np.array([solve_game(payoffs).value for payoffs in alone])
 
 
 def peaceful(game: Game) -> Vector:

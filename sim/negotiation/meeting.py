@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.games.game import Game
-from sim.games.linear import InfeasibleError, best_mixture
+from sim.games.linear import best_mixture, rise
 from sim.negotiation.conflicts import Vector
+
+_ROUNDING = 1e-9
+"""By how much floors may be missed, in shares of payoff range."""
 
 
 class Act(IntEnum):
@@ -139,11 +142,11 @@ def most(game: Game, player: int, floors: Vector) -> float:
         joint = float((game.normalised.outcomes @ game.scales).max())
         paid = float((floors * game.scales)[others].sum())
         return float((joint - paid) / game.scales[player])
-    outcomes = game.normalised.outcomes
-    bounds = np.where(others, floors, -np.inf), np.inf
-    try:
-        return float(
-            best_mixture(outcomes[:, player], outcomes, bounds).point @ outcomes[:, player]
-        )
-    except InfeasibleError:
+    outcomes, own = game.normalised.outcomes, game.normalised.outcomes[:, player]
+    if not others.any():
+        return float(own.max())
+    room = rise(outcomes[:, others], 1.0, floors[others]).height
+    if room < -_ROUNDING:
         return -np.inf
+    bounds = np.where(others, floors - _ROUNDING, -np.inf), np.inf
+    return float(best_mixture(own, outcomes, bounds).point @ own)

@@ -206,6 +206,20 @@ def test_resolve_that_shows_is_paid_for() -> None:
     assert early < agreed.iloc[-1] - 0.3
 
 
+def test_strikes_make_believe_and_cost() -> None:
+    done = acts("limited-strikes")
+    assert done["Ada", "strikes"] >= 3
+    quiet = {"signaller": {"reservation": 7, "patience": 60, "enough": 0}}
+    policies = {**scenario("limited-strikes").negotiation.policies, "Ada": quiet}
+    without_strikes = without("limited-strikes", policies=policies)
+    yielded, later = (
+        ended.tables["acts"].query("act == 'yields'")["tick"].iloc[0]
+        for ended in (run("limited-strikes"), without_strikes)
+    )
+    assert yielded < later
+    assert (run("limited-strikes").payoffs < without_strikes.payoffs).all()
+
+
 def test_called_bluffs_cost_credibility_and_more() -> None:
     talks = run("called-bluffs").tables["talks"].query("player == 'Bo'")
     backed = run("called-bluffs").tables["acts"].query("act == 'backs down'")["talk"]

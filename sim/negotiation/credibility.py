@@ -60,6 +60,23 @@ class Credibility:
         self.levels[:] = levels
         self._full = self._doubtless
 
+    @property
+    def least(self) -> Vector:
+        """How far each is believed by whoever doubts it most, shape ``(n,)``."""
+        views = np.array([self.beliefs(i) for i in range(len(self.levels))])
+        np.fill_diagonal(views, np.inf)
+        return np.asarray(np.minimum(views.min(axis=0), 1.0))
+
+    def show(self, player: int) -> None:
+        """Learn from a strike that its player is ready to carry out its threat."""
+        self.levels[player] += self.settings.gain * (1.0 - self.levels[player])
+        for believer, beliefs in self.private.items():
+            noise = self.noise[believer]
+            sure = beliefs[player] * (1.0 - noise)
+            if sure > 0.0:
+                beliefs[player] = sure / (sure + (1.0 - beliefs[player]) * noise)
+        self._full = self._doubtless
+
     def trust(self, player: int) -> None:
         """Let everybody be sure that a player carries out its threats."""
         for levels in (self.levels, *self.private.values()):

@@ -44,7 +44,8 @@ class ActEntry(NamedTuple):
     """What one player did at a meeting, when that is worth noting.
 
     ``act`` is ``claims`` (insists on something else than before), ``yields``, ``backs down``,
-    ``settles`` (for what a mediator proposes), ``walks out``, ``refuses`` (to sign), ``binds
+    ``settles`` (for what a mediator proposes), ``strikes`` (carries out a part of its
+    threat), ``walks out``, ``refuses`` (to sign), ``binds
     itself`` or ``gives up waiting``; ``claim`` is
     what it insists on by then, in its own announced utilons, NaN for nothing.
     """

@@ -27,6 +27,8 @@ class Act(IntEnum):
     """Yield, and take its threat back in public, at an audience cost and a loss of credibility."""
     FIGHT = 3
     """Walk out: talks fail, and it is for its side to carry out a threat."""
+    STRIKE = 4
+    """Carry out a part of its threat at its cost, so as to be believed, and stand by its claim."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +67,8 @@ class Meeting:
         What backing down costs each, for each such meeting, utilons.
     beliefs : ndarray, shape (k, n)
         How likely each of those asked thinks each player is to carry out threats.
+    believed : ndarray, shape (n,)
+        How likely each is thought to do so by whoever doubts it most.
     resolve : ndarray, shape (k,)
         How likely those asked do so, unless their policy says otherwise.
     memory : ndarray, shape (k, memories)
@@ -86,6 +90,7 @@ class Meeting:
     discounts: Vector
     audience: Vector
     beliefs: Vector
+    believed: Vector
     resolve: Vector
     memory: Vector
     rng: np.random.Generator
@@ -97,17 +102,6 @@ class Meeting:
     def shares(self, utilons: float | Vector) -> Vector:
         """Return own utilons of those who are asked in shares of their range, shape ``(k,)``."""
         return np.asarray((utilons - self.own(self.game.low)) / self.own(self.game.scales))
-
-    def left(self, player: int) -> float:
-        """Return what would be left for a player if all others got what they claim.
-
-        Without claims of theirs, what the agreement that is being worked out gives it.
-        """
-        from_others = np.delete(np.arange(self.game.n), player)
-        claims = np.where(np.isfinite(self.claims), self.claims, self.fallbacks)
-        if not np.isfinite(self.claims[from_others]).any():
-            return float(self.offers[player])
-        return most(self.game, player, np.where(np.arange(self.game.n) == player, -np.inf, claims))
 
 
 class Idea(NamedTuple):

@@ -20,6 +20,7 @@ from sim.negotiation.agents import ACTIVATIONS, Actor, Coalition, Mediator, Nego
 from sim.negotiation.books import Books
 from sim.negotiation.claims import make_room, shortfall
 from sim.negotiation.conflicts import Segments, Vector, conflicts_of
+from sim.negotiation.credibility import retreats
 from sim.negotiation.journal import ActEntry
 from sim.negotiation.market import market_of, quote
 from sim.negotiation.meeting import Act, Meeting
@@ -31,7 +32,12 @@ from sim.negotiation.threats import Situation, recency
 _CALM = 5.0  # regrets up to so many times the sanding are to be expected
 _WAIT = 0.25  # pace of sanding while regrets are larger
 
-_WORDS = {Act.YIELD: "yields", Act.BACK_DOWN: "backs down", Act.FIGHT: "walks out"}
+_WORDS = {
+    Act.YIELD: "yields",
+    Act.BACK_DOWN: "backs down",
+    Act.FIGHT: "walks out",
+    Act.STRIKE: "strikes",
+}
 
 _NEWS = 0.01
 """By how much a claim must change to be noted, in shares of payoff range."""
@@ -344,7 +350,7 @@ class Negotiation(Books):
     def _bind(self) -> None:
         """Let players whose time it is bind themselves to an action."""
         for player, tick in self._binds.items():
-            if tick == self.ticks:
+            if tick == self.ticks and self.game.n > 1:
                 game, place = normal_form(self.game, "a commitment"), self.places[1 << player]
                 threat, policy = self.threats[place.own], self.policies[player]
                 action = policy.binding(game, player, threat, self._bound)
@@ -439,6 +445,9 @@ class Negotiation(Books):
         if act == Act.FIGHT:
             self.leaving |= 1 << player
             return
+        if act == Act.STRIKE:
+            self._strike(player)
+            return
         self.yielded[player] = True
         self.claims[player] = -np.inf
         if act == Act.BACK_DOWN:
@@ -463,6 +472,19 @@ class Negotiation(Books):
     def _least(self) -> Vector:
         """What players insist on, or else would rather fail than have less of, ``(n,)``."""
         return np.where(np.isfinite(self.claims), self.claims, self.fallbacks)
+
+    def _strike(self, player: int) -> None:
+        """Let a player carry out a part of its threat; the others do what is best for them."""
+        if self.game.n < 2:
+            return
+        threats, prices = self.threats.copy(), self.quote.prices
+        own = self.places[1 << player].own
+        replies = retreats(self.conflicts, threats, prices, self.forbidden)
+        replies[own] = threats[own]
+        fought = self.outcome_of_fight(replies, 1 << player) + self.penalties
+        spared = self.quote.agreement @ self.true.outcomes
+        self.penalties += self.settings.impasse.strike * (spared - fought)
+        self.credibility.show(player)
 
     def _apart(self) -> float:
         """Return by how much claims exceed what there is, nobody yielding more than a failure."""
@@ -493,6 +515,7 @@ class Negotiation(Books):
             self.rules.discounts,
             self.rules.audience,
             np.array([self.credibility.beliefs(i) for i in map(int, players)]),
+            self.credibility.least,
             self.credibility.resolve[players],
             memory,
             self.rng,

@@ -103,6 +103,10 @@ class ImpasseSettings(BaseModel):
         description="what backing down costs, for each meeting that was stalled so far, utilons, "
         "or that of some players (Fearon 1994)",
     )
+    strike: Share = Field(
+        default=0.05,
+        description="part of its threat that a player carries out who strikes to be believed",
+    )
     mediator: Annotated[int, Field(ge=0)] | None = Field(
         default=None,
         description="stalled meetings after which a mediator proposes that all claims fall alike, "

@@ -84,6 +84,7 @@ def meeting(
         discounts=np.asarray(costs.get("discounts", np.ones(2))),
         audience=np.asarray(costs.get("audience", np.zeros(2))),
         beliefs=np.ones((1, 2)),
+        believed=np.ones(2),
         resolve=np.ones(1),
         memory=np.zeros((1, 3)),
         rng=np.random.default_rng([player, talk]),

@@ -2,7 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import solara
+from matplotlib.figure import Figure
 from mesa import DataCollector
+from mesa.visualization import SolaraViz, make_plot_component
 
 from sim.games.game import Game, from_payoffs
 from sim.negotiation.agents import Coalition, Negotiator
@@ -76,3 +79,20 @@ def test_parameters_are_swept() -> None:
         rows.append({"insist": insist, "Ada": model.negotiators[0].payoff})
     table = pd.DataFrame(rows)
     np.testing.assert_allclose(table["Ada"], table["insist"], atol=0.1)
+
+
+def test_a_page_of_ones_own_shows_it() -> None:
+    """Mesa's page takes the model as it is, its parameters and a figure of one's own."""
+
+    def payoffs(model: Watched) -> None:
+        figure = Figure()
+        axes = figure.subplots()
+        axes.bar([a.name for a in model.negotiators], [a.payoff for a in model.negotiators])
+        solara.FigureMatplotlib(figure)
+
+    parameters = {"insist": {"type": "SliderFloat", "value": 7.0, "min": 0.0, "max": 10.0}}
+    sanding = make_plot_component("sanding")
+    page = SolaraViz(Watched(insist=7), components=[payoffs, sanding], model_params=parameters)
+    box, context = solara.render(page, handle_error=False)
+    assert box.children
+    context.close()

@@ -14,6 +14,7 @@ from sim.negotiation.policies.learning import Imitator, Learner
 from sim.negotiation.policies.misreport import Misreport
 from sim.negotiation.policies.policy import Policy
 from sim.negotiation.policies.proportionate import Proportionate
+from sim.negotiation.policies.signalling import Signaller
 from sim.negotiation.policies.threatening import Bully, Committed, Pacifist, Selfish
 from sim.negotiation.policies.truthful import Truthful
 from sim.negotiation.policies.unyielding import Unyielding
@@ -34,6 +35,7 @@ POLICIES: Mapping[str, type[Policy]] = {
     "forgetful": Forgetful,
     "uninformed": Uninformed,
     "bluffer": Bluffer,
+    "signaller": Signaller,
     "learner": Learner,
     "imitator": Imitator,
     "foresighted": Foresighted,

@@ -19,9 +19,12 @@ from analysis.interrupting import interruptible
 from sim.scenario import catalogue, find, load
 
 SERIES = {"ticks", "negotiators", "coalitions", "members", "agreements", "threats", "trades"}
-TABLES = {*SERIES, "inventions", "offers", "breakdowns", "talks"}
-ELSEWHERE = {"hollow-threats"}
-"""Scenarios that show why agents do not get to the equilibrium."""
+TABLES = {*SERIES, "inventions", "offers", "breakdowns", "acts", "talks"}
+ELSEWHERE = {
+    "hollow-threats",
+    *(n for n, path in catalogue().items() if path.parent.name in ("policies", "reputation")),
+}
+"""Scenarios that show why agents do not get to the equilibrium; some do all the same."""
 
 FILES = {"scenario.yaml", "manifest.json", "summary.json", *(f"{t}.parquet" for t in TABLES)}
 

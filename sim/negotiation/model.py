@@ -214,7 +214,7 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
         """
         settings = self.settings
         falling = settings.sanding_start / (1.0 + self._sanded / settings.sanding_pace) ** 2
-        self.sanding = max(settings.sanding_floor, falling)
+        self.sanding = max(settings.sanding_floor, falling) * self.stake
         self._sanded += 1.0 if self.regret <= _CALM * self.sanding else _WAIT
 
     def threaten(self) -> None:
@@ -229,7 +229,7 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
 
     def adapt(self, where: slice, gains: Vector, segments: Segments) -> Vector:
         """Return the next threats of some coalitions, given what their joint actions gain."""
-        at_stake = self.game.n
+        at_stake = self.game.n * self.stake
         return self.threat_rule.respond(
             Situation(
                 self.threats[where],
@@ -266,6 +266,20 @@ class Negotiation(mesa.Model[mesa.Agent[Any], Any]):
     def counted(self) -> Vector:
         """Curnits per utilon of each player as each coalition counts them, shape ``(2**n, n)``."""
         return self.quote.prices * self.weights
+
+    @property
+    def stake(self) -> float:
+        """Average price of the payoffs that vary, 1 at most.
+
+        A player whose payoffs do not vary cannot be paid: next to its price all others may fall,
+        and what is at stake with them.
+        """
+        if self.game.all_vary:
+            return 1.0
+        varying = self.game.ranges > 0.0
+        if not varying.any():
+            return 1.0
+        return min(1.0, float(self.quote.prices[varying].mean()))
 
     @property
     def gaps(self) -> Vector:

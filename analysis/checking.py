@@ -39,7 +39,7 @@ from analysis.records import (
 from analysis.references import REFERENCES
 from analysis.runfolder import SCENARIO, SUMMARY, TABLES, read_table, run_id
 from analysis.runrecords import Summary
-from analysis.shortfalls import own_units, shortfalls
+from analysis.shortfalls import own_units, shortfalls, stands_alone
 from analysis.solution import Equilibrium, Point, Vector
 from analysis.verify import ACCEPTED, CandidateError
 from sim.games.frontier import FrontierError
@@ -116,7 +116,9 @@ def check_run(folder: Path) -> CheckRecord:
     credibility = levels if (levels < 1.0).any() else None
     missed = shortfalls(game, state, credibility)
     distance = min(gaps, default=np.nan)
-    arrived = summary.settled and is_there(distance, missed, credibility)
+    near = is_there(distance, missed, credibility)
+    alone = not near and stands_alone(game, state, summary.solution.concept)
+    arrived = summary.settled and (near or alone)
     if summary.converged and not arrived:
         objections.append("is said to have converged, and has not")
     if summary.unfinished:

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis import concepts
 from analysis.commitment import NoLimitError, commitment_value
 from analysis.equilibrium import coco, harsanyi
-from analysis.shortfalls import ENOUGH, Shortfalls, own_units, shortfalls
+from analysis.shortfalls import ENOUGH, Shortfalls, own_units, shortfalls, stands_alone, vanishing
 from analysis.solution import Candidate, Equilibrium, Solution, Vector
 from analysis.verdicts import verdict
 from sim.games.game import Game
@@ -53,7 +53,8 @@ class Judgement:
     arrived : bool
         Whether the agents settled, missing no condition by more than
         :data:`analysis.shortfalls.ENOUGH`, and within :data:`REACHED` of the nearest answer. If
-        threats are believed only in part, that answer is no target, and only the first counts.
+        threats are believed only in part, that answer is no target, and only the first counts. A
+        state at which prices vanish may also be an equilibrium of its own.
     verdict : str
         The same in plain words.
     """
@@ -149,7 +150,9 @@ def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement
     if answer is not None:
         price_distance = price_gap(game, run.prices, answer.candidate.prices)
         rate = convergence_rate(game, run.tables["negotiators"], answer.payoffs)
-    arrived = run.converged and is_there(distance, missed, run.credibility)
+    near = is_there(distance, missed, run.credibility)
+    alone = run.converged and not near and stands_alone(game, state, concept)
+    arrived = run.converged and (near or alone)
     return Judgement(
         concept,
         solution,
@@ -162,7 +165,16 @@ def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement
         missed,
         rate,
         arrived,
-        verdict(game, run, solution, number, distance, missed, arrived=arrived),
+        verdict(
+            game,
+            run,
+            solution,
+            number,
+            distance,
+            missed,
+            arrived=arrived,
+            free=vanishing(game, state) if alone else [],
+        ),
     )
 
 

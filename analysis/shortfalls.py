@@ -4,12 +4,13 @@ Takes a state as the verifier has seen it, and how far its threats are believed;
 clearing and support. Called when runs are judged, and again when their folders are checked.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 
 import numpy as np
 
 from analysis.solution import Equilibrium, Vector
+from analysis.verify import verify
 from sim.games.coalitions import Mask, grand, members, proper_coalitions
 from sim.games.game import Game
 
@@ -17,7 +18,8 @@ ENOUGH = 5e-3
 """Most that a state may miss a condition by if talks are to count as arrived, a share of range."""
 
 FREE = 1e-3
-"""Price of a payoff range, as a share of the highest, up to which the payoff is a free good."""
+"""Price of a payoff range, as a share of the highest, up to which the payoff is a free good; and
+most that such a state may miss a condition by to be an equilibrium of its own."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,31 @@ def shortfalls(game: Game, state: Equilibrium, credibility: Vector | None = None
     figures = state.residuals
     regret = figures.regret if credibility is None else believed_regret(game, state, credibility)
     return Shortfalls(regret, _clearing(game, state), figures.support)
+
+
+def vanishing(game: Game, state: Equilibrium) -> list[str]:
+    """Return the players whose payoffs are free goods at the prices of a state."""
+    worth = state.candidate.prices * game.scales
+    return [
+        player for player, x in zip(game.players, worth, strict=True) if x <= FREE * worth.max()
+    ]
+
+
+def stands_alone(game: Game, state: Equilibrium, concept: str) -> bool:
+    """Tell whether a state at which some prices vanish is a coco equilibrium, found before or not.
+
+    Prices as good as 0 are taken for 0, approached in the ratio in which they stand. There may then
+    be a continuum of equilibria: free goods give everybody at least its due.
+    """
+    candidate = state.candidate
+    free = np.isin(game.players, vanishing(game, state))
+    if concept != "coco" or game.curved or not free.any():
+        return False
+    prices = np.where(free, 0.0, candidate.prices)
+    rates = np.where(free, candidate.prices, 0.0)
+    limit = replace(candidate, prices=prices / prices.sum(), vanishing=rates / rates.sum())
+    figures = verify(game, limit).residuals
+    return max(figures.pareto, figures.support, figures.regret, figures.clearing) <= FREE
 
 
 def _clearing(game: Game, state: Equilibrium) -> float:

@@ -4,6 +4,8 @@ Takes what :mod:`analysis.convergence` has found out, gives the sentences that c
 print.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from analysis import concepts
@@ -27,6 +29,7 @@ def verdict(
     missed: Shortfalls,
     *,
     arrived: bool,
+    free: Sequence[str] = (),
 ) -> str:
     """Say how talks ended, where, and whether that is where their rules lead.
 
@@ -42,6 +45,8 @@ def verdict(
     missed : Shortfalls
     arrived : bool
         Whether the agents got there.
+    free : sequence of str
+        Players whose prices vanish, if the state is an equilibrium because of that.
     """
     if run.interrupted:
         return (
@@ -60,6 +65,12 @@ def verdict(
         said += f": {there}." if run.converged else "."
     elif run.converged and missed.worst > ENOUGH:
         said += f" Its state is not in equilibrium: {_missed(missed)}."
+    if free:
+        said += (
+            f" The state is an equilibrium of its own, as the verifier finds: the price of "
+            f"{' and '.join(free)} vanishes, and then more than one agreement gives everybody at "
+            "least its due."
+        )
     if not run.learned:
         said += " Nothing was learned: what players expect was worked out before the first tick."
     return said + _mirrored(game, solution, number)

@@ -159,6 +159,20 @@ class Books(mesa.Model[mesa.Agent[Any], Any]):
         return counted if self._regards is None else counted * self._regards
 
     @property
+    def stake(self) -> float:
+        """Average price of the payoffs that vary, 1 at most.
+
+        A player whose payoffs do not vary cannot be paid: next to its price all others may fall,
+        and what is at stake with them.
+        """
+        if self.game.all_vary:
+            return 1.0
+        varying = self.game.ranges > 0.0
+        if not varying.any():
+            return 1.0
+        return min(1.0, float(self.quote.prices[varying].mean()))
+
+    @property
     def gaps(self) -> Vector:
         """``E_i − a_i u_i``: curnits the agreement leaves each player short, shape ``(n,)``."""
         return self.entitlements - self.quote.prices * self.quote.payoffs

@@ -330,7 +330,7 @@ class Negotiation(Books):
         """
         settings = self.settings
         falling = settings.sanding_start / (1.0 + self._sanded / settings.sanding_pace) ** 2
-        self.sanding = max(settings.sanding_floor, falling)
+        self.sanding = max(settings.sanding_floor, falling) * self.stake
         self._sanded += 1.0 if self.regret <= _CALM * self.sanding else _WAIT
 
     def threaten(self) -> None:

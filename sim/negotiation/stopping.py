@@ -52,7 +52,7 @@ class Unregretted(Condition):
 
     @override
     def holds(self, model: Negotiation) -> bool:
-        return bool(model.credible()[1].max() <= self.tolerance)
+        return bool(model.credible()[1].max() <= self.tolerance * model.stake)
 
 
 @dataclass(frozen=True)

@@ -373,7 +373,7 @@ class Negotiation(Books):
 
     def adapt(self, where: slice, gains: Vector, segments: Segments) -> Vector:
         """Return the next threats of some coalitions, given what their joint actions gain."""
-        at_stake = self.game.n
+        at_stake = self.game.n * self.stake
         return self.rules.threats.respond(
             Situation(
                 self.threats[where],

@@ -244,14 +244,13 @@ class Mediator(mesa.Agent["Negotiation"]):
 
 def simultaneous(model: "Negotiation") -> None:
     """All at once, against what stood before."""
-    apart = [(agent, agent.choose()) for agent in model.coalitions if not joint(agent)]
-    together = sum(map(joint, model.coalitions))
+    apart = [(agent, agent.choose()) for agent in model.apart]
     everyone = slice(0, len(model.threats))
-    if together == len(model.places):
-        model.threats[:] = model.adapt(everyone, model.gains, model.conflicts.segments)
-    elif together:
-        adapted = model.adapt(everyone, model.gains, model.conflicts.segments)
-        for agent in filter(joint, model.coalitions):
+    adapted = model.adapt(everyone, model.gains, model.conflicts.segments)
+    if len(model.coalitions) == len(model.places):
+        model.threats[:] = adapted
+    else:
+        for agent in model.coalitions:
             model.threats[agent.place.own] = adapted[agent.place.own]
     for agent, threat in apart:
         model.stand_by(agent, threat)

@@ -44,21 +44,22 @@ class Credibility:
     forbidden: NDArray[np.bool_] | None = None
     _retreats: Vector = field(default_factory=lambda: np.zeros(0))
     _age: int = 0
-    _full: bool = field(init=False)  # asked for in every tick
+    _full: bool = field(init=False)  # asked for in every tick, as is what follows
+    _heard: Vector = field(init=False)  # how far joint actions are believed, shape (L,)
 
     def __post_init__(self) -> None:
-        self._full = self._doubtless
+        self._renew()
 
     def doubt(self, player: int, prior: float, noise: float) -> None:
         """Give a player beliefs of its own about the others."""
         self.private[player] = np.full(len(self.levels), prior)
         self.noise[player] = noise
-        self._full = self._doubtless
+        self._renew()
 
     def recall(self, levels: Vector) -> None:
         """Let everybody be believed as far as is known from elsewhere, shape ``(n,)``."""
         self.levels[:] = levels
-        self._full = self._doubtless
+        self._renew()
 
     @property
     def least(self) -> Vector:
@@ -75,21 +76,27 @@ class Credibility:
             sure = beliefs[player] * (1.0 - noise)
             if sure > 0.0:
                 beliefs[player] = sure / (sure + (1.0 - beliefs[player]) * noise)
-        self._full = self._doubtless
+        self._renew()
 
     def trust(self, player: int) -> None:
         """Let everybody be sure that a player carries out its threats."""
         for levels in (self.levels, *self.private.values()):
             levels[player] = 1.0
-        self._full = self._doubtless
+        self._renew()
 
     def beliefs(self, player: int) -> Vector:
         """Return how likely a player thinks each is to carry out threats, shape ``(n,)``."""
         return self.private.get(player, self.levels)
 
-    @property
-    def _doubtless(self) -> bool:
-        return bool((self.levels >= 1.0).all()) and not self.private
+    def back_down(self, player: int) -> None:
+        """Believe a player less, who took back its threat."""
+        self.levels[player] *= 1.0 - self.settings.loss
+        self._renew()
+
+    def _renew(self) -> None:
+        """Take note that beliefs have changed."""
+        self._full = bool((self.levels >= 1.0).all()) and not self.private
+        self._heard = np.zeros(0)
 
     def believed(self, conflicts: Conflicts, threats: Vector, prices: Vector) -> Vector:
         """Return what is expected of coalitions that threaten, shape ``(L,)``.
@@ -105,8 +112,9 @@ class Credibility:
             return threats
         if len(self._retreats) != len(threats):
             self._retreats, self._age = self._retreat(conflicts, threats, prices), 0
-        share = self._coalitions[conflicts.coalitions][conflicts.segments.owner]
-        return np.asarray(share * threats + (1.0 - share) * self._retreats)
+        if len(self._heard) != len(threats):
+            self._heard = self._coalitions[conflicts.coalitions][conflicts.segments.owner]
+        return np.asarray(self._heard * threats + (1.0 - self._heard) * self._retreats)
 
     def retreat(self, conflicts: Conflicts, threats: Vector, prices: Vector) -> None:
         """Let everybody reconsider how coalitions would retreat, by fictitious play (Brown 1951).
@@ -126,7 +134,7 @@ class Credibility:
         """Learn from a fight who was ready to carry out its threat, shape ``(n,)``."""
         self.levels[firm] += self.settings.gain * (1.0 - self.levels[firm])
         self.levels[~firm] *= 1.0 - self.settings.loss
-        self._full = self._doubtless
+        self._renew()
 
     def interpret(self, firm: NDArray[np.bool_], rng: np.random.Generator) -> None:
         """Let those with beliefs of their own see a fight, through noise, and update by Bayes.
@@ -139,6 +147,7 @@ class Credibility:
             likely = np.where(seen, 1.0 - noise, noise)
             joint, total = beliefs * likely, beliefs * likely + (1.0 - beliefs) * (1.0 - likely)
             np.divide(joint, total, out=beliefs, where=total > 0.0)
+        self._renew()
 
     @property
     def _coalitions(self) -> Vector:

@@ -7,7 +7,7 @@ that can be met are made room for by the others (:func:`sim.negotiation.claims.m
 truthful players nobody claims anything, and there are no meetings.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import reduce
 from typing import Any, ClassVar
 
@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 
 from sim.games.coalitions import Mask, members, membership, zeta
 from sim.games.game import Game, normal_form
-from sim.negotiation.agents import ACTIVATIONS, Actor, Coalition, Mediator, Negotiator, actor
+from sim.negotiation.agents import (
+    ACTIVATIONS,
+    Actor,
+    Coalition,
+    Mediator,
+    Negotiator,
+    actor,
+    joint,
+)
 from sim.negotiation.books import Books
 from sim.negotiation.claims import make_room, shortfall
 from sim.negotiation.conflicts import Segments, Vector, conflicts_of
@@ -25,7 +33,7 @@ from sim.negotiation.journal import ActEntry
 from sim.negotiation.market import market_of, quote
 from sim.negotiation.meeting import Act, Meeting
 from sim.negotiation.policies.policy import Policy
-from sim.negotiation.rules import Rules, announced, answer
+from sim.negotiation.rules import Rules, acts, announced, answer
 from sim.negotiation.settings import NegotiationSettings
 from sim.negotiation.threats import Situation, recency
 
@@ -61,6 +69,13 @@ class Negotiation(Books):
     ------
     GameError
         If the game has too many conflicts to be negotiated, or cannot have one of the policies.
+
+    Attributes
+    ----------
+    places : dict from int to Seat
+        The place of every proper coalition in its conflict, by mask.
+    apart : list of Coalition
+        Coalitions that choose their threats in ways of their own.
     """
 
     settling_agrees: ClassVar[bool] = True
@@ -82,6 +97,7 @@ class Negotiation(Books):
         self._over = over
         self._negotiators: dict[int, Negotiator] = {}
         self._coalitions: dict[Mask, Coalition] = {}
+        self.apart: list[Coalition] = []
         self._actors: list[tuple[Actor, NDArray[np.int64]]] = []
         self._notes: dict[int, Vector] = {}
         self._binds: dict[int, int] = {}
@@ -146,11 +162,15 @@ class Negotiation(Books):
         if before is not None:
             before.remove()
         self._coalitions[agent.coalition] = agent
+        if not joint(agent):
+            self.apart.append(agent)
 
     def scatter(self, agent: Coalition) -> None:
         """Let nobody act for the coalition of an agent."""
         if self._coalitions.get(agent.coalition) is agent:
             del self._coalitions[agent.coalition]
+        if agent in self.apart:
+            self.apart.remove(agent)
 
     @property
     def negotiators(self) -> Sequence[Negotiator]:
@@ -158,7 +178,7 @@ class Negotiation(Books):
         return [self._negotiators[i] for i in sorted(self._negotiators)]
 
     @property
-    def coalitions(self) -> Iterable[Coalition]:
+    def coalitions(self) -> Collection[Coalition]:
         """The agents of coalitions."""
         return self._coalitions.values()
 
@@ -362,7 +382,7 @@ class Negotiation(Books):
 
     def _decide(self) -> None:
         """Let whoever decides for coalitions say whose payoffs count for their threats."""
-        if self._minded is None:
+        if self._minded is None or (self._regards is not None and self.rules.deciding.lasting):
             return
         myself, fellows, opponents = self._minded.T
         prices, inside = self.quote.prices, membership(self.game.n)
@@ -433,10 +453,11 @@ class Negotiation(Books):
         if not self.stalled:
             return
         for now, speaker in [(self._meeting(who, now.players), who) for now, who in heard]:
-            acts = answer(speaker.act(now), len(now.players), speaker)
-            for player, act in zip(map(int, now.players), acts, strict=True):
-                self._do(player, Act(int(act)))
-        self.gap = self._apart()
+            done = acts(speaker.act(now), len(now.players), speaker)
+            for player, act in zip(map(int, now.players), done, strict=True):
+                self._do(player, act)
+        if self.yielded.any():
+            self.gap = self._apart()
 
     def _do(self, player: int, act: Act) -> None:
         if act == Act.WAIT or self.yielded[player]:
@@ -452,8 +473,7 @@ class Negotiation(Books):
         self.claims[player] = -np.inf
         if act == Act.BACK_DOWN:
             self.penalties[player] += self.rules.audience[player] * self.waited
-            everybody = self.credibility.settings
-            self.credibility.levels[player] *= 1.0 - everybody.loss
+            self.credibility.back_down(player)
 
     def mediate(self, mediator: Mediator) -> None:
         """Let everybody answer what a mediator proposes; if all settle for it, they claim that."""

@@ -13,6 +13,7 @@ import numpy as np
 from sim.games.game import Game, GameError, NormalGame
 from sim.negotiation.conflicts import Vector
 from sim.negotiation.deciding import DECISIONS, DecisionRule
+from sim.negotiation.meeting import Act
 from sim.negotiation.plugins import RuleError, plugin
 from sim.negotiation.policies import Truthful
 from sim.negotiation.policies.policy import Policy
@@ -137,6 +138,20 @@ def answer(given: Any, count: int, policy: object) -> Vector:
             f"the policy {type(policy).__name__}: expected numbers (found {given!r:.60})"
         )
     return values
+
+
+def acts(given: Any, count: int, policy: object) -> list[Act]:
+    """Return what players with one policy do.
+
+    Raises
+    ------
+    RuleError
+        If it is no act for each of them.
+    """
+    values = answer(given, count, policy)
+    if not np.isin(values, list(Act)).all():
+        raise RuleError(f"the policy {type(policy).__name__}: expected acts (found {given!r:.60})")
+    return [Act(int(value)) for value in values]
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,14 @@ class Mute(Policy):
         return "much"
 
 
+class Restless(Policy):
+    def claim(self, now) -> float:
+        return 2.0
+
+    def act(self, now) -> int:
+        return 9
+
+
 class Endless(Policy):
     def claim(self, now) -> float:
         return np.nan
@@ -151,6 +159,7 @@ class Endless(Policy):
         ({"threats": Short()}, "the threat rule Short: expected a probability for each joint"),
         ({"policies": {"Ada": Mute}}, "the policy Mute: expected a number for each of 1 players"),
         ({"policies": {"Ada": Endless}}, "the policy Endless: expected numbers"),
+        ({"policies": {"Ada": Restless}}, "the policy Restless: expected acts .found 9"),
         ({"policies": {"Zoe": Mute}}, "expected some of Ada, Bo"),
         ({"spliting": Short}, "unknown rule 'spliting'"),
     ],

@@ -16,6 +16,7 @@ from analysis.references import NoReferenceError
 from analysis.solution import Vector
 from sim.games.game import Game, NormalGame
 from sim.negotiation.claims import shortfall
+from sim.negotiation.policies import policy_name
 from sim.negotiation.references import REFERENCES, reference
 from sim.negotiation.rules import Rules, announced
 from sim.running import Run, Simulation, pursue
@@ -34,6 +35,8 @@ class PolicyJudgement:
 
     Attributes
     ----------
+    policies : dict from str to str
+        The name of each policy that was stated, by player.
     payoffs : ndarray, shape (n,)
         True payoffs, utilons; the average over talks that agreed or broke down.
     measures : dict from str to ndarray
@@ -50,6 +53,7 @@ class PolicyJudgement:
         The same in plain words.
     """
 
+    policies: Mapping[str, str]
     payoffs: Vector
     measures: Mapping[str, Vector]
     near: str | None
@@ -99,7 +103,8 @@ def judge_policies(scenario: Scenario, run: Run) -> PolicyJudgement | None:
     near = _nearest(game, payoffs, measures)
     destroyed = _destroyed(game, payoffs, run)
     verdict = _verdict(game, near, gained, destroyed)
-    return PolicyJudgement(payoffs, measures, near, gained, destroyed, verdict)
+    names = {player: policy_name(policy) for player, policy in stated.items()}
+    return PolicyJudgement(names, payoffs, measures, near, gained, destroyed, verdict)
 
 
 def achieved(game: Game, run: Run) -> Vector:

@@ -158,6 +158,7 @@ class HistoryRecord(Record):
 class PolicyRecord(Record):
     """What ways of negotiating did: see :class:`analysis.policy_judging.PolicyJudgement`."""
 
+    policies: dict[str, str]
     payoffs: dict[str, float]
     measures: dict[str, dict[str, float]]
     near: str | None
@@ -169,6 +170,7 @@ class PolicyRecord(Record):
     def of(cls, game: Game, judged: PolicyJudgement) -> Self:
         """Write what was found out about a run of a game."""
         return cls(
+            policies=dict(judged.policies),
             payoffs=by_player(game, judged.payoffs),
             measures={name: by_player(game, at) for name, at in judged.measures.items()},
             near=judged.near,

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.games.game import Game, GameError
-from sim.negotiation.policies import Policy, read_policy, stated_policy
+from sim.negotiation.policies import Policy, policy_name, read_policy
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.running import Simulation, pursue
 
@@ -189,14 +189,9 @@ class Population(mesa.Model[Person, Any]):
                     person.number,
                     partner.number,
                     seats[k],
-                    _name(person.policy),
+                    policy_name(person.policy),
                     str(row["ending"]),
                     payoff,
                     person.reputation,
                 )
             )
-
-
-def _name(policy: Policy) -> str:
-    stated = stated_policy(policy)
-    return stated if isinstance(stated, str) else next(iter(stated))

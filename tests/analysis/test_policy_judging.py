@@ -1,8 +1,14 @@
 """What is said of policies: what each gained, what was destroyed, what cannot be agreed on."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from command import Command
+from matplotlib.figure import Figure
 
+from analysis.figures.policies import POLICIES
+from analysis.figures.source import read_run
 from analysis.policy_judging import TOLD, TRUE, achieved, impossible, judge_policies
 from sim.running import Run, Simulation, pursue
 from sim.scenario import Scenario, catalogue, load
@@ -56,6 +62,27 @@ def test_the_announced_game_is_a_measure_of_its_own() -> None:
     assert judged is not None
     assert judged.near == TOLD
     assert np.abs(judged.measures[TRUE] - judged.measures[TOLD]).max() > 0.05
+
+
+def test_a_run_says_what_policies_did_and_draws_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    curnits = Command(capsys)
+    printed = curnits("run", "bully-at-any-cost", "--out", tmp_path / "run", "--json").json
+    assert printed["policies"]["policies"] == {"Ada": "bully"}
+    assert printed["policies"]["gained"]["Ada"] == pytest.approx(-2, abs=0.05)
+    gains, measures = POLICIES.panels([read_run(tmp_path / "run")])
+    axes = Figure().subplots()
+    gains.draw(axes, gains.table)
+    (bar,) = axes.patches
+    assert bar.get_width() == pytest.approx(-2, abs=0.05)
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["Ada\nbully"]
+    axes = Figure().subplots()
+    measures.draw(axes, measures.table)
+    ada, bo = (line.get_xdata()[0] for line in axes.lines[:2])
+    assert (ada, bo) == pytest.approx((3, 7), abs=0.05)
+    warned = curnits("run", "impasse", "--out", tmp_path / "other")
+    assert warned.err.startswith("curnits: No agreement can be signed: Ada 7, Bo 6")
 
 
 def test_only_what_has_ended_counts() -> None:

@@ -19,7 +19,7 @@ from sim.negotiation.policies.threatening import Bully, Committed, Pacifist, Sel
 from sim.negotiation.policies.truthful import Truthful
 from sim.negotiation.policies.unyielding import Unyielding
 
-__all__ = ["POLICIES", "Policy", "Truthful", "read_policy", "stated_policy"]
+__all__ = ["POLICIES", "Policy", "Truthful", "policy_name", "read_policy", "stated_policy"]
 
 POLICIES: Mapping[str, type[Policy]] = {
     "truthful": Truthful,
@@ -76,6 +76,12 @@ def stated_policy(policy: Policy) -> str | dict[str, Any]:
         raise RuleError(f"the policy {type(policy).__name__} has no name that a file could state")
     parameters = policy.model_dump(mode="json", exclude_none=True)
     return {names[0]: parameters} if parameters else names[0]
+
+
+def policy_name(policy: Policy) -> str:
+    """Return the name of a policy, without its parameters; errors as of :func:`stated_policy`."""
+    stated = stated_policy(policy)
+    return stated if isinstance(stated, str) else next(iter(stated))
 
 
 def _made(name: str, parameters: Any) -> Policy:

@@ -18,7 +18,7 @@ from sim.games.game import Game, NormalGame
 from sim.negotiation.claims import shortfall
 from sim.negotiation.policies import policy_name
 from sim.negotiation.references import REFERENCES, reference
-from sim.negotiation.rules import Rules, announced
+from sim.negotiation.rulebook import Rules, announced
 from sim.running import Run, Simulation, pursue
 from sim.scenario import Scenario
 

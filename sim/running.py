@@ -15,7 +15,7 @@ from sim.negotiation.arriving import Newcomer, Reception
 from sim.negotiation.failing import Hazard
 from sim.negotiation.inventing import Workshop
 from sim.negotiation.protocols import PROTOCOLS
-from sim.negotiation.rules import Rules
+from sim.negotiation.rulebook import Rules
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.negotiation.stopping import talks
 from sim.recording import Recorder

@@ -14,7 +14,7 @@ from sim.negotiation.conflicts import Vector
 from sim.negotiation.journal import BreakdownEntry
 from sim.negotiation.offers import Table
 from sim.negotiation.references import secure
-from sim.negotiation.rules import Rules
+from sim.negotiation.rulebook import Rules
 from sim.negotiation.settings import NegotiationSettings
 
 _ROUNDING = 1e-9

@@ -13,7 +13,7 @@ from sim.negotiation.journal import OfferEntry
 from sim.negotiation.market import Quote
 from sim.negotiation.model import Negotiation
 from sim.negotiation.offers import Offer, Table, average
-from sim.negotiation.rules import Rules
+from sim.negotiation.rulebook import Rules
 from sim.negotiation.settings import NegotiationSettings
 
 _ROUNDING = 1e-9

@@ -18,7 +18,7 @@ from sim.negotiation.conflicts import Vector, conflicts_of
 from sim.negotiation.credibility import credibility_of
 from sim.negotiation.journal import Journal
 from sim.negotiation.market import market_of
-from sim.negotiation.rules import Rules, announced
+from sim.negotiation.rulebook import Rules, announced
 from sim.negotiation.settings import NegotiationSettings
 
 _MET = 1e-3

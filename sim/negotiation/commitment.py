@@ -14,7 +14,7 @@ from sim.negotiation.bargaining import Bargaining
 from sim.negotiation.conflicts import Vector
 from sim.negotiation.journal import BreakdownEntry
 from sim.negotiation.offers import Offer, Table, average, stationary
-from sim.negotiation.rules import Rules
+from sim.negotiation.rulebook import Rules
 from sim.negotiation.settings import NegotiationSettings
 
 _MOST_TABLES = 3_000

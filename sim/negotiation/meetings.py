@@ -16,7 +16,7 @@ from sim.negotiation.conflicts import Vector
 from sim.negotiation.credibility import retreats
 from sim.negotiation.journal import ActEntry
 from sim.negotiation.meeting import Act, Meeting
-from sim.negotiation.rules import acts, answer
+from sim.negotiation.rulebook import acts, answer
 from sim.negotiation.seating import Seating
 
 _WORDS = {

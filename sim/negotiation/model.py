@@ -22,7 +22,7 @@ from sim.negotiation.claims import make_room
 from sim.negotiation.conflicts import Segments, Vector
 from sim.negotiation.market import quote
 from sim.negotiation.meetings import Meetings
-from sim.negotiation.rules import Rules
+from sim.negotiation.rulebook import Rules
 from sim.negotiation.settings import NegotiationSettings
 from sim.negotiation.threats import Situation, recency
 

@@ -17,7 +17,7 @@ from sim.negotiation.books import Books
 from sim.negotiation.conflicts import Vector, conflicts_of
 from sim.negotiation.market import market_of
 from sim.negotiation.policies.policy import Policy
-from sim.negotiation.rules import Rules, announced
+from sim.negotiation.rulebook import Rules, announced
 from sim.negotiation.settings import NegotiationSettings
 
 

@@ -12,7 +12,7 @@ from sim.negotiation.meeting import Meeting
 from sim.negotiation.model import Negotiation
 from sim.negotiation.policies import POLICIES, Policy
 from sim.negotiation.policies.threatening import Bully
-from sim.negotiation.rules import Rules
+from sim.negotiation.rulebook import Rules
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.negotiation.splitting import Concession
 from sim.negotiation.stopping import talks

@@ -14,7 +14,7 @@ from sim.games.game import Game, GameError, from_payoffs
 from sim.negotiation.model import Negotiation
 from sim.negotiation.plugins import offered
 from sim.negotiation.policies import Policy
-from sim.negotiation.rules import Rules
+from sim.negotiation.rulebook import Rules
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.negotiation.threats import Situation, ThreatRule
 from sim.running import simulate

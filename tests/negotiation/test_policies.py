@@ -12,7 +12,7 @@ from sim.negotiation.claims import make_room, shortfall
 from sim.negotiation.model import Negotiation
 from sim.negotiation.policies import POLICIES, read_policy, stated_policy
 from sim.negotiation.references import REFERENCES, reference
-from sim.negotiation.rules import Rules
+from sim.negotiation.rulebook import Rules
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.running import Run, simulate
 from sim.scenario import ScenarioError, catalogue, load

@@ -25,6 +25,9 @@ from sim.scenario import Scenario
 NEAR = 0.01
 """Distance in payoffs, a share of payoff range, within which an outcome is near a measure."""
 
+_NOTHING = 1e-4
+"""Gains below this share of payoff range are not worth a number."""
+
 TRUE, TOLD = "equilibrium", "announced equilibrium"
 """What the measures are called that rest on the analytic solution."""
 
@@ -119,15 +122,16 @@ def achieved(game: Game, run: Run) -> Vector:
 
 def _measures(scenario: Scenario) -> dict[str, Vector]:
     game = scenario.build()
-    told = announced(game, Rules.of(scenario.ground, scenario.negotiation).policies)
+    policies = Rules.of(scenario.ground, scenario.negotiation).policies
+    told = announced(game, policies)
     measures: dict[str, Vector] = {}
-    for name, played in ((TRUE, game), (TOLD, told)):
-        if name == TRUE or played is not game:
-            found = concepts.solve(played, concepts.default_concept(played)).solution.equilibria
-            if found:
-                agreed = found[0].candidate.agreement @ game.outcomes
-                paid = found[0].payoffs - found[0].candidate.agreement @ played.outcomes
-                measures[name] = agreed + (paid if game.money else 0.0)
+    for found in concepts.solve(game, concepts.default_concept(game)).solution.equilibria[:1]:
+        measures[TRUE] = found.payoffs
+    if told is not game:
+        for found in concepts.solve(told, concepts.default_concept(told)).solution.equilibria[:1]:
+            agreement = found.candidate.agreement
+            paid = found.payoffs - agreement @ told.outcomes  # where there is no money, nothing
+            measures[TOLD] = agreement @ game.outcomes + (paid if game.money else 0.0)
     for name in REFERENCES:
         measures[name] = game.low + game.scales * reference(game, name)
     for name, found_by in SELFISH.items():
@@ -157,7 +161,10 @@ def _verdict(game: Game, near: str | None, gained: Mapping[str, float], destroye
     said = f"On average the outcome is {where}."
     for player, gain in gained.items():
         share = gain / float(game.scales[game.players.index(player)])
-        word = "gained" if gain >= 0.0 else "lost"
+        if abs(share) < _NOTHING:
+            said += f" {player} gained nothing by its policy."
+            continue
+        word = "gained" if gain > 0.0 else "lost"
         amount = f"{abs(gain):.4g} by its policy ({100 * abs(share):.2g} % of range)"
         said += f" {player} {word} {amount}."
     return f"{said} Destroyed: {100 * destroyed:.2g} % of what is at stake."

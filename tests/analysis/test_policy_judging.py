@@ -85,6 +85,21 @@ def test_a_run_says_what_policies_did_and_draws_it(
     assert warned.err.startswith("curnits: No agreement can be signed: Ada 7, Bo 6")
 
 
+def test_any_form_of_game_is_judged() -> None:
+    """Curved frontiers, of which the solver knows more points; worths in money."""
+    for name, gains in (("divide-the-pie", 0.517), ("three-partners", 12)):
+        entry = scenario(name)
+        first = entry.ground.players[0]
+        entry = entry.with_negotiation(policies={first: "unyielding"})
+        judged = judge_policies(entry, run(entry))
+        assert judged is not None
+        assert judged.gained[first] == pytest.approx(gains, abs=0.05)
+    hesitant = scenario("bargaining-triangle", policies={"Ann": "hesitant"})
+    judged = judge_policies(hesitant, run(hesitant))
+    assert judged is not None
+    assert "Ann gained nothing by its policy." in judged.verdict
+
+
 def test_only_what_has_ended_counts() -> None:
     entry = scenario("learning-to-agree").with_run(ticks=5)
     ended = run(entry)

@@ -10,7 +10,7 @@ from analysis import concepts
 from analysis.convergence import REACHED, aim
 from analysis.solution import Solution, Vector
 from sim.games.base import Game
-from sim.running import simulate
+from sim.running import Simulation, pursue
 from sim.scenario import Scenario
 
 
@@ -28,15 +28,31 @@ class Basins:
     points : DataFrame
         One row a player of each start, end and equilibrium, as
         :func:`analysis.figures.basins.basin_table` makes them.
+    starts : int
+        Runs that were wanted; fewer are there if the work was interrupted.
     """
 
     solution: Solution
     runs: pd.DataFrame
     points: pd.DataFrame
+    starts: int
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the work was interrupted."""
+        return len(self.runs) < self.starts
 
 
-def explore(scenario: Scenario, starts: int, progress: Callable[[int], None]) -> Basins:
+def explore(
+    scenario: Scenario,
+    starts: int,
+    progress: Callable[[int], None],
+    interrupted: Callable[[], bool] = lambda: False,
+) -> Basins:
     """Let agents negotiate a scenario from many starting prices.
+
+    Starts on a grid may be symmetric between equilibria; which one is then reached is decided by
+    the tremble (``negotiation.tremble``), that is by the seed, which is the same for every start.
 
     Parameters
     ----------
@@ -45,9 +61,13 @@ def explore(scenario: Scenario, starts: int, progress: Callable[[int], None]) ->
         At least so many; see :func:`starting_shares`.
     progress : callable
         Called with the number of runs so far.
+    interrupted : callable, optional
+        Asked after every tick whether to stop; the run under way is then dropped.
 
     Raises
     ------
+    KeyboardInterrupt
+        If the first run was interrupted, so that there is nothing to keep.
     analysis.concepts.ConceptError
         If prices do not decide what the agents aim at: there is money, say.
     """
@@ -68,15 +88,14 @@ def explore(scenario: Scenario, starts: int, progress: Callable[[int], None]) ->
         for k, found in enumerate(solution.equilibria, start=1)
     ]
     rows = []
-    for number, shares in enumerate(starting_shares(game.n, starts, scenario.run.seed), start=1):
+    begins = starting_shares(game.n, starts, scenario.run.seed)
+    for number, shares in enumerate(begins, start=1):
         prices = shares / game.scales
         given = dict(zip(game.players, prices.tolist(), strict=True))
-        run = simulate(
-            scenario.ground,
-            scenario.with_negotiation(starting_prices=given).negotiation,
-            scenario.run,
-            ladders=scenario.climbed,
-        )
+        started = scenario.with_negotiation(starting_prices=given)
+        run = pursue(Simulation.of(started), interrupted=interrupted)
+        if run.interrupted:
+            break
         gaps = [float((abs(run.payoffs - payoffs) / game.scales).max()) for payoffs in answers]
         near = int(np.argmin(gaps)) + 1 if gaps and min(gaps) < REACHED else 0
         rows.append((number, near, min(gaps, default=np.nan), run.converged, run.ticks))
@@ -84,9 +103,11 @@ def explore(scenario: Scenario, starts: int, progress: Callable[[int], None]) ->
         points.append(_points("start", number, near, game, first, prices))
         points.append(_points("end", number, near, game, run.payoffs, run.prices))
         progress(number)
+    if not rows:
+        raise KeyboardInterrupt
     columns = ["start", "reached", "distance", "settled", "ticks"]
     table = pd.concat(points, ignore_index=True)
-    return Basins(solution, pd.DataFrame(rows, columns=columns), table)
+    return Basins(solution, pd.DataFrame(rows, columns=columns), table, len(begins))
 
 
 def starting_shares(n: int, starts: int, seed: int) -> Vector:

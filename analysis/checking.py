@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from math import isclose
 from pathlib import Path
 
+import numpy as np
+
 from analysis.certificates.checking import strays
 from analysis.concepts import (
     CONCEPTS,
@@ -17,7 +19,7 @@ from analysis.concepts import (
     verify_state,
 )
 from analysis.conditions import literal_conditions
-from analysis.convergence import REACHED, price_gap
+from analysis.convergence import is_there, price_gap
 from analysis.effort import foresee
 from analysis.equilibrium.exhaustive.everywhere import WITHIN
 from analysis.records import (
@@ -35,9 +37,10 @@ from analysis.records import (
     vector,
 )
 from analysis.recounting import recounted
-from analysis.runfolder import SCENARIO, SUMMARY
+from analysis.runfolder import SCENARIO, SUMMARY, run_id
 from analysis.runrecords import Summary
 from analysis.runtables import read_tables
+from analysis.shortfalls import own_units, shortfalls, stands_alone
 from analysis.solution import Claim, Equilibrium, Vector
 from analysis.verify import ACCEPTED
 from sim.errors import InputError
@@ -85,13 +88,15 @@ def check_run(folder: Path) -> CheckRecord:
     summary = read_json(folder / SUMMARY, Summary)
     concept = summary.solution.concept
     tables = read_tables(folder, game)
-    last = tables["negotiators"].tail(game.n)
+    last, talks = tables["negotiators"].tail(game.n), tables["talks"].tail(game.n)
     try:
         reached = vector(game, summary.state.payoffs, "state.payoffs")
         state = verify_state(game, summary.state.candidate(game), reached, concept)
         final = vector(game, summary.final.payoffs, "final.payoffs")
         recorded = dict(zip(last["player"], last["payoff"], strict=True))
         logged = vector(game, recorded, "the last payoffs in negotiators.parquet")
+        believed = dict(zip(talks["player"], talks["credibility"], strict=True))
+        levels = vector(game, believed, "the last credibility in talks.parquet")
         solved = summary.solution.game.game()
         fresh, objections = recheck(summary.solution, solved)
     except InputError as error:
@@ -106,13 +111,20 @@ def check_run(folder: Path) -> CheckRecord:
     gaps = [_gap(game, found, state.payoffs) for found in fresh if found.accepted]
     if summary.solution.game.unrefined != GameRecord.of(game, scenario.game.form):
         objections.append(f"solution.game is not the game of {SCENARIO}")
+    if summary.run != run_id(scenario):
+        objections.append(f"run is not that of {SCENARIO}")
     if (summary.seed, summary.ticks) != (scenario.run.seed, int(last["tick"].iloc[-1])):
         objections.append("seed or ticks are not those of the scenario and the tables")
     objections += _misjudged(game, summary, again, fresh)
-    arrived = summary.settled and bool(gaps) and min(gaps) < REACHED
+    credibility = levels if (levels < 1.0).any() else None
+    missed = shortfalls(game, state, credibility)
+    near = is_there(min(gaps, default=np.nan), missed, credibility)
+    arrived = summary.settled and (near or stands_alone(game, state, concept))
     if summary.converged != arrived:
         said, so = ("not ", "has") if arrived else ("", "has not")
         objections.append(f"is said {said}to have converged, and {so}")
+    if summary.unfinished:
+        objections.append(f"the run is unfinished: interrupted after {summary.ticks:,} ticks")
     if summary.state.accepted != again.accepted:
         objections.append("state.accepted is not what the verifier finds")
     nearest = min(fresh, default=None, key=lambda found: _gap(game, found, state.payoffs))
@@ -168,7 +180,7 @@ def _misjudged(
 
 
 def _gap(game: Game, answer: EquilibriumRecord, payoffs: Vector) -> float:
-    gaps = abs(payoffs - vector(game, answer.payoffs, "payoffs")) / units(game)
+    gaps = abs(payoffs - vector(game, answer.payoffs, "payoffs")) / own_units(game)
     return float(gaps.max())
 
 

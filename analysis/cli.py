@@ -108,7 +108,8 @@ def run(
 ) -> None:
     """Let agents negotiate a scenario, solve it, and say how close they got.
 
-    Writes a run folder with the complete scenario, tables of what happened and a summary.
+    Writes a run folder with the complete scenario, tables of what happened and a summary. Ctrl-C
+    ends the talks where they are; what was recorded is written, marked as unfinished.
 
     [bold]Examples[/bold]
 
@@ -116,13 +117,15 @@ def run(
       curnits run game.nfg --seed 7 --ticks 5000 --out here
       curnits run three-solutions --json
     """
-    from analysis.convergence import aim, judge
+    from analysis.convergence import aim, judge, unjudged
+    from analysis.interrupting import STATUS, interruptible
+    from analysis.policy_judging import impossible, judge_policies
     from analysis.records import printable, to_json
     from analysis.reporting import console, heading, show_run, ticking, waiting
     from analysis.runfolder import write_run
     from analysis.runrecords import Summary
     from analysis.storage.files import fresh_folder, untaken
-    from sim.running import simulate
+    from sim.running import Simulation, pursue
     from sim.scenario import find, load
 
     path = find(source)
@@ -130,23 +133,29 @@ def run(
     scenario = load(path).with_run(**{k: v for k, v in changes.items() if v is not None})
     game = scenario.build()
     _announce(source, game, quiet=quiet, ticks=scenario.run.ticks)
+    warning = impossible(scenario)
+    if warning is not None:
+        typer.echo(f"curnits: {warning}", err=True)
     usual = Path("runs") / f"{path.stem}-seed{scenario.run.seed}"
     target = out or (usual if force else untaken(usual))
     with fresh_folder(target, replace=force) as folder:
-        with ticking(scenario.run.ticks, quiet=quiet) as progress:
-            finished = simulate(
-                scenario.ground,
-                scenario.negotiation,
-                scenario.run,
-                ladders=scenario.climbed,
-                newcomers=scenario.arrivals,
-                progress=progress,
-            )
+        with ticking(scenario.run.ticks, quiet=quiet) as progress, interruptible() as stopped:
+            finished = pursue(Simulation.of(scenario), progress, stopped)
+        if finished.interrupted:
+            scenario = scenario.with_run(ticks=finished.ticks)
         with about(source), waiting("Solving", quiet=quiet):
-            judgement = judge(game, finished, aim(game, scenario.negotiation))
-            summary = Summary.of(printable(path.stem), scenario, finished, judgement)
+            compare = unjudged if finished.interrupted else judge
+            judgement = compare(game, finished, aim(game, scenario.negotiation))
+            ways = judge_policies(scenario, finished)
+            name = printable(path.stem)
+            summary = Summary.of(name, scenario, finished, judgement, policies=ways)
         write_run(
-            folder, scenario, finished.tables, summary.model_dump(), ["curnits", *sys.argv[1:]]
+            folder,
+            scenario,
+            finished.tables,
+            summary.model_dump(),
+            ["curnits", *sys.argv[1:]],
+            unfinished=finished.interrupted,
         )
     if json:
         typer.echo(to_json(summary.printed(target)), nl=False)
@@ -155,6 +164,9 @@ def run(
         heading(screen, game.title, f"seed {scenario.run.seed}")
         show_run(screen, summary)
         screen.print(f"Written to {target}", soft_wrap=True)
+    if finished.interrupted:
+        typer.echo(f"curnits: interrupted after {finished.ticks:,} ticks; unfinished", err=True)
+        raise typer.Exit(STATUS)
     raise typer.Exit(0 if summary.converged else 1)
 
 

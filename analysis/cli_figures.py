@@ -1,10 +1,14 @@
 """The commands that draw: ``plot`` and ``report``."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from analysis.figures.source import RunData
 
 Force = Annotated[bool, typer.Option("--force", help="Replace earlier files.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
@@ -56,6 +60,7 @@ def plot(
     place, stem, ending = target(out, folders[0] / "figures", form, figure)
     with about(folders[0]), waiting("Drawing", quiet=quiet):
         runs = [read_run(folder) for folder in folders]
+        _say_unfinished(folders, runs)
         files = plot_files(runs, ending, figure, stem)
         write_files(place, files, replace=force)
     for name in files:
@@ -87,6 +92,15 @@ def report(
 
     place = out or folder / "report.html"
     with about(folder), waiting("Drawing", quiet=quiet):
-        text = page(read_run(folder))
-        write_files(place.parent, {place.name: printable(text).encode()}, replace=force)
+        run = read_run(folder)
+        _say_unfinished([folder], [run])
+        content = printable(page(run)).encode()
+        write_files(place.parent, {place.name: content}, replace=force)
     typer.echo(place)
+
+
+def _say_unfinished(folders: Sequence[Path], runs: "Sequence[RunData]") -> None:
+    for folder, run in zip(folders, runs, strict=True):
+        if run.summary.unfinished:
+            after = f"interrupted after {run.summary.ticks:,} ticks"
+            typer.echo(f"curnits: {folder}: the run is unfinished, {after}", err=True)

@@ -28,7 +28,7 @@ def basins(
     """Show which equilibrium agents reach from which starting prices.
 
     Runs the scenario from prices all over the simplex and writes a table of the runs, the data and,
-    for three players, a figure.
+    for three players, a figure. Ctrl-C stops after the runs that are done and keeps them.
 
     [bold]Examples[/bold]
 
@@ -38,9 +38,10 @@ def basins(
     from analysis.basins import explore
     from analysis.csvfile import csv
     from analysis.figures.saving import files_of
+    from analysis.interrupting import STATUS, interruptible
     from analysis.records import to_json
     from analysis.reporting import console, counting, heading
-    from analysis.several import BasinsRecord, basins_figure, show_basins
+    from analysis.several import BasinsRecord, basins_figure, show_basins, unfinished
     from analysis.storage.files import fresh_folder, untaken
     from sim.reading import about
     from sim.scenario import find, load
@@ -53,9 +54,11 @@ def basins(
     usual = Path("basins") / path.stem
     target = out or untaken(usual)
     with about(source), fresh_folder(target, replace=False) as folder:
-        with counting("Negotiating", starts, quiet=quiet) as progress:
-            found = explore(scenario, starts, progress)
+        with counting("Negotiating", starts, quiet=quiet) as progress, interruptible() as stopped:
+            found = explore(scenario, starts, progress, stopped)
         tables = {"runs.csv": csv(found.runs), "basins.csv": csv(found.points)}
+        if found.unfinished:
+            tables["unfinished.txt"] = f"{unfinished(found)}\n".encode()
         images = files_of(basins_figure(found, game, form.value), form.value)
         for name, content in {**tables, **images}.items():
             (folder / name).write_bytes(content)
@@ -67,6 +70,9 @@ def basins(
         heading(screen, game.title, f"{record.starts} starts")
         show_basins(screen, record)
         screen.print(f"Written to {target}", soft_wrap=True)
+    if found.unfinished:
+        typer.echo(f"curnits: {unfinished(found)}", err=True)
+        raise typer.Exit(STATUS)
 
 
 def multiplicity(

@@ -7,13 +7,21 @@ import pandas as pd
 
 from analysis import concepts
 from analysis.commitment import NoLimitError, commitment_value
+from analysis.shortfalls import ENOUGH, Shortfalls, own_units, shortfalls, stands_alone, vanishing
 from analysis.solution import Candidate, Equilibrium, Solution, Vector
+from analysis.verdicts import verdict
 from sim.games.game import Game
 from sim.negotiation.settings import NegotiationSettings
 from sim.running import Run
 
 REACHED = 5e-3
 """Distance in payoffs, a share of payoff range, below which a run counts as arrived."""
+
+_SEARCHED_PLAYERS = 3
+"""Players of games that are searched for all equilibria: with two they are unique."""
+
+_SEARCHED = 2_000
+"""Payoffs in the conflicts of a game up to which all equilibria are looked for: a few seconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,18 +36,25 @@ class Judgement:
         The analytic answer or answers.
     nearest : Equilibrium or None
         The analytic answer nearest in payoffs, if any was found.
+    number : int
+        Its place in the solution, from 1 on; 0 without.
     payoff_distance : float
-        Largest gap in payoffs to the nearest answer, a share of that player's range (with money,
-        of the largest range); NaN without.
+        Largest gap in payoffs to the nearest answer, a share of that player's range (with money
+        and no range, of the largest); NaN without.
     price_distance : float
         Largest gap in prices, each multiplied with its player's range and scaled to sum to 1.
         At a vertex of the frontier equilibrium prices are not unique, so it may stay large.
     state : Equilibrium
         The simulated state itself, with its residuals, judged as if it were an answer.
+    missed : Shortfalls
+        How far that state misses the conditions of its own rules.
     rate : float
         Fitted p in "distance falls like ticks to the power −p"; NaN where there is no such fit.
     arrived : bool
-        Whether the agents settled, and within :data:`REACHED` of the nearest answer.
+        Whether the agents settled, missing no condition by more than
+        :data:`analysis.shortfalls.ENOUGH`, and within :data:`REACHED` of the nearest answer. If
+        threats are believed only in part, that answer is no target, and only the first counts. A
+        state at which prices vanish may also be an equilibrium of its own.
     verdict : str
         The same in plain words.
     """
@@ -47,9 +62,11 @@ class Judgement:
     concept: str
     solution: Solution
     nearest: Equilibrium | None
+    number: int
     payoff_distance: float
     price_distance: float
     state: Equilibrium
+    missed: Shortfalls
     rate: float
     arrived: bool
     verdict: str
@@ -78,8 +95,9 @@ def aim(game: Game, negotiation: NegotiationSettings) -> str:
 def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
     """Solve a game analytically and compare a finished run with the nearest answer.
 
-    If the run ended elsewhere than the first equilibrium found, another one is looked for near the
-    simulated prices: a game may have several.
+    A game may have several equilibria. Small games of three players are searched for all of them;
+    in others, if the run ended elsewhere than the first one found, another is looked for near the
+    simulated prices.
 
     Parameters
     ----------
@@ -91,14 +109,30 @@ def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
     """
     concept = concept or concepts.default_concept(game)
     row = concepts.concept_named(concept)
-    solution = concepts.solve(game, concept, run.disagreement if row.bargains else None)
-    _, distance = _nearest(game, run.payoffs, solution)
+    several = (
+        row.solve_all is not None
+        and game.n == _SEARCHED_PLAYERS
+        and game.conflict_cells <= _SEARCHED
+        and not game.curved
+        and not game.money
+        and concept == concepts.default_concept(game)
+    )
+    start = run.disagreement if row.bargains else None
+    solution = (concepts.solve_all if several else concepts.solve)(game, concept, start)
+    _, distance = nearest(game, run.payoffs, solution)
     if row.solve_near is not None and not distance < REACHED and not (game.curved or game.money):
         nearby = row.solve_near(game, _state(game, run))
-        other, other_distance = _nearest(game, run.payoffs, nearby)
-        if other is not None and not distance <= other_distance:
+        other, other_distance = nearest(game, run.payoffs, nearby)
+        if other and not distance <= other_distance:
             solution = nearby
     return compare(game, run, concept, solution)
+
+
+def unjudged(game: Game, run: Run, concept: str) -> Judgement:
+    """Judge a run that was interrupted: by its own conditions only, since nothing is solved."""
+    return compare(
+        game, run, concept, Solution(concept, None, (), False, "interrupted, not solved")
+    )
 
 
 def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement:
@@ -113,22 +147,38 @@ def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement
     solution : Solution
         To that concept.
     """
-    nearest, distance = _nearest(game, run.payoffs, solution)
+    number, distance = nearest(game, run.payoffs, solution)
     state = concepts.verify_state(game, _state(game, run), run.payoffs, concept)
+    missed = shortfalls(game, state, run.credibility)
+    answer = solution.equilibria[number - 1] if number else None
     price_distance, rate = np.nan, np.nan
-    if nearest is not None:
-        price_distance = price_gap(game, run.prices, nearest.candidate.prices)
-        rate = convergence_rate(game, run.tables["negotiators"], nearest.payoffs)
+    if answer is not None:
+        price_distance = price_gap(game, run.prices, answer.candidate.prices)
+        rate = convergence_rate(game, run.tables["negotiators"], answer.payoffs)
+    near = is_there(distance, missed, run.credibility)
+    alone = run.converged and not near and stands_alone(game, state, concept)
+    arrived = run.converged and (near or alone)
     return Judgement(
         concept,
         solution,
-        nearest,
+        answer,
+        number,
         distance,
         price_distance,
         state,
+        missed,
         rate,
-        run.converged and distance < REACHED,
-        _verdict(run, concept, distance),
+        arrived,
+        verdict(
+            game,
+            run,
+            solution,
+            number,
+            distance,
+            missed,
+            arrived=arrived,
+            free=vanishing(game, state) if alone else [],
+        ),
     )
 
 
@@ -152,7 +202,7 @@ def distances(game: Game, negotiators: pd.DataFrame, target: Vector) -> pd.Serie
         Payoffs in utilons.
     """
     order = negotiators["player"].map({player: i for i, player in enumerate(game.players)})
-    gaps = (negotiators["payoff"] - target[order]).abs() / concepts.units(game)[order]
+    gaps = (negotiators["payoff"] - target[order]).abs() / own_units(game)[order]
     return gaps.groupby(negotiators["tick"]).max()
 
 
@@ -166,30 +216,27 @@ def convergence_rate(game: Game, negotiators: pd.DataFrame, target: Vector) -> f
     return float(-np.polyfit(ticks, np.log(late.to_numpy()), 1)[0])
 
 
-def _nearest(game: Game, payoffs: Vector, solution: Solution) -> tuple[Equilibrium | None, float]:
-    units = concepts.units(game)
-    gaps = [np.abs((payoffs - e.payoffs) / units).max() for e in solution.equilibria]
-    if not gaps:
-        return None, np.nan
-    best = int(np.argmin(gaps))
-    return solution.equilibria[best], float(gaps[best])
+def is_there(distance: float, missed: Shortfalls, credibility: Vector | None) -> bool:
+    """Tell whether a state that does not move any more is where the agents' rules lead.
+
+    Parameters
+    ----------
+    distance : float
+        To the nearest answer; NaN without.
+    missed : Shortfalls
+    credibility : ndarray, shape (n,), or None
+        How far players are believed. Unless all are, the answer is no target.
+    """
+    return (credibility is not None or distance < REACHED) and missed.worst <= ENOUGH
+
+
+def nearest(game: Game, payoffs: Vector, solution: Solution) -> tuple[int, float]:
+    """Return the number of the nearest answer, from 1 on, and its distance; 0 and NaN without."""
+    units = own_units(game)
+    gaps = [float(np.abs((payoffs - e.payoffs) / units).max()) for e in solution.equilibria]
+    return (int(np.argmin(gaps)) + 1, min(gaps)) if gaps else (0, np.nan)
 
 
 def _shares(game: Game, prices: Vector) -> Vector:
     weighted = prices * game.scales
     return np.asarray(weighted / weighted.sum())
-
-
-def _verdict(run: Run, concept: str, distance: float) -> str:
-    fell_out = run.tables["talks"]["ending"].iloc[-1] == "broke down"
-    otherwise = "fell out" if fell_out else "had not settled"
-    settled = f"{'settled' if run.converged else otherwise} after {run.ticks:,} ticks"
-    answer = concepts.concept_named(concept).answer
-    if np.isnan(distance):
-        return f"The agents {settled}; no analytic {answer} was found to compare with."
-    where = f"{100 * distance:.2g} % of payoff range from the nearest {answer}"
-    if run.converged and distance < REACHED:
-        return f"The agents {settled}, {where}: they got there."
-    if run.converged:
-        return f"The agents {settled}, but {where}: they did not get there."
-    return f"The agents {settled}; they are {where}."

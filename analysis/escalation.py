@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis import concepts
-from analysis.disarming import harmful_actions, strike
 from analysis.equilibrium import coco
 from analysis.solution import Equilibrium, Vector
 from sim.games.damage import Damage, damage, fights, fought_with
 from sim.games.frontier import support
 from sim.games.game import Game, NormalGame
+from sim.games.harmful import harmful_actions, strike
 
 
 @dataclass(frozen=True, eq=False)

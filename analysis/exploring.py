@@ -26,6 +26,7 @@ from analysis.runfolder import manifest, write_run
 from analysis.runrecords import Summary
 from analysis.solution import Solution
 from sim.games.game import GameError
+from sim.negotiation.policies import POLICIES, Truthful, policy_name
 from sim.negotiation.settings import RunSettings
 from sim.running import Run, Simulation
 from sim.scenario import Scenario, ScenarioError, find, load
@@ -83,6 +84,10 @@ def open_uploaded(name: str, content: bytes) -> Opened:
             raise ScenarioError(str(error).replace(f"{folder}/", "")) from error
 
 
+_POLICIES = "policies"
+"""The section of the settings that has a policy for each player."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """A setting that can be changed: its present value, and the others if they can be listed."""
@@ -94,7 +99,7 @@ class Choice:
 
 def choices(scenario: Scenario) -> tuple[Choice, ...]:
     """Return the settings of negotiation and run, as a scenario has them."""
-    return (*_settings(scenario.run), *_settings(scenario.negotiation))
+    return (*_settings(scenario.run), *_policies(scenario), *_settings(scenario.negotiation))
 
 
 class Exploration:
@@ -133,13 +138,7 @@ class Exploration:
         try:
             self.file = _changed(opened.scenario, settings)
             self._game = self.file.build()
-            self._simulation = Simulation(
-                self.file.ground,
-                self.file.negotiation,
-                self.file.run,
-                self.file.climbed,
-                self.file.arrivals,
-            )
+            self._simulation = Simulation.of(self.file)
             self.running = True
         except (ScenarioError, GameError) as error:
             self.problem = str(error)
@@ -279,12 +278,34 @@ def _settings(section: BaseModel, above: str = "") -> Iterator[Choice]:
             yield Choice(f"{above}{name}", value, others)
 
 
+def _policies(scenario: Scenario) -> Iterator[Choice]:
+    """Offer the policies that need no parameters, and those that players have."""
+    if scenario.negotiation.protocol != "ticks":
+        return
+    simple = tuple(
+        name
+        for name, kind in POLICIES.items()
+        if not any(field.is_required() for field in kind.model_fields.values())
+    )
+    for player in scenario.ground.players:
+        own = _policy(scenario, player)
+        yield Choice(f"{_POLICIES}.{player}", own, tuple(dict.fromkeys((own, *simple))))
+
+
+def _policy(scenario: Scenario, player: str) -> str:
+    return policy_name(scenario.negotiation.policies.get(player, Truthful()))
+
+
 def _changed(scenario: Scenario, settings: Mapping[str, object]) -> Scenario:
     run = {name: value for name, value in settings.items() if name in RunSettings.model_fields}
     rules: dict[str, Any] = {}
     for name, value in settings.items() - run.items():
         section, _, key = name.rpartition(".")
-        if section:
+        if name.startswith(f"{_POLICIES}."):
+            player = name.removeprefix(f"{_POLICIES}.")
+            if value != _policy(scenario, player):  # what is not changed keeps its parameters
+                rules.setdefault(_POLICIES, dict(scenario.negotiation.policies))[player] = value
+        elif section:
             inner = getattr(scenario.negotiation, section).model_dump()
             rules[section] = {**inner, **rules.get(section, {}), key: value}
         else:

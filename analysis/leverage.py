@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.concepts import ConceptError, default_concept, solve
-from analysis.disarming import harmful_actions, strike
 from analysis.solution import Vector
 from sim.games.game import Game, NormalGame
+from sim.games.harmful import harmful_actions, strike
 
 
 @dataclass(frozen=True)

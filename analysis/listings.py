@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
-from analysis.disarming import harmful_actions
 from analysis.leverage import Gain
 from analysis.records import Record, known
 from sim.games.game import Game, own_actions
+from sim.games.harmful import harmful_actions
 from sim.scenario import Scenario
 
 

@@ -14,10 +14,10 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.disarming import disarmed
 from analysis.solution import Vector
 from sim.errors import InputError
 from sim.games.game import NormalGame
+from sim.games.harmful import disarmed
 from sim.games.linear import minimise
 
 _ROUNDING = 1e-9

@@ -25,7 +25,7 @@ from analysis.records import (
 from analysis.verify import ACCEPTED
 
 if TYPE_CHECKING:
-    from analysis.runrecords import EscalationRecord, HistoryRecord, Summary
+    from analysis.runrecords import EscalationRecord, HistoryRecord, PolicyRecord, Summary
 
 _MOST_ROWS = 31
 """Longer lists are cut; the coalitions of five players just fit."""
@@ -152,6 +152,17 @@ def show_run(out: Console, summary: "Summary") -> None:
     for note in summary.solution.notes:
         out.print(f"Note: {note}.", soft_wrap=True)
     out.print(summary.verdict, soft_wrap=True)
+    if summary.policies is not None:
+        show_policies(out, summary.policies)
+
+
+def show_policies(out: Console, policies: "PolicyRecord") -> None:
+    """Print what everybody got beside what it is measured by, and what policies did."""
+    table = _table("measure", *policies.payoffs)
+    for name, payoffs in {"achieved": policies.payoffs, **policies.measures}.items():
+        table.add_row(name, *_rounded(payoffs).values())
+    out.print(table)
+    out.print(policies.verdict, soft_wrap=True)
 
 
 def show_escalation(out: Console, escalation: "EscalationRecord") -> None:
@@ -170,7 +181,7 @@ def show_escalation(out: Console, escalation: "EscalationRecord") -> None:
         share = escalation.expected_destruction / escalation.at_stake if escalation.at_stake else 0
         out.print(f"If talks failed, {share:.3g} of what is at stake would be lost on average.")
     for made in escalation.inventions:
-        price = f", for {made.research:.6g} that no payoff includes" if made.research else ""
+        price = f", for {made.research:.6g}" if made.research else ""
         said = f"{made.player} invented {made.action} at tick {made.tick:,}{price}."
         out.print(said, soft_wrap=True)
     for player, actions in escalation.harmful.items():

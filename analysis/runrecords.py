@@ -1,5 +1,6 @@
 """The JSON in which finished runs are written and read."""
 
+from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
 from typing import Any, Self
@@ -9,6 +10,7 @@ import pandas as pd
 from analysis.concepts import default_concept
 from analysis.convergence import Judgement
 from analysis.escalation import Escalation, measure
+from analysis.policy_judging import PolicyJudgement
 from analysis.records import (
     EquilibriumRecord,
     PaidRecord,
@@ -18,6 +20,7 @@ from analysis.records import (
     by_player,
     paid,
 )
+from analysis.runfolder import run_id
 from analysis.solution import Equilibrium
 from sim.games.coalitions import members, proper_coalitions
 from sim.games.game import Game, own_actions
@@ -33,9 +36,15 @@ class Figures(PaidRecord):
 
 
 class Analytic(Figures):
-    """The analytic answer nearest to a simulation."""
+    """The analytic answer nearest to a simulation.
+
+    It is ``number`` of the ``known`` ones, which are all if ``complete``.
+    """
 
     concept: str
+    number: int
+    known: int
+    complete: bool
 
 
 class Distance(Record):
@@ -57,7 +66,7 @@ class ThreatRecord(Record):
 class InventionRecord(Record):
     """A rung that was invented during a run, and at which tick.
 
-    What ``research`` cost its owner, utilons, is not taken from any payoff.
+    What ``research`` cost its owner, utilons, is taken from its payoff in that talk.
     """
 
     tick: int
@@ -163,13 +172,43 @@ class HistoryRecord(Record):
         )
 
 
+class PolicyRecord(Record):
+    """What ways of negotiating did: see :class:`analysis.policy_judging.PolicyJudgement`."""
+
+    policies: dict[str, str]
+    payoffs: dict[str, float]
+    measures: dict[str, dict[str, float]]
+    near: str | None
+    gained: dict[str, float]
+    destroyed: float
+    verdict: str
+
+    @classmethod
+    def of(cls, game: Game, judged: PolicyJudgement) -> Self:
+        """Write what was found out about a run of a game."""
+        return cls(
+            policies=dict(judged.policies),
+            payoffs=by_player(game, judged.payoffs),
+            measures={name: by_player(game, at) for name, at in judged.measures.items()},
+            near=judged.near,
+            gained=dict(judged.gained),
+            destroyed=judged.destroyed,
+            verdict=judged.verdict,
+        )
+
+
 class RunRecord(Record):
     """What ``run --json`` prints; nothing is analytic if no answer was found.
 
-    ``settled`` says that the simulation stopped by itself, ``converged`` that it did so near an
-    analytic answer, and ``rate`` is p where the distance falls like ticks to the power −p.
+    ``run`` is the same for runs of the same scenario, seed included, and for no others.
+    ``unfinished`` says that the simulation was interrupted, ``settled`` that it stopped by itself,
+    ``converged`` that it did so near an analytic answer and missing no condition by much.
+    ``missed`` is by how much it misses those conditions, see :mod:`analysis.shortfalls`, and
+    ``rate`` is p where the distance falls like ticks to the power −p.
     """
 
+    run: str
+    unfinished: bool
     scenario: str
     seed: int
     ticks: int
@@ -181,8 +220,10 @@ class RunRecord(Record):
     distance: Distance | None
     rate: float | None
     residuals: dict[str, float | None]
+    missed: dict[str, float | None]
     escalation: EscalationRecord
     history: HistoryRecord
+    policies: PolicyRecord | None = None
 
 
 class Summary(RunRecord):
@@ -199,6 +240,7 @@ class Summary(RunRecord):
         run: Run,
         judgement: Judgement,
         escalation: Escalation | None = None,
+        policies: PolicyJudgement | None = None,
     ) -> Self:
         """Write a finished run of the scenario of that name; escalation is measured if need be."""
         game = scenario.build()
@@ -210,10 +252,15 @@ class Summary(RunRecord):
             distance = Distance(payoffs=judgement.payoff_distance, prices=judgement.price_distance)
             analytic = Analytic(
                 concept=judgement.concept,
+                number=judgement.number,
+                known=len(judgement.solution.equilibria),
+                complete=judgement.solution.complete,
                 prices=by_player(game, nearest.candidate.prices),
                 **_outcome(game, nearest),
             )
         return cls(
+            run=run_id(scenario),
+            unfinished=run.interrupted,
             scenario=name,
             seed=run.seed,
             ticks=run.ticks,
@@ -228,12 +275,14 @@ class Summary(RunRecord):
             distance=distance,
             rate=judgement.rate if isfinite(judgement.rate) else None,
             residuals=state.residuals,
+            missed=_known(asdict(judgement.missed)),
             escalation=EscalationRecord.of(
                 game,
                 escalation or measure(game, judgement.state, nearest if usual else None),
                 run.tables["inventions"],
             ),
             history=HistoryRecord.of(run.tables["talks"], run.tables["breakdowns"]),
+            policies=PolicyRecord.of(game, policies) if policies else None,
             state=state,
             solution=SolutionRecord.of(game, scenario.game.form, judgement.solution),
         )

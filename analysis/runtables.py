@@ -29,6 +29,8 @@ _COLUMNS: Mapping[str, Mapping[str, type]] = {
     | dict.fromkeys(("payoff", "price", "entitlement", "excess", "purse"), float),
     "coalitions": {"tick": int, "coalition": str}
     | dict.fromkeys(("dividend", "worth", "regret", "menace", "cost"), float),
+    "members": {"tick": int, "coalition": str, "player": str, "delivered": float, "claimed": float},
+    "agreements": {"tick": int, "outcome": str, "probability": float},
     "threats": {"tick": int, "coalition": str, "joint_action": str, "probability": float},
     "trades": {"tick": int, "payer": str, "payee": str}
     | dict.fromkeys(("curnits", "given_up", "received"), float),
@@ -37,6 +39,7 @@ _COLUMNS: Mapping[str, Mapping[str, type]] = {
     | {"offer": float, "demand": float, "accepted": bool},
     "breakdowns": {"tick": int, "talk": int, "side": str, "gap": float, "failure": float}
     | {"carried_out": bool, "answered": bool},
+    "acts": {"tick": int, "talk": int, "player": str, "act": str},
     "talks": {"talk": int, "began": int, "ended": int, "ending": str, "player": str}
     | {"payoff": float, "credibility": float},
 }
@@ -146,7 +149,7 @@ def _check_rows(
                 f"{folder / f'{name}.parquet'}: {column}: expected a row for each in every tick of "
                 "ticks.parquet, in order"
             )
-    for name in ("threats", "trades"):
+    for name in ("members", "agreements", "threats", "trades"):
         if not np.isin(tables[name]["tick"], ticks).all():
             raise FolderError(
                 f"{folder / f'{name}.parquet'}: tick: expected ticks of ticks.parquet"

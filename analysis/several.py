@@ -27,9 +27,14 @@ class BasinRecord(Record):
 
 
 class BasinsRecord(Record):
-    """What ``basins --json`` prints; ``complete``: whether all equilibria are known."""
+    """What ``basins --json`` prints.
+
+    ``complete``: whether all equilibria are known; ``unfinished``: whether the work was interrupted
+    after ``starts`` runs.
+    """
 
     starts: int
+    unfinished: bool
     settled: int
     complete: bool
     basins: list[BasinRecord]
@@ -50,6 +55,7 @@ class BasinsRecord(Record):
             basins.append(BasinRecord(payoffs=None, prices=None, runs=int(reached[0])))
         return cls(
             starts=len(found.runs),
+            unfinished=found.unfinished,
             settled=int(found.runs["settled"].sum()),
             complete=found.solution.complete,
             basins=basins,
@@ -105,8 +111,15 @@ def basins_figure(found: Basins, game: Game, form: str) -> list[Drawn]:
         return []
     names = ", ".join(f"{i} {player}" for i, player in enumerate(game.players, start=1))
     text = f"{BASINS.caption} Scenario: {game.title}. Players: {names}."
+    if found.unfinished:
+        text += f" {unfinished(found)}"
     panel = Panel("", found.points, partial(draw_basins, players=game.players))
     return [draw_kind(BASINS, [panel], _wrapped(text), form)]
+
+
+def unfinished(found: Basins) -> str:
+    """Say how far work went that was interrupted."""
+    return f"Unfinished: interrupted after {len(found.runs)} of {found.starts} starts."
 
 
 def multiplicity_figure(table: pd.DataFrame, form: str) -> list[Drawn]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, get_type_hints
 import pandas as pd
 
 from sim.negotiation.inventing import Invention
-from sim.negotiation.journal import BreakdownEntry, Journal, OfferEntry, TalkEntry
+from sim.negotiation.journal import ActEntry, BreakdownEntry, Journal, OfferEntry, TalkEntry
 
 _TYPES = {int: "int64", float: "float64", bool: "bool", str: "str"}
 
@@ -26,13 +26,14 @@ def history(
     Returns
     -------
     dict from str to DataFrame
-        ``inventions``, ``offers``, ``breakdowns`` and ``talks``; columns as in
+        ``inventions``, ``offers``, ``breakdowns``, ``acts`` and ``talks``; columns as in
         :class:`sim.negotiation.inventing.Invention` and :mod:`sim.negotiation.journal`.
     """
     return {
         "inventions": _frame(Invention, inventions),
         "offers": _frame(OfferEntry, journal.offers),
         "breakdowns": _frame(BreakdownEntry, journal.breakdowns),
+        "acts": _frame(ActEntry, journal.acts),
         "talks": _frame(TalkEntry, [*journal.talks, *present]),
     }
 

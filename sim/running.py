@@ -1,7 +1,7 @@
 """One run from start to finish: a game is negotiated until nothing moves, or time is up."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,11 @@ from sim.negotiation.arriving import Newcomer, Reception
 from sim.negotiation.failing import Hazard
 from sim.negotiation.inventing import Workshop
 from sim.negotiation.protocols import PROTOCOLS
+from sim.negotiation.rulebook import Rules
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.negotiation.stopping import talks
 from sim.recording import Recorder
+from sim.scenario import Scenario
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,9 +29,9 @@ class Run:
     Attributes
     ----------
     tables : dict from str to DataFrame
-        ``ticks``, ``negotiators``, ``coalitions``, ``threats``, ``trades``: see
-        :meth:`sim.recording.Recorder.tables`; ``inventions``, ``offers``, ``breakdowns``,
-        ``talks``: see :func:`sim.history.history`.
+        ``ticks``, ``negotiators``, ``coalitions``, ``members``, ``agreements``, ``threats``,
+        ``trades``: see :meth:`sim.recording.Recorder.tables`; ``inventions``, ``offers``,
+        ``breakdowns``, ``talks``: see :func:`sim.history.history`.
     prices : ndarray, shape (n,)
         Final prices, curnits per utilon of each player, summing to 1.
     payoffs : ndarray, shape (n,)
@@ -46,6 +48,14 @@ class Run:
     seed : int
     disagreement : ndarray, shape (n,), or None
         What players expected at the end if talks failed, in protocols where that matters; utilons.
+    credibility : ndarray, shape (n,), or None
+        Probability with which players were believed at the end to carry out threats; None if
+        nobody doubted it.
+    learned : bool
+        Whether anything was learned in the course of the talks; otherwise players knew what to
+        expect before they began.
+    interrupted : bool
+        Whether the run was stopped before it was over.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -57,6 +67,9 @@ class Run:
     ticks: int
     seed: int
     disagreement: NDArray[np.float64] | None = None
+    credibility: NDArray[np.float64] | None = None
+    learned: bool = True
+    interrupted: bool = False
 
 
 class Simulation:
@@ -72,6 +85,8 @@ class Simulation:
         Threats that players have besides, and those they may invent.
     newcomers : sequence of Newcomer
         Players who arrive later.
+    rules : Rules, optional
+        Objects for rules and policies; by default those that the settings name.
 
     Attributes
     ----------
@@ -92,6 +107,7 @@ class Simulation:
         run: RunSettings,
         ladders: Sequence[Ladder] = (),
         newcomers: Sequence[Newcomer] = (),
+        rules: Rules | None = None,
     ) -> None:
         every, noise = negotiation.inventing_every, negotiation.inventing_noise
         self._reception = Reception(game, newcomers)
@@ -101,9 +117,27 @@ class Simulation:
         self._ending = talks(run)
         self._hazard = Hazard(negotiation.breakdown)
         self._rounds = negotiation.rounds
-        self.model = PROTOCOLS[negotiation.protocol](self._workshop.known, negotiation, run.seed)
+        talking, known = PROTOCOLS[negotiation.protocol], self._workshop.known
+        self.model = talking(known, negotiation, run.seed, rules)
         self._recorder = Recorder(self.model, run.record_every)
         self.converged = False
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> "Simulation":
+        """Prepare the talks of a scenario, with its ladders and newcomers.
+
+        Raises
+        ------
+        GameError
+            As above.
+        """
+        return cls(
+            scenario.ground,
+            scenario.negotiation,
+            scenario.run,
+            scenario.climbed,
+            scenario.arrivals,
+        )
 
     @property
     def over(self) -> bool:
@@ -119,14 +153,22 @@ class Simulation:
         self._recorder.observe()
         failed = self._hazard.strike(model)
         everything = self._workshop.idle(model) and self._reception.complete(model)
-        settled = self._ending.over(model) and everything and not failed
+        settled = self._ending.over(model) and everything and not failed and not model.stalled
+        if settled and not self._hazard.sign(model):
+            settled, failed = False, True
         self._rounds -= failed or settled
         if settled and self._rounds:
-            model.journal.close(model.ticks, "agreed", model.payoffs)
+            model.close("agreed", model.payoffs)
         if (settled or failed) and self._rounds:
             model.reopen()
             self._ending = talks(self._settings)
         self.converged = settled and not self._rounds
+        model.running = not self.over
+
+    @property
+    def record_every(self) -> int:
+        """Ticks between two rows of a series."""
+        return self._settings.record_every
 
     @property
     def _open(self) -> bool:
@@ -159,6 +201,8 @@ class Simulation:
             model.ticks,
             self._settings.seed,
             model.impasse,
+            None if (model.credibility.levels >= 1.0).all() else model.credibility.levels.copy(),
+            model.learns,
         )
 
 
@@ -169,7 +213,7 @@ def simulate(
     *,
     ladders: Sequence[Ladder] = (),
     newcomers: Sequence[Newcomer] = (),
-    progress: Callable[[int], None] | None = None,
+    rules: Rules | None = None,
 ) -> Run:
     """Let the players of a game negotiate.
 
@@ -183,18 +227,38 @@ def simulate(
         Threats that players have besides, and those they may invent.
     newcomers : sequence of Newcomer, optional
         Players who arrive later.
-    progress : callable, optional
-        Called with the number of ticks so far whenever a row is recorded.
+    rules : Rules, optional
+        Objects for rules and policies; by default those that the settings name.
 
     Raises
     ------
     GameError
         If the game has too many conflicts to be negotiated.
     """
-    run = run or RunSettings()
-    simulation = Simulation(game, negotiation or NegotiationSettings(), run, ladders, newcomers)
-    while not simulation.over:
+    negotiation, run = negotiation or NegotiationSettings(), run or RunSettings()
+    return pursue(Simulation(game, negotiation, run, ladders, newcomers, rules))
+
+
+def pursue(
+    simulation: Simulation,
+    progress: Callable[[int], None] | None = None,
+    interrupted: Callable[[], bool] | None = None,
+) -> Run:
+    """Let ticks pass until a simulation is over.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    progress : callable, optional
+        Called with the number of ticks so far whenever a row is recorded.
+    interrupted : callable, optional
+        Asked after every tick whether to stop at once.
+    """
+    stopped = False
+    while not simulation.over and not stopped:
         simulation.step()
-        if progress is not None and simulation.model.ticks % run.record_every == 0:
+        if progress is not None and simulation.model.ticks % simulation.record_every == 0:
             progress(simulation.model.ticks)
-    return simulation.result()
+        stopped = interrupted is not None and interrupted()
+    result = simulation.result()
+    return result if simulation.over else replace(result, interrupted=True)

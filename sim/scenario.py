@@ -18,6 +18,7 @@ from sim.games.ladders import Ladder, climb
 from sim.games.nfg import NfgError, read_nfg
 from sim.ladders import LadderEntry, RungEntry, TreatyEntry
 from sim.negotiation.arriving import Newcomer
+from sim.negotiation.plugins import RuleError
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.newcomers import NewcomerEntry
 from sim.reading import ReadingError, printable, read_text
@@ -129,6 +130,20 @@ class Scenario(BaseModel):
         if set(given) != set(self.ground.players):
             expected = ", ".join(self.ground.players)
             raise FieldError(place, f"expected a price for each of {expected} (found {[*given]})")
+        return self
+
+    @model_validator(mode="after")
+    def _check_policies(self) -> "Scenario":
+        players = self.ground.players
+        for player, policy in self.negotiation.policies.items():
+            place = ("negotiation", "policies", player)
+            if player not in players:
+                expected = ", ".join(players)
+                raise FieldError(place, f"unknown player (expected some of {expected})")
+            try:
+                policy.check(self.ground)
+            except GameError as error:
+                raise FieldError(place, str(error)) from error
         return self
 
     def with_run(self, **settings: Any) -> "Scenario":
@@ -339,7 +354,7 @@ def _described(details: ErrorDetails) -> tuple[Place, str]:
         path = (path[0], *path[2:])  # without the name of the form
     path = tuple(key for key in path if not str(key).startswith(_ALTERNATIVES))
     cause = details.get("ctx", {}).get("error")
-    if isinstance(cause, FieldError):
+    if isinstance(cause, FieldError | RuleError):
         return (*path, *cause.path), str(cause)
     if details["type"] == "missing":
         return path, "missing"

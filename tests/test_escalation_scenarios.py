@@ -1,5 +1,6 @@
 """What each escalation scenario claims to show, checked by solving and running it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,8 @@ from analysis.concepts import default_concept, solve
 from analysis.escalation import Escalation, measure
 from sim.running import Run, simulate
 from sim.scenario import Scenario, catalogue, load
+
+COUNTS = {3: "three", 20: "twenty"}
 
 
 def scenario(name: str) -> Scenario:
@@ -137,3 +140,17 @@ def test_punishment_changes_no_binding_agreement() -> None:
     armed, unarmed = solved(entry), solved(without_ladders(entry))
     np.testing.assert_allclose(armed.payoffs, unarmed.payoffs, atol=1e-9)
     assert armed.threats.damage.expected(1.0) > unarmed.threats.damage.expected(1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "counted"),
+    [
+        ("noisy-inventors", lambda e: f"invent {COUNTS[len(e.ladders['Ada'].rungs)]} threats each"),
+        ("hollow-threats", lambda e: f"negotiate {COUNTS[e.negotiation.rounds]} times"),
+        ("newcomer", lambda e: f"After {e.newcomers['newcomer'].arrives:,} ticks"),
+        ("newcomer", lambda e: f"the game of {COUNTS[e.ground.n]}"),
+    ],
+)
+def test_texts_count_what_their_files_hold(name: str, counted: Callable[[Scenario], str]) -> None:
+    entry = scenario(name)
+    assert counted(entry) in f"{entry.summary} {entry.look_for}"

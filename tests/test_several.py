@@ -1,13 +1,18 @@
 """The commands about several equilibria, as a user meets them."""
 
 import json
+import signal
+from contextlib import nullcontext
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from command import Command
 
+from analysis.basins import explore
 from analysis.multiplicity import KINDS
+from analysis.several import BasinsRecord
+from sim.scenario import find, load
 
 
 @pytest.fixture
@@ -60,6 +65,47 @@ def test_basins_writes_tables_and_a_figure(curnits: Command, tmp_path: Path) -> 
     again = curnits(*words)
     assert again.status == 2
     assert "exists" in again.err
+
+
+def test_basins_let_newcomers_arrive(curnits: Command, tmp_path: Path) -> None:
+    words = ("basins", "newcomer", "--starts", 2, "--out", tmp_path / "x", "--format", "svg")
+    result = curnits(*words, "--ticks", 4600, "--json")
+    assert result.status == 0
+    runs = pd.read_csv(tmp_path / "x" / "runs.csv")
+    assert (runs["ticks"] > 3000).all()
+    assert (runs["reached"] == 1).all()
+
+
+def test_interrupted_basins_keep_the_runs_that_are_done(tmp_path: Path) -> None:
+    entry = load(find("three-solutions")).with_run(ticks=300)
+    asked = iter([False] * 700 + [True] * 300)
+    found = explore(entry, 6, lambda done: None, lambda: next(asked))
+    assert len(found.runs) == 2
+    assert found.unfinished
+    record = BasinsRecord.of(entry.build(), found)
+    assert record.unfinished
+    assert record.starts == sum(basin.runs for basin in record.basins) == 2
+    with pytest.raises(KeyboardInterrupt):
+        explore(entry, 6, lambda done: None, lambda: True)
+
+
+def test_an_interrupted_basins_folder_says_so(
+    curnits: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def press(done: int) -> None:
+        if done == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("analysis.reporting.counting", lambda *_, **__: nullcontext(press))
+    folder = tmp_path / "cut"
+    words = ("basins", "three-solutions", "--starts", 6, "--ticks", 100, "--format", "svg")
+    result = curnits(*words, "--out", folder, "--json")
+    assert result.status == 130
+    assert result.json["unfinished"]
+    assert "interrupted after 2 of 6 starts" in result.err
+    assert len(pd.read_csv(folder / "runs.csv")) == 2
+    assert "2 of 6" in (folder / "unfinished.txt").read_text()
+    assert "2 of 6" in " ".join((folder / "basins.txt").read_text().split())
 
 
 def test_basins_are_refused_where_prices_do_not_matter(curnits: Command, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from analysis.certificates.proving import Proof
 from analysis.concepts.concept import NO_CURVES, Concept, Search, by_actions
 from analysis.concepts.money import in_money
 from analysis.curved import METHOD, at_root, refined
-from analysis.disarming import embed, harmful_actions, strike
+from analysis.disarming import embed
 from analysis.equilibrium import coco, harsanyi, strict
 from analysis.equilibrium.exhaustive import everywhere
 from analysis.equilibrium.smooth import Rule, coco_stance, harsanyi_stance
@@ -18,6 +18,7 @@ from sim.games.bargaining import BargainingGame
 from sim.games.coalitional import CoalitionalGame
 from sim.games.coalitions import grand
 from sim.games.game import Game, normal_form
+from sim.games.harmful import harmful_actions, strike
 
 _QUICK_PLAYERS, _QUICK_OUTCOMES = 3, 64
 """In larger games the search for harsanyi equilibria may take minutes."""

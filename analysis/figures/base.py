@@ -63,6 +63,8 @@ class FigureKind:
         Panels beside each other on a page.
     height : float
         Of a panel, inches.
+    needs : str
+        What runs must be like for the figure to have something to show.
     """
 
     name: str
@@ -70,6 +72,7 @@ class FigureKind:
     panels: Callable[[Sequence[RunData]], list[Panel]]
     columns: int = 2
     height: float = 2.1
+    needs: str = "a game of at least two players"
 
 
 def player_style(number: int) -> dict[str, Any]:

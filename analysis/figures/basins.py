@@ -127,4 +127,5 @@ BASINS = FigureKind(
     "with its player's payoff range, and all are scaled to sum to 1.",
     _panels,
     height=3.1,
+    needs="several runs of a game of three players without money",
 )

@@ -9,9 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.bargaining import DisagreementError
-from analysis.concepts import CONCEPTS, ConceptError, solve, units
+from analysis.concepts import CONCEPTS, ConceptError, solve
 from analysis.figures.base import PALE, FigureKind, Panel, legend_names, marker, player_style
 from analysis.figures.source import RunData
+from analysis.shortfalls import own_units
 from sim.games.game import Game
 
 SIMULATED = "simulated"
@@ -39,7 +40,7 @@ def comparison_table(run: RunData) -> pd.DataFrame:
         if concept != solution.concept and row.quick(run.game):
             answers += _answers(run.game, concept)
     low = dict(zip(run.players, run.game.low, strict=True))
-    unit = dict(zip(run.players, units(run.game), strict=True))
+    unit = dict(zip(run.players, own_units(run.game), strict=True))
     return pd.DataFrame(
         [
             (
@@ -113,9 +114,9 @@ def _panels(runs: Sequence[RunData]) -> list[Panel]:
 COMPARISON = FigureKind(
     "comparison",
     "Payoffs in the simulation and by the solution concepts that apply and are quickly solved, "
-    "above the lowest payoff of each player and in shares of its payoff range (with money: of "
-    "the largest range). Bargaining solutions start from maximin levels. "
-    "Hollow: off the scale, which happens where utilons of different players are added up.",
+    "above the lowest payoff of each player and in shares of its payoff range (with money, "
+    "of the largest range for players without any). Bargaining solutions start from maximin "
+    "levels. Hollow: off the scale, which happens where utilons of different players are added up.",
     _panels,
     height=2.3,
 )

@@ -11,6 +11,7 @@ from analysis.figures.convergence import CONVERGENCE
 from analysis.figures.dividends import DIVIDENDS
 from analysis.figures.escalation import ESCALATION
 from analysis.figures.frontier import FRONTIER
+from analysis.figures.policies import POLICIES
 from analysis.figures.prices import PRICES
 from analysis.figures.talks import TALKS
 from analysis.figures.threats import THREATS
@@ -26,6 +27,7 @@ _KINDS: Sequence[FigureKind] = (
     THREATS,
     ESCALATION,
     TALKS,
+    POLICIES,
     TRADES,
     COMPARISON,
 )

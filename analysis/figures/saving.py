@@ -6,6 +6,7 @@ from pathlib import Path
 from analysis.csvfile import csv
 from analysis.figures import FigureError
 from analysis.figures.drawing import FORMATS, Drawn, draw, overview, pages
+from analysis.figures.registry import figure_named
 from analysis.figures.source import RunData
 
 
@@ -36,7 +37,8 @@ def plot_files(
         return files_of([*drawn, overview(made, runs, form)], form)
     made = pages(runs, [figure])
     if figure not in made:
-        raise FigureError(f"{figure} has nothing to show of a game with {runs[0].game.n} player")
+        needs = figure_named(figure).needs
+        raise FigureError(f"{figure} has nothing to show (expected {needs})")
     return files_of([draw(figure, made[figure], runs, form)], form, stem)
 
 

@@ -91,4 +91,5 @@ TALKS = FigureKind(
     "which a player is believed to carry out its threats.",
     _panels,
     columns=2,
+    needs="a run of several talks",
 )

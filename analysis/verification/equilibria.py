@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis import verify as conditions
 from analysis import verify_harsanyi
-from analysis.disarming import embed, harmful_actions, restrict, strike
+from analysis.disarming import embed, restrict
 from analysis.solution import Claim, Equilibrium, Vector
 from analysis.verification.curved import among_all_points
 from analysis.verification.measures import money_unit, rounding
@@ -14,6 +14,7 @@ from analysis.verify import ACCEPTED, CandidateError
 from sim.games.coalitional import CoalitionalGame
 from sim.games.coalitions import grand, members
 from sim.games.game import Game, NormalGame
+from sim.games.harmful import harmful_actions, strike
 
 _EQUAL_PRICES = 1e-12
 """How far prices may differ from each other where there is money."""

@@ -12,12 +12,12 @@ from itertools import product
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from analysis.disarming import disarmed
 from analysis.solution import Claim, Equilibrium, Vector
 from analysis.verification.bargaining import equal_worth, selected
 from analysis.verification.curved import Verify
 from analysis.verify import ACCEPTED, CandidateError
 from sim.games.game import Game, NormalGame
+from sim.games.harmful import disarmed
 
 _REPLY = 1e-9
 """Regret, in shares of payoff range, below which a reply counts as best."""

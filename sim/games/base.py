@@ -137,6 +137,11 @@ class Game(ABC):
         return np.asarray(high - low)
 
     @cached_property
+    def all_vary(self) -> bool:
+        """Whether there is nobody who gets the same whatever is played."""
+        return bool(self.ranges.all())
+
+    @cached_property
     def scales(self) -> NDArray[np.float64]:
         """Like :attr:`ranges`, but 1 for players whose payoffs do not vary: safe to divide by."""
         return np.where(self.ranges > 0, self.ranges, 1.0)

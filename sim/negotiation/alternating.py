@@ -8,11 +8,13 @@ import numpy as np
 from sim.games.coalitions import members, membership
 from sim.games.damage import breakdown_weights
 from sim.games.game import Game, GameError
-from sim.games.linear import rise, solve_game
+from sim.games.linear import rise
 from sim.negotiation.bargaining import Bargaining
 from sim.negotiation.conflicts import Vector
 from sim.negotiation.journal import BreakdownEntry
 from sim.negotiation.offers import Table
+from sim.negotiation.references import secure
+from sim.negotiation.rulebook import Rules
 from sim.negotiation.settings import NegotiationSettings
 
 _ROUNDING = 1e-9
@@ -46,8 +48,10 @@ class AlternatingOffers(Bargaining):
         everybody as much.
     """
 
-    def __init__(self, game: Game, settings: NegotiationSettings, seed: int) -> None:
-        super().__init__(game, settings, seed)
+    def __init__(
+        self, game: Game, settings: NegotiationSettings, seed: int, rules: Rules | None = None
+    ) -> None:
+        super().__init__(game, settings, seed, rules)
         stated = settings.offers.disagreement
         self._fixed = _fixed(game, stated)
         self.disagreement = np.zeros(game.n) if self._fixed is None else self._fixed
@@ -146,7 +150,7 @@ def _fixed(game: Game, stated: str | Mapping[str, float]) -> Vector | None:
     if stated == "threats":
         return None
     if isinstance(stated, str):
-        return _maximin(game)
+        return secure(game)
     if stated.keys() != set(game.players):
         raise GameError(
             f"negotiation.offers.disagreement: expected a payoff for each of "
@@ -166,9 +170,3 @@ def _feasible(game: Game, payoffs: Vector) -> bool:
         outcomes = game.normalised.outcomes @ game.scales
         return bool(payoffs @ game.scales <= outcomes.max() + _ROUNDING * game.scales.max())
     return rise(game.normalised.outcomes, 1.0, payoffs).height >= -_ROUNDING
-
-
-def _maximin(game: Game) -> Vector:
-    """Return what each player can secure alone, whatever the others do (von Neumann 1928)."""
-    alone = [game.normalised.conflict(1 << i)[i] for i in range(game.n)]
-    return np.array([solve_game(payoffs).value for payoffs in alone])

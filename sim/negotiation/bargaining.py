@@ -13,6 +13,7 @@ from sim.negotiation.journal import OfferEntry
 from sim.negotiation.market import Quote
 from sim.negotiation.model import Negotiation
 from sim.negotiation.offers import Offer, Table, average
+from sim.negotiation.rulebook import Rules
 from sim.negotiation.settings import NegotiationSettings
 
 _ROUNDING = 1e-9
@@ -42,8 +43,10 @@ class Bargaining(Negotiation):
 
     settling_agrees = False
 
-    def __init__(self, game: Game, settings: NegotiationSettings, seed: int) -> None:
-        super().__init__(game, settings, seed)
+    def __init__(
+        self, game: Game, settings: NegotiationSettings, seed: int, rules: Rules | None = None
+    ) -> None:
+        super().__init__(game, settings, seed, rules)
         self.expected = self.quote.payoffs
         self.round: tuple[Offer, ...] = ()
         self.at_stake = Table(np.zeros((1, game.n)), None, (), np.zeros(game.n), 0.0)

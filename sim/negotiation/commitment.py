@@ -14,6 +14,7 @@ from sim.negotiation.bargaining import Bargaining
 from sim.negotiation.conflicts import Vector
 from sim.negotiation.journal import BreakdownEntry
 from sim.negotiation.offers import Offer, Table, average, stationary
+from sim.negotiation.rulebook import Rules
 from sim.negotiation.settings import NegotiationSettings
 
 _MOST_TABLES = 3_000
@@ -72,8 +73,12 @@ class ProposerCommitment(Bargaining):
         If the game is not in normal form, or has too many situations to be thought through.
     """
 
-    def __init__(self, game: Game, settings: NegotiationSettings, seed: int) -> None:
-        super().__init__(game, settings, seed)
+    learns = False
+
+    def __init__(
+        self, game: Game, settings: NegotiationSettings, seed: int, rules: Rules | None = None
+    ) -> None:
+        super().__init__(game, settings, seed, rules)
         self._think()
 
     @override

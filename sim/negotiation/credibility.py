@@ -27,18 +27,76 @@ class Credibility:
     resolve : ndarray, shape (n,)
         Probability with which each player does carry out its threats.
     levels : ndarray, shape (n,)
-        Probability with which each is believed to.
+        Probability with which each is believed to, by those who have no beliefs of their own.
+    private : dict from int to ndarray, shape (n,)
+        What those think who have.
+    noise : dict from int to float
+        Probability with which they mistake what they see in a fight.
+    forbidden : ndarray of bool, shape (L,), or None
+        What cannot be played, not even in a retreat.
     """
 
     settings: CredibilitySettings
     resolve: Vector
     levels: Vector
+    private: dict[int, Vector] = field(default_factory=dict)
+    noise: dict[int, float] = field(default_factory=dict)
+    forbidden: NDArray[np.bool_] | None = None
     _retreats: Vector = field(default_factory=lambda: np.zeros(0))
     _age: int = 0
-    _full: bool = field(init=False)  # asked for in every tick
+    _full: bool = field(init=False)  # asked for in every tick, as is what follows
+    _heard: Vector = field(init=False)  # how far joint actions are believed, shape (L,)
 
     def __post_init__(self) -> None:
-        self._full = bool((self.levels >= 1.0).all())
+        self._renew()
+
+    def doubt(self, player: int, prior: float, noise: float) -> None:
+        """Give a player beliefs of its own about the others."""
+        self.private[player] = np.full(len(self.levels), prior)
+        self.noise[player] = noise
+        self._renew()
+
+    def recall(self, levels: Vector) -> None:
+        """Let everybody be believed as far as is known from elsewhere, shape ``(n,)``."""
+        self.levels[:] = levels
+        self._renew()
+
+    @property
+    def least(self) -> Vector:
+        """How far each is believed by whoever doubts it most, shape ``(n,)``."""
+        views = np.array([self.beliefs(i) for i in range(len(self.levels))])
+        np.fill_diagonal(views, np.inf)
+        return np.asarray(np.minimum(views.min(axis=0), 1.0))
+
+    def show(self, player: int) -> None:
+        """Learn from a strike that its player is ready to carry out its threat."""
+        self.levels[player] += self.settings.gain * (1.0 - self.levels[player])
+        for believer, beliefs in self.private.items():
+            noise = self.noise[believer]
+            sure = beliefs[player] * (1.0 - noise)
+            if sure > 0.0:
+                beliefs[player] = sure / (sure + (1.0 - beliefs[player]) * noise)
+        self._renew()
+
+    def trust(self, player: int) -> None:
+        """Let everybody be sure that a player carries out its threats."""
+        for levels in (self.levels, *self.private.values()):
+            levels[player] = 1.0
+        self._renew()
+
+    def beliefs(self, player: int) -> Vector:
+        """Return how likely a player thinks each is to carry out threats, shape ``(n,)``."""
+        return self.private.get(player, self.levels)
+
+    def back_down(self, player: int) -> None:
+        """Believe a player less, who took back its threat."""
+        self.levels[player] *= 1.0 - self.settings.loss
+        self._renew()
+
+    def _renew(self) -> None:
+        """Take note that beliefs have changed."""
+        self._full = bool((self.levels >= 1.0).all()) and not self.private
+        self._heard = np.zeros(0)
 
     def believed(self, conflicts: Conflicts, threats: Vector, prices: Vector) -> Vector:
         """Return what is expected of coalitions that threaten, shape ``(L,)``.
@@ -53,9 +111,10 @@ class Credibility:
         if self._full:
             return threats
         if len(self._retreats) != len(threats):
-            self._retreats, self._age = retreats(conflicts, threats, prices), 0
-        share = self._coalitions[conflicts.coalitions][conflicts.segments.owner]
-        return np.asarray(share * threats + (1.0 - share) * self._retreats)
+            self._retreats, self._age = self._retreat(conflicts, threats, prices), 0
+        if len(self._heard) != len(threats):
+            self._heard = self._coalitions[conflicts.coalitions][conflicts.segments.owner]
+        return np.asarray(self._heard * threats + (1.0 - self._heard) * self._retreats)
 
     def retreat(self, conflicts: Conflicts, threats: Vector, prices: Vector) -> None:
         """Let everybody reconsider how coalitions would retreat, by fictitious play (Brown 1951).
@@ -64,20 +123,44 @@ class Credibility:
         """
         if not self._full:
             expected = self.believed(conflicts, threats, prices)
-            latest = retreats(conflicts, expected, prices)
+            latest = self._retreat(conflicts, expected, prices)
             self._retreats += recency(self._age) * (latest - self._retreats)
             self._age += 1
+
+    def _retreat(self, conflicts: Conflicts, threats: Vector, prices: Vector) -> Vector:
+        return retreats(conflicts, threats, prices, self.forbidden)
 
     def observe(self, firm: NDArray[np.bool_]) -> None:
         """Learn from a fight who was ready to carry out its threat, shape ``(n,)``."""
         self.levels[firm] += self.settings.gain * (1.0 - self.levels[firm])
         self.levels[~firm] *= 1.0 - self.settings.loss
-        self._full = bool((self.levels >= 1.0).all())
+        self._renew()
+
+    def interpret(self, firm: NDArray[np.bool_], rng: np.random.Generator) -> None:
+        """Let those with beliefs of their own see a fight, through noise, and update by Bayes.
+
+        A player either always carries out its threats or never does.
+        """
+        for player, beliefs in self.private.items():
+            noise = self.noise[player]
+            seen = firm ^ (rng.random(len(firm)) < noise)
+            likely = np.where(seen, 1.0 - noise, noise)
+            joint, total = beliefs * likely, beliefs * likely + (1.0 - beliefs) * (1.0 - likely)
+            np.divide(joint, total, out=beliefs, where=total > 0.0)
+        self._renew()
 
     @property
     def _coalitions(self) -> Vector:
-        inside = membership(len(self.levels)) > 0.0
-        return np.where(inside, self.levels, 1.0).min(axis=1)
+        """How far each coalition is believed, by its opponents, shape ``(2**n,)``."""
+        everyone = membership(len(self.levels))
+        inside = everyone > 0.0
+        public = np.where(inside, self.levels, 1.0).min(axis=1)
+        if not self.private:
+            return public
+        views = [np.where(inside, self.beliefs(i), 1.0).min(axis=1) for i in range(len(inside[0]))]
+        outside = everyone[::-1]
+        heard = (np.transpose(views) * outside).sum(axis=1) / np.maximum(outside.sum(axis=1), 1.0)
+        return np.where(outside.any(axis=1), heard, public)
 
 
 def credibility_of(game: Game, settings: CredibilitySettings) -> Credibility:
@@ -100,13 +183,21 @@ def credibility_of(game: Game, settings: CredibilitySettings) -> Credibility:
     return Credibility(settings, resolve, np.full(game.n, settings.start))
 
 
-def retreats(conflicts: Conflicts, threats: Vector, prices: Vector) -> Vector:
+def retreats(
+    conflicts: Conflicts,
+    threats: Vector,
+    prices: Vector,
+    forbidden: NDArray[np.bool_] | None = None,
+) -> Vector:
     """Return what is best for each coalition's own members against threats, ties evenly.
 
-    Parameters and result as for :meth:`Credibility.believed`.
+    Parameters and result as for :meth:`Credibility.believed`; ``forbidden`` says what cannot be
+    played, shape ``(L,)``.
     """
     segments: Segments = conflicts.segments
     own = membership(conflicts.n) * prices
     gains, _ = conflicts.fight(threats, own)
+    if forbidden is not None:
+        gains = np.where(forbidden, -np.inf, gains)
     best = gains >= segments.maxima(gains)[segments.owner] - _TIE
     return segments.normalise(best.astype(np.float64))

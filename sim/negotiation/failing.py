@@ -1,4 +1,7 @@
-"""Talks that fail: a side forms by chance, and threats are carried out, or not."""
+"""Talks that fail: by chance, or because somebody walks out or does not sign.
+
+Then a side forms, and its members and their opponents decide whether they carry out their threats.
+"""
 
 from dataclasses import dataclass
 
@@ -15,7 +18,7 @@ from sim.negotiation.settings import BreakdownSettings
 
 @dataclass(frozen=True)
 class Hazard:
-    """The risk that talks fail, which may grow with what is left to settle.
+    """The risk that talks fail, which may grow with how far claims are apart.
 
     Attributes
     ----------
@@ -25,31 +28,48 @@ class Hazard:
     settings: BreakdownSettings
 
     def strike(self, model: Negotiation) -> bool:
-        """Let chance decide, every few ticks, whether talks fail; tell whether they did."""
+        """Let talks fail if somebody leaves, or if chance says so; tell whether they did."""
+        if model.leaving:
+            self._fight(model, model.leaving, model.gap, 1.0)
+            return True
         settings = self.settings
         if not (settings.base or settings.slope) or model.ticks % settings.every:
             return False
-        gap = float(model.quote.prices @ np.maximum(model.excess, 0.0)) / model.game.n
+        gap = model.gap
         failure = min(1.0, settings.base + settings.slope * gap)
         if model.game.n < 2 or model.rng.random() >= failure:
             return False
-        self._fight(model, gap, failure)
+        self._fight(model, grand(model.game.n), gap, failure)
         return True
 
-    def _fight(self, model: Negotiation, gap: float, failure: float) -> None:
-        """Let a side fight its complement; everybody remembers who carried out its threat."""
+    def sign(self, model: Negotiation) -> bool:
+        """Let everybody sign an agreement that is ready; tell whether all did. If not, they fight.
+
+        One player alone signs whatever it likes.
+        """
+        refusing = model.refusing()
+        if refusing and model.game.n > 1:
+            self._fight(model, refusing, 0.0, 1.0)
+            return False
+        return True
+
+    def _fight(self, model: Negotiation, leaving: int, gap: float, failure: float) -> None:
+        """Let a side with one of those who leave fight its complement; everybody remembers it."""
         n, rng, journal = model.game.n, model.rng, model.journal
         weights = breakdown_weights(n)
-        side = int(rng.choice(len(weights), p=weights))
+        touched = membership(n) @ membership(n)[leaving] > 0.0
+        weights = weights * touched
+        side = int(rng.choice(len(weights), p=weights / weights.sum()))
         inside = membership(n)[side] > 0.0
-        firm = rng.random(n) < model.credibility.resolve
+        firm = rng.random(n) < model.resolve()
         carried_out, answered = bool(firm[inside].all()), bool(firm[~inside].all())
         payoffs = _fought(model, side, carried_out=carried_out, answered=answered)
         model.credibility.observe(firm)
+        model.credibility.interpret(firm, rng)
         name = journal.name(members(side))
         entry = (model.ticks, journal.talk, name, gap, failure, carried_out, answered)
         journal.breakdowns.append(BreakdownEntry(*entry))
-        journal.close(model.ticks, "broke down", payoffs)
+        model.close("broke down", payoffs)
 
 
 def _fought(model: Negotiation, side: int, *, carried_out: bool, answered: bool) -> Vector:
@@ -57,11 +77,9 @@ def _fought(model: Negotiation, side: int, *, carried_out: bool, answered: bool)
     conflicts, prices = model.conflicts, model.quote.prices
     threats, _ = model.announced()
     believed = model.credibility.believed(conflicts, threats, prices)
-    backing_down = retreats(conflicts, believed, prices)
+    backing_down = retreats(conflicts, believed, prices, model.forbidden)
     other = grand(model.game.n) ^ side
     firm = np.zeros(1 << model.game.n, dtype=bool)
     firm[[side, other]] = carried_out, answered
     played = np.where(firm[conflicts.coalitions][conflicts.segments.owner], threats, backing_down)
-    _, delivered = conflicts.fight(played, prices)
-    shares = delivered[side] + delivered[other]
-    return np.asarray(model.game.low + model.game.scales * shares)
+    return model.outcome_of_fight(played, side)

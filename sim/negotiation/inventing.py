@@ -1,4 +1,4 @@
-"""Players invent the next rung of their ladder when they expect to gain by it."""
+"""Players invent the next rung of their ladder when their policy says so: it costs payoffs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from sim.games.coalitions import members, shapley_weights
 from sim.games.game import Game, normal_form
 from sim.games.ladders import Ladder, climb
 from sim.negotiation.conflicts import Vector
+from sim.negotiation.meeting import Idea
 from sim.negotiation.model import Negotiation
 
 _WORTHWHILE = 1e-3
@@ -69,14 +70,14 @@ class Workshop:
                 continue
             error = self.noise * model.game.scales[ladder.player] * model.rng.standard_normal()
             estimate = self._expected(model, k) + float(error)
-            if self._worthwhile(model, ladder, estimate):
+            if self._wanted(model, int(k), estimate):
                 self._invent(model, int(k), estimate)
 
     def idle(self, model: Negotiation) -> bool:
         """Tell whether nobody wants to invent anything, as far as it can tell without errors."""
         return not any(
-            self._affordable(k) and self._worthwhile(model, ladder, self._expected(model, k))
-            for k, ladder in enumerate(self.ladders)
+            self._affordable(k) and self._wanted(model, k, self._expected(model, k))
+            for k in range(len(self.ladders))
         )
 
     def _affordable(self, k: int) -> bool:
@@ -89,8 +90,42 @@ class Workshop:
         losses = ladder.rungs[self.heights[k]].losses
         return expected_gain(model, ladder.player, ladder.base, losses)
 
-    def _worthwhile(self, model: Negotiation, ladder: Ladder, estimate: float) -> bool:
-        return estimate > ladder.research + _WORTHWHILE * float(model.game.scales[ladder.player])
+    def _wanted(self, model: Negotiation, k: int, estimate: float) -> bool:
+        """Tell whether the owner of a ladder decides to invent its next rung."""
+        ladder = self.ladders[k]
+        invented = [
+            height - other.known for height, other in zip(self.heights, self.ladders, strict=True)
+        ]
+        others = [
+            count
+            for count, other in zip(invented, self.ladders, strict=True)
+            if other.player != ladder.player
+        ]
+        idea = Idea(
+            estimate,
+            self._price(model, ladder),
+            lambda: self._answer(model, ladder.player),
+            invented[k],
+            max(others, default=0),
+        )
+        return model.policies[ladder.player].invents(idea)
+
+    def _price(self, model: Negotiation, ladder: Ladder) -> float:
+        """Return what the next rung has to bring: its research, and something to think about it."""
+        return ladder.research + _WORTHWHILE * float(model.game.scales[ladder.player])
+
+    def _answer(self, model: Negotiation, player: int) -> float:
+        """Return what a player would lose if all who gain by it invented their next rung, too.
+
+        They gain curnits from everybody else alike.
+        """
+        lost, units = 0.0, model.quote.prices / model.game.scales
+        for k, ladder in enumerate(self.ladders):
+            if ladder.player != player and self._affordable(k):
+                gain = self._expected(model, k)
+                if gain > self._price(model, ladder):
+                    lost += gain * float(units[ladder.player]) / (model.game.n - 1)
+        return lost / float(units[player])
 
     def _invent(self, model: Negotiation, k: int, estimate: float) -> None:
         ladder = self.ladders[k]
@@ -98,6 +133,7 @@ class Workshop:
         action = ladder.rungs[self.heights[k]].action
         self.inventions.append(Invention(model.ticks, name, action, estimate, ladder.research))
         self.heights[k] += 1
+        model.penalties[ladder.player] += ladder.research
         model.grow(self.known, ladder.player, ladder.base)
 
 

@@ -40,6 +40,23 @@ class BreakdownEntry(NamedTuple):
     answered: bool
 
 
+class ActEntry(NamedTuple):
+    """What one player did at a meeting, when that is worth noting.
+
+    ``act`` is ``claims`` (insists on something else than before), ``yields``, ``backs down``,
+    ``settles`` (for what a mediator proposes), ``strikes`` (carries out a part of its
+    threat), ``walks out``, ``refuses`` (to sign), ``binds
+    itself`` or ``gives up waiting``; ``claim`` is
+    what it insists on by then, in its own announced utilons, NaN for nothing.
+    """
+
+    tick: int
+    talk: int
+    player: str
+    act: str
+    claim: float
+
+
 class TalkEntry(NamedTuple):
     """What one player got from one negotiation that began and ended at these ticks, in utilons.
 
@@ -69,6 +86,7 @@ class Journal:
     offers : list of OfferEntry
     breakdowns : list of BreakdownEntry
     talks : list of TalkEntry
+    acts : list of ActEntry
     talk : int
         Number of the talk that is under way, from 1.
     began : int
@@ -80,6 +98,7 @@ class Journal:
     offers: list[OfferEntry] = field(default_factory=list)
     breakdowns: list[BreakdownEntry] = field(default_factory=list)
     talks: list[TalkEntry] = field(default_factory=list)
+    acts: list[ActEntry] = field(default_factory=list)
     talk: int = 1
     began: int = 0
 

@@ -58,6 +58,10 @@ class Market(ABC):
         """Return the first quote of new talks that keep a share of what old ones learned."""
 
     @abstractmethod
+    def shake(self, standing: Quote, nudges: Vector, sanding: float) -> Quote:
+        """Return the quote at prices whose logarithms are nudged, where prices are free."""
+
+    @abstractmethod
     def redeem(self, standing: Quote, purses: Vector, sanding: float) -> tuple[Quote, Vector]:
         """Redeem some of the curnits in the purses.
 
@@ -132,6 +136,10 @@ class Frontier(Market):
         return quote(self.outcomes, self._reprice(prices, (kept - 1.0) * np.log(prices)), sanding)
 
     @override
+    def shake(self, standing: Quote, nudges: Vector, sanding: float) -> Quote:
+        return quote(self.outcomes, self._reprice(standing.prices, nudges), sanding)
+
+    @override
     def redeem(self, standing: Quote, purses: Vector, sanding: float) -> tuple[Quote, Vector]:
         prices, claims = standing.prices, self.share * purses
         spread = (self.outcomes - standing.payoffs) * prices
@@ -187,6 +195,10 @@ class Money(Market):
     @override
     def resume(self, standing: Quote, kept: float, sanding: float) -> Quote:
         return self.open(sanding)
+
+    @override
+    def shake(self, standing: Quote, nudges: Vector, sanding: float) -> Quote:
+        return standing
 
     @override
     def redeem(self, standing: Quote, purses: Vector, sanding: float) -> tuple[Quote, Vector]:

@@ -2,12 +2,39 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+
+from sim.negotiation.plugins import offered
+from sim.negotiation.policies import Policy, read_policy, stated_policy
 
 type Positive = Annotated[float, Field(gt=0.0, le=1e15)]
 type Finite = Annotated[float, Field(allow_inf_nan=False)]
 type Probability = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
+type NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 type Share = Annotated[float, Field(gt=0.0, le=1.0, allow_inf_nan=False)]
+
+
+def _or_plugin(kind: str) -> WrapValidator:
+    """Accept the names of the package's own rules, and those of rules that others offer."""
+
+    def check(name: Any, usual: ValidatorFunctionWrapHandler) -> Any:
+        return name if isinstance(name, str) and name in offered(kind) else usual(name)
+
+    return WrapValidator(check)
+
+
+_AS_TEXT = PlainSerializer(str, return_type=str)
+
+type _Policy = Annotated[Policy, BeforeValidator(read_policy), PlainSerializer(stated_policy)]
 
 
 class OfferSettings(BaseModel):
@@ -47,11 +74,43 @@ class BreakdownSettings(BaseModel):
     )
     slope: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = Field(
         default=0.0,
-        description="by how much it rises with the gap between demands, for a gap as large as all "
-        "that is at stake",
+        description="by how much it rises with what claims would have to fall to be met together, "
+        "for a whole payoff range of each player",
     )
     every: Annotated[int, Field(ge=1)] = Field(
         default=100, description="ticks between two occasions to fail"
+    )
+
+
+class ImpasseSettings(BaseModel):
+    """What happens while players claim more than there is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    every: Annotated[int, Field(ge=1)] = Field(
+        default=10, description="ticks between two meetings, at which players make claims and act"
+    )
+    patience: Annotated[int, Field(ge=1)] = Field(
+        default=200, description="meetings of one talk that may be stalled before it fails"
+    )
+    discount: Share | dict[str, Share] = Field(
+        default=1.0,
+        description="share of what agreement adds to failure that is left after a stalled "
+        "meeting, or that of some players",
+    )
+    audience: NonNegative | dict[str, NonNegative] = Field(
+        default=0.0,
+        description="what backing down costs, for each meeting that was stalled so far, utilons, "
+        "or that of some players (Fearon 1994)",
+    )
+    strike: Share = Field(
+        default=0.05,
+        description="part of its threat that a player carries out who strikes to be believed",
+    )
+    mediator: Annotated[int, Field(ge=0)] | None = Field(
+        default=None,
+        description="stalled meetings after which a mediator proposes that all claims fall alike, "
+        "until they can be met; left out: there is none",
     )
 
 
@@ -88,13 +147,31 @@ class NegotiationSettings(BaseModel):
     offers: OfferSettings = Field(
         default=OfferSettings.model_validate({}), description="for protocols with offers"
     )
-    threats: Literal[
-        "optimistic",
-        "anticipating",
-        "regret-matching",
-        "fictitious-play",
-        "best-response",
-        "logit",
+    policies: dict[str, _Policy] = Field(
+        default={},
+        description="how players negotiate, by player: the name of a policy, or the name with its "
+        "parameters; the others are truthful",
+    )
+    deciding: Annotated[
+        Literal["alike", "most-affected", "appointed", "rotating"],
+        _or_plugin("deciding"),
+        _AS_TEXT,
+    ] = Field(
+        default="alike",
+        description="whose policy decides what a coalition threatens with: that of all members "
+        "alike, of the one for whom most is at stake, of the first in the list, or of each in turn",
+    )
+    threats: Annotated[
+        Literal[
+            "optimistic",
+            "anticipating",
+            "regret-matching",
+            "fictitious-play",
+            "best-response",
+            "logit",
+        ],
+        _or_plugin("threats"),
+        _AS_TEXT,
     ] = Field(
         default="optimistic",
         description="how a coalition adapts its threat; with delivered splits anticipating, unless "
@@ -105,12 +182,14 @@ class NegotiationSettings(BaseModel):
         description="step of the optimistic and the anticipating rule, per share of all that is at "
         "stake",
     )
-    splitting: Literal["direct", "concession", "delivered"] = Field(
+    splitting: Annotated[
+        Literal["direct", "concession", "delivered"], _or_plugin("splitting"), _AS_TEXT
+    ] = Field(
         default="direct",
         description="how members divide what their coalition adds; delivered: without payments "
         "inside fighting coalitions, as in the harsanyi equilibrium",
     )
-    trading: Literal["auctioneer", "pairs"] = Field(
+    trading: Annotated[Literal["auctioneer", "pairs"], _or_plugin("trading"), _AS_TEXT] = Field(
         default="auctioneer", description="who trades curnits with whom"
     )
     activation: Literal["simultaneous", "random", "staged"] = Field(
@@ -136,6 +215,12 @@ class NegotiationSettings(BaseModel):
         description="lowest price, as a share of the highest; a price there is as good as 0",
     )
 
+    tremble: Annotated[float, Field(ge=0.0, le=1.0)] = Field(
+        default=1e-4,
+        description="most by which logarithms of prices and of probabilities in threats are shaken "
+        "at random before the first tick, so that the seed decides between equals, and not "
+        "rounding; 0: not at all",
+    )
     starting_prices: dict[str, Annotated[float, Field(gt=0.0, le=1e150)]] = Field(
         default={},
         description="curnits per utilon at the first tick, by player, up to scale; by default "
@@ -152,6 +237,10 @@ class NegotiationSettings(BaseModel):
     )
     breakdown: BreakdownSettings = Field(
         default=BreakdownSettings.model_validate({}), description="the risk that talks fail"
+    )
+    impasse: ImpasseSettings = Field(
+        default=ImpasseSettings.model_validate({}),
+        description="what happens while players claim more than there is",
     )
     credibility: CredibilitySettings = Field(
         default=CredibilitySettings.model_validate({}),
@@ -177,7 +266,8 @@ class NegotiationSettings(BaseModel):
 
     @model_validator(mode="after")
     def _history_is_made_in_ticks(self) -> "NegotiationSettings":
-        for name in ("rounds", "forgetting", "breakdown", "credibility"):
+        history = ("policies", "deciding", "impasse")
+        for name in ("rounds", "forgetting", "breakdown", "credibility", *history):
             value, default = getattr(self, name), type(self).model_fields[name].default
             if self.protocol != "ticks" and value != default:
                 raise ValueError(

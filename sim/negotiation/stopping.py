@@ -11,6 +11,10 @@ from sim.negotiation.conflicts import Vector
 from sim.negotiation.model import Negotiation
 from sim.negotiation.settings import RunSettings
 
+ENOUGH = 5e-3
+"""Most that a settled state may leave to be cleared or regretted, a share of payoff range, however
+large a run's tolerance is: a state that leaves more is no equilibrium, even if it never moves."""
+
 
 class Condition(ABC):
     """Something that must hold for a run to have converged."""
@@ -48,7 +52,7 @@ class Unregretted(Condition):
 
     @override
     def holds(self, model: Negotiation) -> bool:
-        return bool(model.credible()[1].max() <= self.tolerance)
+        return bool(model.credible()[1].max() <= self.tolerance * model.stake)
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,8 @@ def talks(settings: RunSettings) -> Talks:
         (
             Settled(settings.tolerance, -(-settings.window // interval)),
             Smooth(),
-            Cleared(settings.tolerance),
-            Unregretted(settings.tolerance),
+            Cleared(min(settings.tolerance, ENOUGH)),
+            Unregretted(min(settings.tolerance, ENOUGH)),
         ),
         interval,
     )

@@ -6,6 +6,9 @@ import pytest
 from textbook import numbers, textbook_game
 
 from analysis.convergence import REACHED, convergence_rate, distances, judge
+from analysis.shortfalls import believed_regret
+from analysis.solution import Candidate
+from analysis.verify import verify
 from sim.games.game import from_payoffs
 from sim.negotiation.settings import RunSettings
 from sim.running import simulate
@@ -85,3 +88,68 @@ def test_money_is_judged_by_the_value():
     assert judgement.concept == "coco-value"
     assert judgement.arrived
     assert judgement.nearest.payoffs == pytest.approx([95, 145])
+
+
+def sparse(seed):
+    """Three players, few payoffs other than 0, and one player who always gets 0."""
+    rng = np.random.default_rng(seed)
+    payoffs = rng.integers(1, 6, size=(3, 2, 2, 2)) * (rng.random((3, 2, 2, 2)) < 0.3)
+    payoffs[rng.integers(3)] = 0
+    return from_payoffs(payoffs)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 4])
+def test_a_player_who_cannot_be_paid_leaves_open_where_talks_end(seed):
+    """Next to its price all others vanish, and a continuum of agreements is in equilibrium."""
+    judgement = judge(sparse(seed), simulate(sparse(seed)))
+    assert judgement.payoff_distance > 0.02
+    assert judgement.missed.worst < 1e-3  # a share of what varies, however cheap that is
+    assert judgement.arrived
+    assert "an equilibrium of its own" in judgement.verdict
+
+
+def test_regret_keeps_a_state_from_standing_alone():
+    run = simulate(sparse(0))
+    idle = {mask: np.full(len(threat), 1 / len(threat)) for mask, threat in run.threats.items()}
+    judgement = judge(sparse(0), replace(run, threats=idle))
+    assert not judgement.arrived
+    assert "a coalition regrets its threat" in judgement.verdict
+
+
+def test_the_verdict_names_the_equilibrium_and_its_mirror_image():
+    game = textbook_game("three solutions")
+    run = simulate(game)
+    judgement = judge(game, run)
+    others = judgement.solution.equilibria
+    assert len(others) == 3
+    assert f"equilibrium, {judgement.number} of 3 known: they got there." in judgement.verdict
+    assert np.ptp(judgement.nearest.payoffs) > 0.1
+    assert "the seed decides between it and its mirror image" in judgement.verdict
+    fair = min(others, key=lambda found: np.ptp(found.payoffs))
+    there = replace(run, payoffs=fair.payoffs, prices=fair.candidate.prices)
+    assert "mirror" not in judge(game, there).verdict
+
+
+def test_with_money_everybody_has_a_range_of_its_own():
+    payoffs = np.array([[[0.0, 1.0]], [[0.0, 100.0]], [[5.0, 5.0]]])[:, :, :, None]
+    game = from_payoffs(payoffs, players=["a", "b", "c"], money=True)
+    run = simulate(game)
+    off = replace(run, payoffs=run.payoffs + np.array([0.5, -0.5, 0.0]))
+    near, far = judge(game, run), judge(game, off)
+    assert near.payoff_distance < 1e-3
+    assert far.payoff_distance == pytest.approx(0.5, abs=1e-3)  # and not 0.5 of 100
+
+
+@pytest.mark.parametrize(
+    ("share", "harm", "regret"),
+    [(1.0, 0.0, 0.0), (1.0, 0.5, 0.3), (0.5, 0.5, 0.3), (0.5, 1.0, 0.7), (0.0, 0.5, 0.4)],
+)
+def test_beliefs_divide_a_strategy_into_threat_and_retreat(share, harm, regret):
+    """Harm falls short by 0.6 of all that is at stake as a threat, by 0.8 as a retreat."""
+    game = from_payoffs([[[4.0], [0.0]], [[0.0], [-1.0]]])
+    threats = {1: np.array([1.0 - harm, harm]), 2: np.ones(1)}
+    even = np.array([0.5, 0.5])
+    state = verify(game, Candidate(even, np.array([1.0, 0.0]), threats, np.zeros(2)))
+    assert believed_regret(game, state, np.array([share, 1.0])) == pytest.approx(regret)
+    if share == 1.0:
+        assert state.residuals.regret == pytest.approx(regret)

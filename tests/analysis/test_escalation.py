@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from analysis.concepts import default_concept, solve
-from analysis.disarming import disarmed, harmful_actions, strike
 from analysis.escalation import measure
 from sim.games.families import FAMILIES
 from sim.games.game import Game, from_payoffs
+from sim.games.harmful import disarmed, harmful_actions, strike
 from sim.scenario import find, load
 
 

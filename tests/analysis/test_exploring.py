@@ -232,3 +232,16 @@ def test_view_refuses(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     missing = curnits("view", "--no-browser")
     assert (missing.status, missing.out) == (2, "")
     assert "curnits[view]" in missing.err
+
+
+def test_policies_can_be_chosen() -> None:
+    opened = open_named("war-of-attrition")
+    offered = {choice.name: choice for choice in choices(opened.scenario)}
+    ada = offered["policies.Ada"]
+    assert ada.value == "bluffer"
+    assert {"truthful", "bully", "bluffer"} <= set(ada.others)
+    assert "learner" not in ada.others  # it needs parameters
+    settings = {"policies.Ada": "bluffer", "policies.Bo": "bully"}
+    policies = Exploration(opened, **settings).file.negotiation.policies
+    assert policies["Ada"] == opened.scenario.negotiation.policies["Ada"]
+    assert type(policies["Bo"]).__name__ == "Bully"

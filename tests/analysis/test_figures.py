@@ -369,7 +369,14 @@ def test_plot_and_report_need_runs_of_one_game(
         assert "scenario.yaml" in result.err
     lonely = curnits("plot", folders["alone"], "--figure", "frontier", "--out", tmp_path)
     assert lonely.status == 2
-    assert "frontier has nothing to show" in lonely.err
+    assert "frontier has nothing to show (expected a game of at least two players)" in lonely.err
+    for figure, needs in (
+        ("talks", "a run of several talks"),
+        ("basins", "several runs of a game"),
+    ):
+        result = curnits("plot", folders["three"], "--figure", figure, "--out", tmp_path)
+        assert result.status == 2
+        assert f"{figure} has nothing to show (expected {needs}" in result.err
     assert list(tmp_path.iterdir()) == []
 
 

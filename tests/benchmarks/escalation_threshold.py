@@ -4,7 +4,8 @@ Two rivals divide 10; if talks fail both insist on everything and get nothing. A
 threat that takes ``harm`` from Bo at a ``cost`` to Ada, utilons, after paying for ``research``.
 In the conflict game the threat changes Ada's stand by ``harm − cost``, of which half reaches its
 payoff (prices are equal), as long as the agreement is a mixture of the two ways to yield. So it
-pays, and is invented, if ``(harm − cost)/2 > research``, and then Ada gets ``5 + (harm − cost)/2``.
+pays, and is invented, if ``(harm − cost)/2 > research``, and then Ada gets that more than ``5``,
+less what it paid for research.
 
 Run with ``python tests/benchmarks/escalation_threshold.py --out threshold.csv``.
 """
@@ -37,7 +38,7 @@ def study(harms: list[float], costs: list[float], researches: list[float]) -> pd
                 "cost": cost,
                 "research": research,
                 "pays": pays,
-                "expected_payoff": 5 + (harm - cost) / 2 * pays,
+                "expected_payoff": 5 + ((harm - cost) / 2 - research) * pays,
                 "invented": not run.tables["inventions"].empty,
                 "payoff": run.payoffs[0],
                 "settled": run.converged,

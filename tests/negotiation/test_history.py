@@ -61,13 +61,36 @@ def test_talks_fail_as_often_as_they_are_said_to() -> None:
 def test_the_risk_grows_with_the_gap() -> None:
     run = talk(
         textbook_game("Ferguson III.4 A"),
-        {"rounds": 1000, "forgetting": 0.5, "breakdown": {"base": 0.1, "slope": 20, "every": 10}},
-        ticks=2000,
+        {
+            "policies": {"1": "hesitant", "2": "hesitant"},
+            "rounds": 1000,
+            "forgetting": 0.5,
+            "breakdown": {"base": 0.1, "slope": 2, "every": 10},
+        },
+        ticks=1000,
     )
     breakdowns = run.tables["breakdowns"]
     assert breakdowns["gap"].max() > 0.01
-    expected = np.minimum(1.0, 0.1 + 20 * breakdowns["gap"])
+    expected = np.minimum(1.0, 0.1 + 2 * breakdowns["gap"])
     np.testing.assert_allclose(breakdowns["failure"], expected)
+
+
+def test_how_far_an_iteration_has_got_fails_no_talks() -> None:
+    """What is not settled is no quarrel; claims are, whatever the pace at which curnits move."""
+    game = textbook_game("Ferguson III.4 A")
+    history = {"rounds": 1000, "forgetting": 0.5, "breakdown": {"slope": 20, "every": 10}}
+    slow, fast = (
+        talk(game, {**history, "redeemed": redeemed}, ticks=1000) for redeemed in (0.01, 0.3)
+    )
+    assert slow.tables["breakdowns"].empty
+    assert fast.tables["breakdowns"].empty
+    claims = {**history, "policies": dict.fromkeys(game.players, "hesitant")}
+    failures = [
+        len(talk(game, {**claims, "redeemed": redeemed}, ticks=1000).tables["breakdowns"])
+        for redeemed in (0.01, 0.3)
+    ]
+    assert min(failures) > 0
+    assert max(failures) <= 1.1 * min(failures)
 
 
 def test_failure_costs_what_the_threats_take() -> None:

@@ -52,6 +52,14 @@ def test_inventors_expect_what_they_get() -> None:
     np.testing.assert_allclose(run.tables["inventions"]["expected"], [0.5, 1.0], atol=0.01)
 
 
+def test_research_is_paid_for() -> None:
+    free, paid = (
+        simulate(FIGHT, ladders=[ladder((4, 1), research=research)]) for research in (0.0, 0.5)
+    )
+    assert len(paid.tables["inventions"]) == 1
+    np.testing.assert_allclose(paid.payoffs, free.payoffs - [0.5, 0.0], atol=1e-9)
+
+
 @pytest.mark.parametrize(
     ("steps", "settings", "count"),
     [
@@ -72,7 +80,8 @@ def test_the_threshold(
     assert len(invented(run)) == count
     harms = [harm - cost for harm, cost in steps[:count]]
     bonus = harms[-1] / 2 if harms else 0.0
-    np.testing.assert_allclose(run.payoffs, [5 + bonus, 5 - bonus], atol=0.02)
+    spent = count * settings.get("research", 0.0)
+    np.testing.assert_allclose(run.payoffs, [5 + bonus - spent, 5 - bonus], atol=0.02)
     assert run.agreement.shape == (2 * (2 + len(steps)),)
 
 

@@ -5,10 +5,8 @@ import pytest
 
 from sim.games.coalitions import grand
 from sim.games.game import Game, from_payoffs
-from sim.negotiation.activation import ACTIVATIONS
-from sim.negotiation.coalition import Coalition
+from sim.negotiation.agents import ACTIVATIONS, Coalition, Negotiator
 from sim.negotiation.model import Negotiation
-from sim.negotiation.negotiator import Negotiator
 from sim.negotiation.settings import NegotiationSettings
 from sim.negotiation.splitting import SPLITS
 from sim.negotiation.threats import THREATS
@@ -45,7 +43,7 @@ def test_every_mixture_of_rules_runs_and_conserves_curnits(rules: tuple[str, ...
 def test_one_tick_by_hand() -> None:
     """Everybody threatens evenly at first, at equal prices on a very rough frontier."""
     game = from_payoffs([[[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])
-    settings = NegotiationSettings(sanding_start=1e9)
+    settings = NegotiationSettings(sanding_start=1e9, tremble=0.0)
     model = Negotiation(game, settings, seed=1)
     model.step()
     assert model.quote.payoffs == pytest.approx([0.5, 0.5])

@@ -11,7 +11,8 @@ from textbook import CASES, names, numbers, textbook_game
 from sim.games.coalitions import grand
 from sim.games.game import NormalGame, from_payoffs
 from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.running import Run, Simulation, simulate
+from sim.running import Run, Simulation, pursue, simulate
+from sim.scenario import find, load
 
 PENNIES = [[[1.0, -1.0], [-1.0, 1.0]], [[-1.0, 1.0], [1.0, -1.0]]]
 
@@ -63,8 +64,7 @@ def test_the_same_seed_gives_the_same_bytes(settings_: NegotiationSettings) -> N
                 runs[1].tables[name][column].to_numpy().tobytes()
             )
     other = simulate(game, settings_, RunSettings(seed=8, ticks=200))
-    differs = other.tables["trades"].to_csv() != runs[0].tables["trades"].to_csv()
-    assert differs == (settings_.activation == "random")
+    assert other.tables["trades"].to_csv() != runs[0].tables["trades"].to_csv()
 
 
 @settings(max_examples=8, deadline=None)
@@ -83,9 +83,10 @@ def test_units_of_utility_do_not_matter(seed: int, exponent: float, shift: float
 @given(st.integers(0, 10_000), st.permutations(range(3)), st.permutations(range(3)))
 def test_labels_do_not_matter(seed: int, players: list[int], actions: list[int]) -> None:
     payoffs = random_payoffs(seed, (2, 3, 2))
-    run = simulate(from_payoffs(payoffs), run=RunSettings(ticks=300))
+    still = NegotiationSettings(tremble=0.0)  # a tremble breaks ties by the seed, label by label
+    run = simulate(from_payoffs(payoffs), still, RunSettings(ticks=300))
     relabelled = payoffs[:, :, actions].transpose(0, *[1 + i for i in players])[players]
-    again = simulate(from_payoffs(relabelled), run=RunSettings(ticks=300))
+    again = simulate(from_payoffs(relabelled), still, RunSettings(ticks=300))
     assert again.payoffs == pytest.approx(run.payoffs[players], abs=1e-6)
     assert again.prices == pytest.approx(run.prices[players], abs=1e-6)
 
@@ -146,10 +147,11 @@ def test_tables_are_tidy() -> None:
     assert not run.converged
     assert run.ticks == 95
     tables = run.tables
-    kinds = ["ticks", "negotiators", "coalitions", "threats", "trades"]
-    kinds += ["inventions", "offers", "breakdowns", "talks"]
+    kinds = ["ticks", "negotiators", "coalitions", "members", "agreements", "threats", "trades"]
+    kinds += ["inventions", "offers", "breakdowns", "acts", "talks"]
     assert list(tables) == kinds
-    assert tables["ticks"]["tick"].tolist() == [*range(10, 91, 10), 95]
+    assert tables["ticks"]["tick"].tolist() == [*range(0, 91, 10), 95]
+    assert all((tables[kind]["talk"] == 1).all() for kind in kinds[:7])
     last = tables["negotiators"].tail(3)
     assert last["player"].tolist() == ["a", "b", "c"]
     assert last["payoff"].to_numpy() == pytest.approx(run.payoffs)
@@ -173,8 +175,72 @@ def test_tables_are_tidy() -> None:
     assert threats.groupby("coalition")["probability"].sum().to_numpy() == pytest.approx(
         np.ones(6), abs=4e-3
     )
+    agreed = tables["agreements"][lambda table: table["tick"] == 95].set_index("outcome")
+    assert agreed["probability"].sum() == pytest.approx(1.0, abs=8e-3)
+    assert agreed.index.str.fullmatch(r"[01]\+[01]\+[01]").all()
+    own = tables["members"][lambda table: table["tick"] == 95].set_index(["coalition", "player"])
+    assert len(own) == 12
+    assert own.loc["a+b+c", "delivered"].to_numpy() == pytest.approx(run.payoffs)
+    claims = last.set_index("player")
+    claimed = claims["entitlement"] / claims["price"]
+    assert own.loc["a+b+c", "claimed"].to_numpy() == pytest.approx(claimed.to_numpy())
+    for coalition, members in own.groupby(level="coalition"):
+        worth = coalitions.loc[coalition, "worth"]
+        for column in ("delivered", "claimed"):  # members pay each other, so both add up
+            amounts = members[column].droplevel("coalition")
+            assert (amounts * claims["price"]).sum() == pytest.approx(worth)
     inside = parts[["a", "b", "a+b"]].sum()
     assert inside == pytest.approx(coalitions.loc["a+b", "worth"])
+
+
+def test_the_record_begins_before_anybody_has_met() -> None:
+    game = from_payoffs(random_payoffs(4) * 10.0 + 5.0)
+    still = NegotiationSettings(tremble=0.0)
+    first = {
+        name: table[table["tick"] == 0]
+        for name, table in simulate(game, still, RunSettings(ticks=20)).tables.items()
+        if "tick" in table
+    }
+    prices = first["negotiators"]["price"].to_numpy() * game.scales
+    assert prices == pytest.approx(np.full(3, prices.mean()))
+    even = first["threats"].groupby("coalition")["probability"]
+    assert even.max().to_numpy() == pytest.approx(even.min().to_numpy())
+    alone = first["members"].set_index(["coalition", "player"]).loc[("1", "1"), "delivered"]
+    assert alone == pytest.approx(game.payoffs[0].mean())
+    assert first["trades"].empty
+
+
+@pytest.mark.parametrize("protocol", ["alternating-offers", "proposer-commitment"])
+def test_talks_by_offers_are_recorded_from_the_start(protocol: str) -> None:
+    settings_ = NegotiationSettings.model_validate({"protocol": protocol})
+    tables = simulate(from_payoffs(PENNIES), settings_, RunSettings(ticks=60)).tables
+    for name in ("ticks", "negotiators", "coalitions", "members"):
+        assert np.isfinite(tables[name].select_dtypes("number")).all(axis=None)
+        assert tables[name]["tick"].iloc[0] == 0
+    ended = tables["talks"].groupby("talk")["ended"].first()
+    for row in tables["ticks"].itertuples():
+        assert row.talk == 1 + (ended[:-1] < row.tick).sum()
+
+
+def test_no_table_grows_without_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    game = from_payoffs(random_payoffs(4))
+    run = RunSettings(ticks=2_000, window=2_000)
+    whole = simulate(game, run=run).tables
+    monkeypatch.setattr("sim.recording.BUDGET", 1_230)
+    tables = simulate(game, run=run).tables
+    assert all(len(table) <= 1_300 for table in tables.values())
+    ticks = tables["ticks"]["tick"]
+    assert (ticks.iloc[0], ticks.iloc[-1]) == (0, 2_000)
+    assert set(np.diff(ticks)) == {20}
+    assert len(whole["ticks"]) == 201
+    for name in ("negotiators", "coalitions", "members", "agreements", "threats"):
+        kept = whole[name][whole[name]["tick"].isin(tables[name]["tick"])].reset_index(drop=True)
+        pd.testing.assert_frame_equal(tables[name], kept)
+    assert set(tables["threats"]["tick"]) <= set(ticks)
+    assert tables["threats"]["tick"].iloc[-1] == 2_000
+    for thinned in (tables, whole):
+        assert thinned["ticks"]["traded"].sum() == pytest.approx(thinned["trades"]["curnits"].sum())
+    assert tables["ticks"]["traded"].sum() == pytest.approx(whole["ticks"]["traded"].sum())
 
 
 def test_thinning_the_record_loses_no_trade() -> None:
@@ -194,17 +260,23 @@ def test_thinning_the_record_loses_no_trade() -> None:
     )
 
 
-def test_progress_is_reported_and_an_interruption_passes_through() -> None:
-    game = from_payoffs(random_payoffs(4))
+def test_progress_is_reported_and_an_interrupted_run_is_cut_short() -> None:
+    game, run = from_payoffs(random_payoffs(4)), RunSettings(ticks=45)
     seen: list[int] = []
-    simulate(game, run=RunSettings(ticks=45), progress=seen.append)
+    whole = pursue(Simulation(game, NegotiationSettings(), run), seen.append)
     assert seen == [10, 20, 30, 40]
+    assert not whole.interrupted
+    cut = pursue(Simulation(game, NegotiationSettings(), run), None, lambda: len(seen) > 0)
+    assert cut.interrupted
+    assert (cut.ticks, cut.converged) == (1, False)
 
-    def interrupt(tick: int) -> None:
-        raise KeyboardInterrupt(tick)
 
-    with pytest.raises(KeyboardInterrupt):
-        simulate(game, progress=interrupt)
+def test_a_scenario_is_simulated_with_its_newcomers_and_ladders() -> None:
+    late = load(find("newcomer"))
+    simulation = Simulation.of(late.with_run(ticks=300))
+    run = pursue(simulation)
+    assert not run.converged
+    assert run.payoffs == pytest.approx([6.0, 6.0, 0.0], abs=0.1)  # the third firm is not there yet
 
 
 @pytest.mark.parametrize("seed", [0, 4])

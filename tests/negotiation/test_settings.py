@@ -3,7 +3,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from sim.negotiation.activation import ACTIVATIONS
+from sim.negotiation.agents import ACTIVATIONS
 from sim.negotiation.settings import NegotiationSettings, RunSettings
 from sim.negotiation.splitting import SPLITS
 from sim.negotiation.threats import THREATS

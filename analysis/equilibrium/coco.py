@@ -4,14 +4,22 @@ Shapley's λ-transfer value with optimal threats (Shapley 1969; Harsanyi 1963): 
 player's Harsanyi–Shapley value of the game in curnits is exactly what the agreement is worth to it.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from analysis.equilibrium.search import candidates
-from analysis.solution import Candidate, Solution, Vector
+from analysis.equilibrium.search import promising
+from analysis.solution import Candidate, Equilibrium, Solution, Vector
 from analysis.verify import verify
 from sim.games.game import Game
 
 METHOD = "piecewise linear path following, then Newton steps on the active face"
+
+EXACT = 1e-11
+"""Largest residual, a share of payoff range, of an answer that is not improved any further."""
+
+_MORE = 12
+"""So many candidates more are verified in search of something better than an accepted answer."""
 
 
 def solve(game: Game, *, start: Vector | None = None) -> Solution:
@@ -31,11 +39,39 @@ def solve(game: Game, *, start: Vector | None = None) -> Solution:
         an equilibrium always exists as a limit of positive prices (Kakutani 1941), but the search
         may fail to find it.
     """
-    for candidate in candidates(game, start):
+    found = min(
+        next(filter(None, (_accepted(game, group) for group in promising(game, start))), []),
+        default=None,
+        key=_worst,
+    )
+    if found is None:
+        return Solution("coco", None, (), False, METHOD, ("no equilibrium was found",))
+    said = notes(game, found.candidate)
+    if _worst(found) > EXACT:
+        said += (f"residuals up to {_worst(found):.1g} of payoff range: nothing better was found",)
+    return Solution("coco", True, (found,), False, METHOD, said)
+
+
+def _accepted(game: Game, group: Iterator[Candidate]) -> list[Equilibrium]:
+    """Return accepted candidates of a group up to the first that is exact, but not many."""
+    accepted: list[Equilibrium] = []
+    tries = 0
+    for candidate in group:
         equilibrium = verify(game, candidate)
         if equilibrium.accepted:
-            return Solution("coco", True, (equilibrium,), False, METHOD, notes(game, candidate))
-    return Solution("coco", None, (), False, METHOD, ("no equilibrium was found",))
+            accepted.append(equilibrium)
+            if _worst(equilibrium) <= EXACT:
+                break
+        tries += bool(accepted)
+        if tries > _MORE:
+            break
+    return accepted
+
+
+def _worst(equilibrium: Equilibrium) -> float:
+    """Return the largest residual that is demanded, a share of payoff range."""
+    found = equilibrium.residuals
+    return max(found.pareto, found.support, found.regret, found.split, found.clearing)
 
 
 def notes(game: Game, candidate: Candidate) -> tuple[str, ...]:

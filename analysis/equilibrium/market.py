@@ -43,6 +43,8 @@ class Market:
         Distinct payoff vectors, each player's payoffs on [0, 1] (constant players: 0).
     origin : ndarray of int, shape (X,)
         An outcome of the game (C order) behind each of them.
+    number : ndarray of int, shape (∏ m_i,)
+        The place among them of every outcome of the game.
     constant : ndarray of bool, shape (n,)
         Players whose payoffs do not vary.
     idle : ndarray of bool, shape (n,)
@@ -58,7 +60,9 @@ class Market:
         check_conflicts(game, "for an equilibrium without money")
         self._game = game.normalised
         self.n = game.n
-        self.outcomes, self.origin = np.unique(self._game.outcomes, axis=0, return_index=True)
+        self.outcomes, self.origin, self.number = np.unique(
+            self._game.outcomes, axis=0, return_index=True, return_inverse=True
+        )
         self.constant = np.asarray(game.ranges == 0.0)
         self.idle = np.array([game.joint_actions(1 << i) == 1 for i in range(game.n)])
         self._stacks = tuple(self._game.conflicts())

@@ -125,7 +125,8 @@ def smallest_face(outcomes: Matrix, point: Vector) -> Face:
                 -(~face.on).astype(np.float64),
                 equal=(np.vstack([outcomes.T, np.ones(len(outcomes))]), [*face.centre, 1.0]),
             )
-        except InfeasibleError:  # rounding in an almost flat F: the centre is such a mixture
+        # rounding in an almost flat F: the centre is such a mixture
+        except (InfeasibleError, RuntimeError):
             return face
         added = (weights > TOLERANCE) & ~face.on
         if not added.any():

@@ -292,9 +292,7 @@ def pareto_gap(outcomes: Vector, point: Vector) -> float:
     )
 
 
-def _most(
-    gains: Vector, matrix: Vector, limits: Vector, count: int, least: float = 0.0
-) -> float:
+def _most(gains: Vector, matrix: Vector, limits: Vector, count: int, least: float = 0.0) -> float:
     """Maximise ``gains·x`` for ``matrix x ≤ limits``, ``x ≥ 0``, the first ``count`` adding to 1.
 
     The programs asked for can all be met with 0. Where near ties keep HiGHS from its tightest

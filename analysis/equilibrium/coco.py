@@ -5,10 +5,12 @@ player's Harsanyi–Shapley value of the game in curnits is exactly what the agr
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from analysis.equilibrium.search import promising
+from analysis.equilibrium.neighbours import without_noise
+from analysis.equilibrium.search import candidates, near
 from analysis.solution import Candidate, Equilibrium, Solution, Vector
 from analysis.verify import verify
 from sim.games.game import Game
@@ -39,17 +41,40 @@ def solve(game: Game, *, start: Vector | None = None) -> Solution:
         an equilibrium always exists as a limit of positive prices (Kakutani 1941), but the search
         may fail to find it.
     """
-    found = min(
-        next(filter(None, (_accepted(game, group) for group in promising(game, start))), []),
-        default=None,
-        key=_worst,
-    )
+    found = _found(game, start)
     if found is None:
         return Solution("coco", None, (), False, METHOD, ("no equilibrium was found",))
     said = notes(game, found.candidate)
     if _worst(found) > EXACT:
         said += (f"residuals up to {_worst(found):.1g} of payoff range: nothing better was found",)
     return Solution("coco", True, (found,), False, METHOD, said)
+
+
+def _found(game: Game, start: Vector | None) -> Equilibrium | None:
+    for group in _promising(game, start):
+        accepted = _accepted(game, group)
+        if accepted:
+            return min(accepted, key=_worst)
+    return None
+
+
+def _promising(game: Game, start: Vector | None) -> Iterator[Iterator[Candidate]]:
+    """Yield groups of candidates, the most promising first.
+
+    If noise is all that breaks ties, an equilibrium of the game without it leads the way.
+    """
+    simple = without_noise(game)
+    if simple is not None:
+        lead = _found(simple, None if start is None else start * game.scales)
+        if lead is not None:
+            yield from near(game, _repriced(lead.candidate, game.scales))
+    yield candidates(game, start)
+
+
+def _repriced(candidate: Candidate, scales: Vector) -> Candidate:
+    """Return a candidate of a game in payoff units of ``scales``, with prices of single utilons."""
+    prices, vanishing = candidate.prices / scales, candidate.vanishing / scales
+    return replace(candidate, prices=prices / prices.sum(), vanishing=vanishing / prices.sum())
 
 
 def _accepted(game: Game, group: Iterator[Candidate]) -> list[Equilibrium]:

@@ -1,7 +1,7 @@
 """Where to look for clearing prices: path following, and guesses at the exact answer nearby."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, islice
 
 import numpy as np
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from analysis.equilibrium.free_goods import Limit, clear_in_the_limit, settle
 from analysis.equilibrium.market import Market
-from analysis.equilibrium.neighbours import without_noise
 from analysis.equilibrium.newton import Clearing, clear, entitlements
 from analysis.equilibrium.pathfollowing import Cell, PathError, refine
 from analysis.linear import LinearProgramError
@@ -24,9 +23,6 @@ _NEGLIGIBLE, _HOPEFUL, _SAME = 1e-11, 1e-8, 1e-9
 _WIDE = 3
 """Every so many passes, faces other than that of the cell are tried."""
 
-_LEADS = 3
-"""Most equilibria of a game without noise from which to start."""
-
 _FINE = 1e-4, 1e-10, 24
 """First mesh, lowest price and number of passes where prices may be as small as noise."""
 
@@ -36,28 +32,20 @@ _CHEAP = 0.1
 _SECOND_ORDER = 1e-6
 
 
-def promising(game: Game, start: Vector | None = None) -> Iterator[Iterator[Candidate]]:
-    """Yield groups of possible ``coco`` equilibria, the most promising first, none verified.
+def near(game: Game, lead: Candidate) -> Iterator[Iterator[Candidate]]:
+    """Yield groups of possible equilibria near that of a game that differs by little.
 
-    If ties of the game are broken by noise only, equilibria of the game without the noise lead the
-    way: those of the game itself on the same face come first, then they themselves, then those
-    that are near by, and only then all others.
+    Those on the same face come first, with the lead itself; then others with prices near by.
+
+    Parameters
+    ----------
+    game : Game
+    lead : Candidate
+        Prices are curnits for utilons of this game.
     """
-    simple = without_noise(game)
-    if simple is not None:
-        market, leads = Market(game), []
-        for there in islice(
-            candidates(simple, None if start is None else start * game.scales), _LEADS
-        ):
-            prices = there.prices / game.scales
-            unit = prices.sum()
-            vanishing = there.vanishing / game.scales / unit
-            lead = replace(there, prices=prices / unit, vanishing=vanishing)
-            leads.append(lead)
-            yield chain(_completed(game, market, _alike(game, market, lead)), [lead])
-        for lead in leads:
-            yield _completed(game, market, _nearby(game, market, lead))
-    yield candidates(game, start)
+    market = Market(game)
+    yield chain(_completed(game, market, _alike(game, market, lead)), [lead])
+    yield _completed(game, market, _nearby(game, market, lead))
 
 
 def candidates(game: Game, start: Vector | None = None) -> Iterator[Candidate]:

@@ -40,6 +40,17 @@ def solve(game: Game, *, start: Vector | None = None) -> Solution:
         One equilibrium that :func:`analysis.verify.verify` accepts, or none with ``exists`` None:
         an equilibrium always exists as a limit of positive prices (Kakutani 1941), but the search
         may fail to find it.
+
+    Notes
+    -----
+    Which equilibrium comes first follows from the game alone. It is the first exact one (residuals
+    up to :data:`EXACT`) on a path that begins at equal normalised prices, or failing that the most
+    exact of those accepted. The path runs over players sorted by their normalised payoffs, then by
+    the payoffs of all others along with them, rounded; so neither units, nor the order of players
+    and actions, nor copies of actions matter. Only players who are alike in all this are taken in
+    the order in which the game lists them: of equilibria that differ just by exchanging such
+    players, it is the listing that decides. Where noise is all that breaks ties, the path is that
+    of the game without noise (:func:`analysis.equilibrium.neighbours.without_noise`).
     """
     found = _found(game, start)
     if found is None:

@@ -18,6 +18,9 @@ _NEAR_TIE = 2e-5
 _CLEAR = 100.0
 """How many times as large as the largest gap taken for noise all other gaps must be."""
 
+_LIKELY = 10.0
+"""Payoffs may be off by this many times the largest gap taken for noise."""
+
 
 def without_noise(game: Game) -> Game | None:
     """Return the game on [0, 1] with the simplest payoffs within noise; None if there is no noise.
@@ -46,7 +49,7 @@ def _simplified(payoffs: NDArray[np.float64], noise: float) -> NDArray[np.float6
     if len(lowest) > 1:
         middles = (lowest + highest) / 2
         middles = (middles - middles[0]) / (middles[-1] - middles[0])
-        within = highest - lowest + noise
+        within = highest - lowest + _LIKELY * noise
         lowest, highest = np.clip(middles - within, 0.0, 1.0), np.clip(middles + within, 0.0, 1.0)
     simple = [_simplest(*ends) for ends in zip(lowest.tolist(), highest.tolist(), strict=True)]
     return np.asarray(np.array(simple)[np.append(0, np.cumsum(steps))[place]])

@@ -69,8 +69,7 @@ def _limits(market: Market, start: Vector | None) -> Iterator[Limit]:
         only = np.where(market.constant, 0.0, 1.0)
         yield Limit(Clearing(only, 0.0), 0.0 * only)
         return
-    # ordered by their payoffs, so that the order of the players does not matter
-    axes = varying[np.lexsort(np.sort(market.outcomes[:, varying], axis=0))]
+    axes = market.order[~market.constant[market.order]]
     reach = len(axes) + 1
     if start is not None:
         lowest = _STAGES[0][0]
@@ -127,7 +126,7 @@ def _alike(game: Game, market: Market, lead: Candidate) -> Iterator[Limit]:
 
 def _nearby(game: Game, market: Market, lead: Candidate) -> Iterator[Limit]:
     """Yield clearing prices close to those of a game that differs by little."""
-    axes = np.flatnonzero(~market.constant)
+    axes = market.order[~market.constant[market.order]]
     begin = (lead.prices * game.scales)[axes]
     if begin.any():
         for cell in _cells(market, axes, begin, *_FINE):

@@ -320,7 +320,8 @@ def _most(gains: Vector, matrix: Vector, limits: Vector, count: int, least: floa
     if tolerance == _TIGHT:
         return max(0.0, -float(program.fun))
     weights = np.maximum(-program.ineqlin.marginals, least)
-    return float(max(0.0, (gains - weights @ matrix)[:count].max() + weights @ limits))
+    bound = float((gains - weights @ matrix)[:count].max() + weights @ limits)
+    return max(0.0, bound)
 
 
 def _split_spread(claims: Vector, prices: Vector) -> float:

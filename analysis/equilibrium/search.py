@@ -101,7 +101,7 @@ def _cells(
     path = refine(_Excess(market, axes, floor), begin[:-1], mesh, _SHRINK, len(axes) * _PIVOTS)
     try:
         yield from islice(path, passes)
-    except PathError:
+    except (PathError, LinearProgramError):  # the latter: rounding was too much for a conflict
         return
 
 

@@ -119,6 +119,7 @@ def solve_lexicographic(
     """
     if np.ptp(first) <= _ROUNDING * np.ptp(second):
         return tuple(side[0] for side in solve_stack(second[None])[1:])
+    second = second * (SPREAD / (np.ptp(second) or 1.0))
     if first.shape[0] < first.shape[1]:
         column, row = solve_lexicographic(-first.T, -second.T)
         return row, column

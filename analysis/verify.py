@@ -29,6 +29,10 @@ _NEAR_BEST = 1e-6
 """Replies this close to the best one (share of payoff range) may belong to an optimal strategy."""
 
 
+_TIGHT, _LOOSE = 1e-10, 1e-7
+"""Tolerances of linear programs: HiGHS's tightest, and its usual one where that cannot be met."""
+
+
 class CandidateError(InputError):
     """A candidate that is no answer to this game at all: wrong shapes, no distributions, …."""
 
@@ -115,7 +119,7 @@ def verify(game: Game, candidate: Candidate, concept: str = "coco") -> Equilibri
     return Equilibrium(
         candidate=candidate,
         payoffs=payoffs,
-        on=place_of(game, payoffs),
+        on="smooth" if grand(game.n) in game.curved else locate(scaled.outcomes, delivered[-1]),
         coalitions=_accounts(game, candidate, books, unit),
         residuals=residuals,
         accepted=all(getattr(residuals, name) <= ACCEPTED for name in _CONCEPTS[concept].demands),
@@ -285,26 +289,40 @@ def pareto_gap(outcomes: Vector, point: Vector) -> float:
         np.hstack([-outcomes.T, np.eye(n)]),
         -point,
         count,
+        1.0 / n,
     )
 
 
-def _most(gains: Vector, matrix: Vector, limits: Vector, count: int) -> float:
+def _most(gains: Vector, matrix: Vector, limits: Vector, count: int, least: float = 0.0) -> float:
     """Maximise ``gains·x`` for ``matrix x ≤ limits``, ``x ≥ 0``, the first ``count`` adding to 1.
 
-    The programs asked for can all be met with 0; one that HiGHS cannot solve confirms nothing, so
-    it counts as infinite.
+    The programs asked for can all be met with 0. Where near ties keep HiGHS from its tightest
+    tolerance, the answer is an upper bound by weak duality, whatever HiGHS says of multipliers:
+    for ``y ≥ least ≥ 0``, ``gains·x ≤ max_{j < count} (gains − matrix' y)_j + limits·y``, provided
+    that ``least`` makes the other components of ``gains − matrix' y`` non-positive. A program that
+    cannot be solved at all confirms nothing, so it counts as infinite.
     """
-    program = linprog(
-        -gains,
-        matrix,
-        limits,
-        (np.arange(len(gains)) < count).astype(np.float64)[None, :],
-        np.ones(1),
-        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
-    )
-    if program.status != 0 or program.fun is None:
+    for tolerance in _TIGHT, _LOOSE:
+        program = linprog(
+            -gains,
+            matrix,
+            limits,
+            (np.arange(len(gains)) < count).astype(np.float64)[None, :],
+            np.ones(1),
+            options={
+                "primal_feasibility_tolerance": tolerance,
+                "dual_feasibility_tolerance": tolerance,
+            },
+        )
+        if program.status == 0 and program.fun is not None:
+            break
+    else:
         return math.inf
-    return max(0.0, -float(program.fun))
+    if tolerance == _TIGHT:
+        return max(0.0, -float(program.fun))
+    weights = np.maximum(-program.ineqlin.marginals, least)
+    bound = float((gains - weights @ matrix)[:count].max() + weights @ limits)
+    return max(0.0, bound)
 
 
 def _split_spread(claims: Vector, prices: Vector) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.equilibrium.market import Market
-from analysis.equilibrium.newton import Clearing, clear, entitlements
+from analysis.equilibrium.newton import STRICT, Clearing, clear, entitlements
 from analysis.solution import Vector
 from sim.games.coalitions import Mask
 from sim.games.linear import LinearProgramError, minimise
@@ -135,7 +135,8 @@ def settle(
     try:
         solution, _ = minimise(
             np.append(-corners[:, free].sum(axis=1), _MISSING),
-            np.vstack(
+            STRICT
+            * np.vstack(
                 [
                     np.hstack([due_or_more, np.ones((len(due_or_more), 1))]),
                     np.hstack([due_or_less, -np.ones((len(due_or_less), 1))]),
@@ -143,8 +144,8 @@ def settle(
                 ]
             ),
             (
-                np.concatenate([target, claims, np.full(len(target), -np.inf), [1.0]]),
-                np.concatenate([upper, target, [1.0]]),
+                STRICT * np.concatenate([target, claims, np.full(len(target), -np.inf), [1.0]]),
+                STRICT * np.concatenate([upper, target, [1.0]]),
             ),
             (np.zeros(count + 1), np.append(np.ones(count), _MOST_MISSED)),
         )

@@ -15,6 +15,9 @@ from analysis.solution import Vector
 from sim.games.coalitions import Mask, grand, shapley_weights
 from sim.games.game import ConflictStack, Game, check_conflicts
 
+_DIGITS = 9
+"""Decimal places, of shares of payoff range, in which payoffs must differ to order players."""
+
 
 @dataclass(frozen=True, eq=False)
 class Claims:
@@ -39,10 +42,15 @@ class Market:
 
     Attributes
     ----------
+    order : ndarray of int, shape (n,)
+        The players in an order that does not depend on how they are listed, unless they are alike.
     outcomes : ndarray, shape (X, n)
-        Distinct payoff vectors, each player's payoffs on [0, 1] (constant players: 0).
+        Distinct payoff vectors, each player's payoffs on [0, 1] (constant players: 0), ascending
+        in the payoffs of the first player in that order, then of the second, ….
     origin : ndarray of int, shape (X,)
         An outcome of the game (C order) behind each of them.
+    number : ndarray of int, shape (∏ m_i,)
+        The place among them of every outcome of the game.
     constant : ndarray of bool, shape (n,)
         Players whose payoffs do not vary.
     idle : ndarray of bool, shape (n,)
@@ -58,7 +66,11 @@ class Market:
         check_conflicts(game, "for an equilibrium without money")
         self._game = game.normalised
         self.n = game.n
-        self.outcomes, self.origin = np.unique(self._game.outcomes, axis=0, return_index=True)
+        self.order = _order(self._game.outcomes)
+        ordered, self.origin, self.number = np.unique(
+            self._game.outcomes[:, self.order], axis=0, return_index=True, return_inverse=True
+        )
+        self.outcomes = np.ascontiguousarray(ordered[:, np.argsort(self.order)])
         self.constant = np.asarray(game.ranges == 0.0)
         self.idle = np.array([game.joint_actions(1 << i) == 1 for i in range(game.n)])
         self._stacks = tuple(self._game.conflicts())
@@ -100,6 +112,18 @@ class Market:
     def best(self, prices: Vector) -> int:
         """Return the number of the (first) distinct outcome worth most at these prices."""
         return int((self.outcomes @ prices).argmax())
+
+
+def _order(outcomes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Sort players by what they can get, and then by what all others get along with it.
+
+    Payoffs are rounded, so that rounding does not change the order, and copies of outcomes do not
+    count. Players that are still alike keep their order.
+    """
+    distinct = np.unique(outcomes.round(_DIGITS), axis=0)
+    along = np.sin(2 * distinct + 1).sum(axis=1)  # a symmetric function that tells most apart
+    together = np.sort(distinct + along[:, None], axis=0).round(_DIGITS)
+    return np.lexsort(np.vstack([together, np.sort(distinct, axis=0)]))
 
 
 def _signed_weights(stack: ConflictStack, n: int) -> NDArray[np.float64]:

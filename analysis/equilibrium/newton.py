@@ -17,7 +17,11 @@ _SLOW = 0.15
 _SHARES = (2.0, 1.0, 0.5, 0.25, 0.1)
 _LARGEST_STEP = 0.5
 _STEP_COST = 1e-7
-_STRICT = 1e4
+_POLISHING_STEPS, _EXACT, _NEARLY = 3, 1e-15, 1e-6
+_DEPENDENT = 1e-9
+"""Conditions closer to dependent than this (a share of the largest) are taken for dependent."""
+
+STRICT = 1e4
 """Scale of the conditions that must hold to rounding, since HiGHS's tolerances are absolute."""
 
 
@@ -63,13 +67,13 @@ def clear(
     priced = np.flatnonzero(~(free | market.constant))
     begin = np.where(market.constant, 0.0, prices / prices[priced].sum())
     begin = np.where(free, prices, begin)
-    state = best = _evaluated(market, begin, corners.mean(axis=0), free)
+    state = best = _evaluated(market, begin, corners, np.full(len(face), 1 / len(face)), free)
     gain = 1.0
     for step in range(_MOST_STEPS):
         if best.residual < PRECISE or (step >= _TRIAL_STEPS and best.residual > _HOPELESS):
             break
         try:
-            move, payoffs = _step(state, corners, priced)
+            move, mixture = _step(state, corners, priced)
         except LinearProgramError:
             break
         # a double root slows Newton's steps down to half the way, so go twice as far
@@ -77,7 +81,8 @@ def clear(
             trial = _evaluated(
                 market,
                 np.maximum(state.prices + share * move, state.prices / 10),
-                state.payoffs + min(share, 1.0) * (payoffs - state.payoffs),
+                corners,
+                state.mixture + min(share, 1.0) * (mixture - state.mixture),
                 free,
             )
             if trial.residual < state.residual or step < _TRIAL_STEPS:
@@ -86,26 +91,45 @@ def clear(
             break
         gain, state = trial.residual / state.residual, trial
         best = min(best, state, key=lambda known: known.residual)
+    for _ in range(_POLISHING_STEPS):
+        if not _EXACT < best.residual < _NEARLY:
+            break
+        prices, mixture = _polished(best, corners, priced)
+        if min(prices.min(), mixture.min()) < 0.0:
+            break
+        trial = _evaluated(market, prices, corners, mixture, free)
+        if trial.residual >= best.residual:
+            break
+        best = trial
     return Clearing(best.prices, best.residual)
 
 
 @dataclass(frozen=True, eq=False)
 class _State:
-    """Prices and payoffs on the way, shapes (n,), with entitlements and their derivatives."""
+    """Prices, mixture of the corners and payoffs on the way, entitlements and derivatives."""
 
     prices: Vector
+    mixture: Vector
     payoffs: Vector
     due: Vector
     slope: NDArray[np.float64]
     residual: float
 
 
-def _evaluated(market: Market, prices: Vector, payoffs: Vector, free: NDArray[np.bool_]) -> _State:
+def _evaluated(
+    market: Market,
+    prices: Vector,
+    corners: NDArray[np.float64],
+    mixture: Vector,
+    free: NDArray[np.bool_],
+) -> _State:
+    payoffs = mixture @ corners
     due, slope = entitlements(market, prices, payoffs, free)
     priced = ~(free | market.constant)
     excess = due[priced] / prices[priced] - payoffs[priced]
     support = (market.outcomes @ prices).max() - prices @ payoffs
-    return _State(prices, payoffs, due, slope, float(max(support, np.abs(excess).max())))
+    residual = float(max(support, np.abs(excess).max()))
+    return _State(prices, mixture, payoffs, due, slope, residual)
 
 
 def entitlements(
@@ -134,7 +158,7 @@ def entitlements(
 def _step(
     state: _State, corners: NDArray[np.float64], priced: NDArray[np.int64]
 ) -> tuple[Vector, Vector]:
-    """Return the change of prices and the payoffs of the new mixture, both of shape (n,)."""
+    """Return the change of prices, shape (n,), and the new mixture of the corners."""
     prices, due, slope, payoffs = state.prices, state.due, state.slope, state.payoffs
     n, k = len(prices), len(corners)
     at, p = prices[priced], len(priced)
@@ -149,10 +173,10 @@ def _step(
     fall[:, :p] = rise[:, :p] = np.eye(p)
     fall[:, -1], rise[:, -1] = 1.0, -1.0
     level = np.zeros((k - 1, p + k + 2))
-    level[:, :p] = _STRICT * (corners[1:] - corners[0])[:, priced] * at
+    level[:, :p] = STRICT * (corners[1:] - corners[0])[:, priced] * at
     totals = np.zeros((2, p + k + 2))
     totals[0, :p], totals[1, p : p + k] = at, 1.0
-    none, gap = np.full(p, np.inf), -_STRICT * (corners[1:] - corners[0]) @ prices
+    none, gap = np.full(p, np.inf), -STRICT * (corners[1:] - corners[0]) @ prices
     exact = np.concatenate([gap, [0.0, 1.0]])
     solution, _ = minimise(
         np.concatenate([np.zeros(p + k), [1.0, _STEP_COST]]),
@@ -169,4 +193,34 @@ def _step(
     move = np.zeros(n)
     move[priced] = at * solution[:p]
     mixture = np.clip(solution[p : p + k], 0.0, None)
-    return move, mixture @ corners / mixture.sum()
+    return move, mixture / mixture.sum()
+
+
+def _polished(
+    state: _State, corners: NDArray[np.float64], priced: NDArray[np.int64]
+) -> tuple[Vector, Vector]:
+    """Return prices and mixture after a Newton step on the active face, the shortest that there is.
+
+    Unlike a linear program it is exact to rounding.
+    """
+    at, used = state.prices[priced], np.flatnonzero(state.mixture > 0.0)
+    p, k = len(priced), len(used)
+    system = np.zeros((p + len(corners) + 1, p + k))
+    clearing, level, totals = np.split(system, [p, p + len(corners) - 1])
+    clearing[:, :p] = state.slope[np.ix_(priced, priced)] * at / at[:, None]
+    clearing[:, :p] -= np.diag(state.payoffs[priced])
+    clearing[:, p:] = -corners[np.ix_(used, priced)].T
+    level[:, :p] = (corners[1:] - corners[0])[:, priced] * at
+    totals[0, :p], totals[1, p:] = at, 1.0
+    amiss = np.concatenate(
+        [
+            state.due[priced] / at - state.payoffs[priced],
+            (corners[1:] - corners[0]) @ state.prices,
+            [0.0, 0.0],
+        ]
+    )
+    change = np.linalg.lstsq(system, -amiss, rcond=_DEPENDENT)[0]
+    prices, mixture = state.prices.copy(), state.mixture.copy()
+    prices[priced] += at * change[:p]
+    mixture[used] += change[p:]
+    return prices, mixture

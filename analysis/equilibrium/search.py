@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from analysis.solution import Candidate, Vector
 from sim.games.game import Game
 from sim.games.linear import LinearProgramError
 
-_STAGES = ((1e-3, 10), (1e-5, 27))
+_STAGES = ((1e-3, 10), (1e-5, 27), (1e-7, 20), (1e-9, 20))
 """Lowest price allowed while following the path, and the number of passes with it."""
 
 _FIRST_MESH, _SHRINK, _PIVOTS = 0.2, 0.3, 100
@@ -23,10 +23,29 @@ _NEGLIGIBLE, _HOPEFUL, _SAME = 1e-11, 1e-8, 1e-9
 _WIDE = 3
 """Every so many passes, faces other than that of the cell are tried."""
 
+_FINE = 1e-4, 1e-10, 24
+"""First mesh, lowest price and number of passes where prices may be as small as noise."""
+
 _CHEAP = 0.1
 """Prices below this share of the average, and of the idle, are worth guessing to be 0."""
 
 _SECOND_ORDER = 1e-6
+
+
+def near(game: Game, lead: Candidate) -> Iterator[Iterator[Candidate]]:
+    """Yield groups of possible equilibria near that of a game that differs by little.
+
+    Those on the same face come first, with the lead itself; then others with prices near by.
+
+    Parameters
+    ----------
+    game : Game
+    lead : Candidate
+        Prices are curnits for utilons of this game.
+    """
+    market = Market(game)
+    yield chain(_completed(game, market, _alike(game, market, lead)), [lead])
+    yield _completed(game, market, _nearby(game, market, lead))
 
 
 def candidates(game: Game, start: Vector | None = None) -> Iterator[Candidate]:
@@ -50,8 +69,7 @@ def _limits(market: Market, start: Vector | None) -> Iterator[Limit]:
         only = np.where(market.constant, 0.0, 1.0)
         yield Limit(Clearing(only, 0.0), 0.0 * only)
         return
-    # ordered by their payoffs, so that the order of the players does not matter
-    axes = varying[np.lexsort(np.sort(market.outcomes[:, varying], axis=0))]
+    axes = market.order[~market.constant[market.order]]
     reach = len(axes) + 1
     if start is not None:
         lowest = _STAGES[0][0]
@@ -60,22 +78,62 @@ def _limits(market: Market, start: Vector | None) -> Iterator[Limit]:
         cell = Cell(here[None, axes[:-1]], np.ones(1))
         nearby = _refined(market, _guesses(market, axes, cell, lowest, reach))
         yield from sorted(nearby, key=lambda limit: np.abs(limit.clearing.prices - here).max())
-    begin, mesh = np.ones(market.n) if start is None else start, _FIRST_MESH / len(axes)
+    begin = np.ones(market.n) if start is None else start
+    begin, mesh = begin[axes], _FIRST_MESH / len(axes)
     for floor, passes in _STAGES:
-        begin = np.maximum(begin[axes] / begin[axes].sum(), floor)
-        begin /= begin.sum()
-        path = refine(_Excess(market, axes, floor), begin[:-1], mesh, _SHRINK, len(axes) * _PIVOTS)
-        try:
-            for k, cell in enumerate(islice(path, passes)):
-                wide = 0 if k % _WIDE else reach
-                yield from _refined(market, _guesses(market, axes, cell, floor, wide))
-                begin = _prices(cell.zero, axes, market.n)
-                mesh = 10 * floor
-        except PathError:
-            continue
+        for k, cell in enumerate(_cells(market, axes, begin, mesh, floor, passes)):
+            wide = 0 if k % _WIDE else reach
+            yield from _refined(market, _guesses(market, axes, cell, floor, wide))
+            begin, mesh = np.append(cell.zero, 1.0 - cell.zero.sum()), 10 * floor
 
 
-def _refined(market: Market, guesses: Iterator["_Guess"]) -> Iterator[Limit]:
+def _cells(
+    market: Market,
+    axes: NDArray[np.int64],
+    begin: Vector,
+    mesh: float,
+    floor: float,
+    passes: int,
+) -> Iterator[Cell]:
+    """Yield ever smaller cells with a zero of the excess entitlements, if the path gets there."""
+    begin = np.maximum(begin / begin.sum(), floor)
+    begin /= begin.sum()
+    path = refine(_Excess(market, axes, floor), begin[:-1], mesh, _SHRINK, len(axes) * _PIVOTS)
+    try:
+        yield from islice(path, passes)
+    except (PathError, LinearProgramError):  # the latter: rounding was too much for a conflict
+        return
+
+
+def _completed(game: Game, market: Market, limits: Iterator[Limit]) -> Iterator[Candidate]:
+    for limit in limits:
+        candidate = completed(game, market, limit)
+        if candidate is not None:
+            yield candidate
+
+
+def _alike(game: Game, market: Market, lead: Candidate) -> Iterator[Limit]:
+    """Yield prices that clear on the face of an equilibrium of a game that differs by little."""
+    varying = ~market.constant
+    unit = (lead.prices * game.scales)[varying].sum()
+    if unit > 0.0:
+        prices, direction = (
+            varying * some * game.scales / unit for some in (lead.prices, lead.vanishing)
+        )
+        face = np.unique(market.number[lead.agreement > _NEGLIGIBLE])
+        yield from _refined(market, iter([_Alike(prices, face, direction)]))
+
+
+def _nearby(game: Game, market: Market, lead: Candidate) -> Iterator[Limit]:
+    """Yield clearing prices close to those of a game that differs by little."""
+    axes = market.order[~market.constant[market.order]]
+    begin = (lead.prices * game.scales)[axes]
+    if begin.any():
+        for cell in _cells(market, axes, begin, *_FINE):
+            yield from _refined(market, _guesses(market, axes, cell, _FINE[1], 0))
+
+
+def _refined(market: Market, guesses: Iterator["_Guess"] | Iterator["_Alike"]) -> Iterator[Limit]:
     for guess in guesses:
         try:
             limits = list(guess.refined(market))
@@ -131,6 +189,20 @@ class _Guess:
         else:
             clearing = clear(market, self.prices, self.face, self.rates > 0)
             yield Limit(clearing, self.rates)
+
+
+@dataclass(frozen=True, eq=False)
+class _Alike:
+    """A face, prices that nearly clear on it, and how those that are 0 come to be 0."""
+
+    prices: Vector
+    face: NDArray[np.int64]
+    direction: Vector
+
+    def refined(self, market: Market) -> Iterator[Limit]:
+        """Yield exact prices."""
+        free = (self.prices == 0.0) & ~market.constant
+        yield Limit(clear(market, self.prices, self.face, free), self.direction)
 
 
 def _guesses(

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sim.errors import InputError
 from sim.games.linear import (
     FEASIBILITY,
-    InfeasibleError,
+    LinearProgramError,
     UnboundedError,
     best_mixture,
     minimise,
@@ -127,7 +127,7 @@ def smallest_face(outcomes: Matrix, point: Vector) -> Face:
         # The most weight that a mixture equal to the centre can put on outcomes off the face.
         try:
             weights, _ = best_mixture(~face.on, outcomes, (face.centre, face.centre))
-        except InfeasibleError:  # rounding in an almost flat F: the centre is such a mixture
+        except LinearProgramError:  # rounding in an almost flat F: the centre is such a mixture
             return face
         added = (weights > TOLERANCE) & ~face.on
         if not added.any():

@@ -26,6 +26,23 @@ def games(count: int, seed: int = 2026) -> Iterator[tuple[str, Game]]:
         yield f"{name}/{awkward}", AWKWARD[awkward](game, rng) if k % 3 == 2 else game
 
 
+def near_ties(count: int, seed: int = 2026) -> Iterator[tuple[str, Game]]:
+    """Yield integer games of 2 to 4 players whose payoffs carry noise, as computed numbers do.
+
+    Payoffs are integers from 0 to 1 … 4 plus normal noise, the same size throughout a game, from
+    1e-13 to 1e-6; every player has 1 to 4 actions, and somebody at least two.
+    """
+    for child in np.random.SeedSequence([seed, 1]).spawn(count):
+        rng = np.random.default_rng(child)
+        shape = rng.integers(1, 5, size=rng.integers(2, 5))
+        while np.prod(shape) == 1:
+            shape = rng.integers(1, 5, size=len(shape))
+        payoffs = rng.integers(0, int(rng.integers(2, 6)), size=(len(shape), *shape))
+        digits = int(rng.integers(6, 14))
+        noise = 10.0**-digits * rng.normal(size=payoffs.shape)
+        yield f"near ties/1e-{digits}", from_payoffs(payoffs + noise)
+
+
 def _draw(name: str, rng: np.random.Generator) -> Game:
     family = FAMILIES[name]
     if name.startswith("random-"):

@@ -1,14 +1,19 @@
 """What the benchmarks of solvers have in common: their options and the table they print."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 
 
 def report(
-    about: str, count: int, measure: Callable[[int, int], pd.DataFrame], **columns: tuple[str, Any]
+    about: str,
+    count: int,
+    measure: Callable[[int, int], pd.DataFrame],
+    *,
+    by: Sequence[str] = ("players",),
+    **columns: tuple[str, Any],
 ) -> None:
     """Measure some seeded games, write one row a game, and print figures by number of players."""
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
@@ -19,7 +24,7 @@ def report(
     table = measure(options.games, options.seed)
     if options.out:
         table.to_csv(options.out, index=False)
-    summary = table.groupby("players").agg(
+    summary = table.groupby(list(by)).agg(
         games=("game", "size"), accepted=("accepted", "sum"), **columns
     )
     print(summary.to_string(float_format="{:.2g}".format))

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.linear import minimise
 from analysis.solution import Point, Vector
 from sim.games.frontier import prices_at
+from sim.games.linear import rise
 
 _ROUNDING = 1e-9
 """Smallest gain, in shares of payoff range, that counts as one."""
@@ -238,20 +238,7 @@ def _rise(rows: Vector, directions: Vector, levels: Vector) -> tuple[Vector, flo
         Non-negative weights, ``duals · directions = 1``, at which no row is worth more than
         ``duals · levels + t``: the proof that t is largest.
     """
-    count, k = rows.shape
-    program = np.zeros((k + 1, count + 1))
-    program[:k, :count], program[:k, count], program[k, :count] = rows.T, -directions, 1.0
-    solution, duals = minimise(
-        np.append(np.zeros(count), -1.0),
-        program,
-        (np.append(levels, 1.0), np.append(np.full(k, np.inf), 1.0)),
-        (np.append(np.zeros(count), -np.inf), np.full(count + 1, np.inf)),
-    )
-    mixture = solution[:count].clip(min=0.0)
-    mixture /= mixture.sum()
-    t = float(solution[count])
-    weights = duals[:k].clip(min=0.0)
-    weights /= weights @ directions
+    mixture, t, weights = rise(rows, directions, levels)
     missing = float((levels + t * directions - mixture @ rows).max())
     beyond = float(((rows - levels) @ weights).max()) - t
     if max(missing, beyond) > _ROUNDING * max(1.0, abs(t)):

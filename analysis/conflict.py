@@ -5,13 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.linear import minimise
 from analysis.solution import Vector
 from sim.games.coalitions import Mask, grand
 from sim.games.game import ConflictStack, Game
-
-_SPREAD = 1e4
-"""Payoff spread of the programs given to HiGHS, whose tolerances are absolute."""
+from sim.games.linear import SPREAD, minimise, solve_game
 
 _ROUNDING = 1e-10
 
@@ -93,32 +90,8 @@ def solve_stack(matrices: NDArray[np.float64]) -> tuple[Vector, Vector, Vector]:
     rows, columns = np.zeros((count, height)), np.zeros((count, width))
     rows[index, best_row] = columns[index, best_column] = 1.0
     for p in np.flatnonzero(solved < column_ceiling[index, best_column]):
-        solved[p], rows[p], columns[p] = _solve_mixed(matrices[p])
+        solved[p], rows[p], columns[p] = solve_game(matrices[p])
     return solved, rows, columns
-
-
-def _solve_mixed(matrix: NDArray[np.float64]) -> tuple[float, Vector, Vector]:
-    """Solve a zero-sum game without a pure saddle point as a linear program."""
-    if matrix.shape[0] < matrix.shape[1]:
-        value, columns, rows = _solve_mixed(-matrix.T)
-        return -value, rows, columns
-    low, unit = matrix.min(), np.ptp(matrix) / _SPREAD
-    scaled = (matrix - low) / unit
-    height, width = scaled.shape
-    # minimise the ceiling t of the column side's mixture q: scaled q − t ≤ 0, Σ q = 1
-    program = np.zeros((height + 1, width + 1))
-    program[:height, :width], program[:height, width], program[height, :width] = scaled, -1.0, 1.0
-    target = np.append(np.zeros(height), 1.0)
-    solution, duals = minimise(
-        np.append(np.zeros(width), 1.0),
-        program,
-        (np.append(np.full(height, -np.inf), 1.0), target),
-        (np.append(np.zeros(width), -np.inf), np.append(np.ones(width), np.inf)),
-    )
-    columns = _distribution(solution[:width])
-    rows = _distribution(-duals[:height])
-    floor, ceiling = (rows @ scaled).min(), (scaled @ columns).max()
-    return low + unit * (floor + ceiling) / 2, rows, columns
 
 
 def solve_lexicographic(
@@ -141,7 +114,7 @@ def solve_lexicographic(
 
     Raises
     ------
-    analysis.linear.LinearProgramError
+    sim.games.linear.LinearProgramError
         If rounding leaves no strategy optimal in ``first``.
     """
     if np.ptp(first) <= _ROUNDING * np.ptp(second):
@@ -153,7 +126,7 @@ def solve_lexicographic(
     height, width = first.shape
     # Row's p keeps p'first ≥ value; the column side answers from first q ≤ value, whose duals are
     # y: maximise t − value Σ y subject to t − first' y − second' p ≤ 0. Duals of that are q.
-    safe = (first - value) * (_SPREAD / np.ptp(first))
+    safe = (first - value) * (SPREAD / np.ptp(first))
     program = np.zeros((2 * width + 1, 2 * height + 1))
     program[:width, :height], program[:width, height:-1] = -second.T, -safe.T
     program[:width, -1] = 1.0

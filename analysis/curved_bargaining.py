@@ -1,7 +1,6 @@
 """Bargaining solutions on curved frontiers, of which points are added as they are needed."""
 
 import numpy as np
-from scipy.optimize import linprog
 
 from analysis import bargaining
 from analysis.bargaining import UnsettledError
@@ -9,6 +8,7 @@ from analysis.curved import prices_of_all
 from analysis.equilibrium.smooth import best_point, clearing_prices, with_best_points
 from analysis.solution import Point, Vector
 from sim.games.game import Game
+from sim.games.linear import LinearProgramError, rise
 
 _ROUNDING = 1e-9
 
@@ -81,18 +81,13 @@ def _with_ideals(game: Game, start: Vector) -> tuple[Game, Vector]:
 def _raised(game: Game, start: Vector, direction: Vector) -> tuple[Game, Vector, Vector]:
     """Go from a start in a direction as far as N can; return payoffs and prices."""
     while True:
-        gains = (game.outcomes - start) / game.scales
-        program = linprog(
-            np.append(np.zeros(len(gains)), -1.0),
-            np.hstack([-gains.T, (direction / game.scales)[:, None]]),
-            np.zeros(game.n),
-            np.append(np.ones(len(gains)), 0.0)[None],
-            np.ones(1),
-            bounds=[(0.0, None)] * len(gains) + [(None, None)],
-        )
-        if program.status != 0:
-            raise UnsettledError("how far the players can go in a direction was not found")
-        prices = -np.asarray(program.ineqlin.marginals).clip(max=0.0) / game.scales
+        try:
+            _, _, weights = rise((game.outcomes - start) / game.scales, direction / game.scales)
+        except LinearProgramError as error:
+            raise UnsettledError(
+                "how far the players can go in a direction was not found"
+            ) from error
+        prices = weights / game.scales
         finer = game.refined(prices_of_all(game, prices))
         if finer is game:  # what the program says, but exact
             height = float(((game.outcomes - start) @ prices).max() / (prices @ direction))

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.disarming import disarmed
-from analysis.linear import minimise
 from analysis.solution import Vector
 from sim.games.game import NormalGame
+from sim.games.linear import minimise
 
 _ROUNDING = 1e-9
 """Regret, in shares of payoff range, below which a reply counts as best."""
@@ -97,7 +97,7 @@ def best_correlated(game: NormalGame) -> Reference:
         np.append(-_FIRST * welfare, -1.0),
         program,
         (np.append(np.zeros(bounded), 1.0), np.append(np.full(bounded, np.inf), 1.0)),
-        (np.append(np.zeros(count), -np.inf), np.full(count + 1, np.inf)),
+        (np.append(np.zeros(count), -np.inf), np.inf),
     )
     played = solved[:-1].clip(min=0.0)
     return Reference(np.asarray(played / played.sum() @ game.outcomes))

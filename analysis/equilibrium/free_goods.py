@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from analysis.equilibrium.market import Market
 from analysis.equilibrium.newton import Clearing, clear, entitlements
-from analysis.linear import LinearProgramError, minimise
 from analysis.solution import Vector
 from sim.games.coalitions import Mask
+from sim.games.linear import LinearProgramError, minimise
 
 _LOWEST_FLOORS = (1e-5, 1e-6)
 _FACE = 1e-9

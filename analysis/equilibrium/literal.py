@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.conflict import values
-from analysis.linear import minimise
 from analysis.solution import Vector
 from sim.games.coalitions import Mask, grand, members, membership, shapley_weights, size, subsets
 from sim.games.game import Game
+from sim.games.linear import minimise
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,7 @@ class Conditions:
 
         Raises
         ------
-        analysis.linear.LinearProgramError
+        sim.games.linear.LinearProgramError
             If HiGHS fails.
         """
         width = self.size + len(self._together) + 1

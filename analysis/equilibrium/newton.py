@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.equilibrium.market import Market
-from analysis.linear import LinearProgramError, minimise
 from analysis.solution import Vector
+from sim.games.linear import LinearProgramError, minimise
 
 PRECISE = 1e-12
 """Residual, a share of payoff range, at which there is nothing left to improve."""

@@ -11,9 +11,9 @@ from analysis.equilibrium.free_goods import Limit, clear_in_the_limit, settle
 from analysis.equilibrium.market import Market
 from analysis.equilibrium.newton import Clearing, clear, entitlements
 from analysis.equilibrium.pathfollowing import Cell, PathError, refine
-from analysis.linear import LinearProgramError
 from analysis.solution import Candidate, Vector
 from sim.games.game import Game
+from sim.games.linear import LinearProgramError
 
 _STAGES = ((1e-3, 10), (1e-5, 27))
 """Lowest price allowed while following the path, and the number of passes with it."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog, root
+from scipy.optimize import root
 
 from analysis.conflict import solve_conflicts
 from analysis.solution import Candidate, Vector
@@ -16,6 +16,7 @@ from sim.games.coalitional import CoalitionalGame
 from sim.games.coalitions import Mask, grand, members, membership, shapley_weights, subsets
 from sim.games.convex import Menu
 from sim.games.game import Game, GameError
+from sim.games.linear import LinearProgramError, rise
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,26 +154,14 @@ def _fairest(
     few = Menu(menu.points[:first], menu.body)
     unit = float(prices @ scales)
     while True:
-        count, k = few.points.shape
-        # maximise d with d ≤ a_i x_i − owed_i
-        program = linprog(
-            np.append(np.zeros(count), -1.0),
-            np.hstack([-(few.points * prices / unit).T, np.ones((k, 1))]),
-            -owed / unit,
-            np.append(np.ones(count), 0.0)[None],
-            np.ones(1),
-            bounds=[(0.0, None)] * count + [(None, None)],
-            options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
-        )
-        if program.status != 0 or program.x is None:
+        try:  # the largest d ≤ a_i x_i − owed_i
+            mixture, dividend, weights = rise(few.points * prices / unit, 1.0, owed / unit)
+        except LinearProgramError:
             return menu, np.eye(1, len(menu.points))[0], 0.0
-        weights = -np.asarray(program.ineqlin.marginals).clip(max=0.0) * prices
-        finer = few.refined(weights, scales)
+        finer = few.refined(weights * prices, scales)
         if finer is few:
             break
         few = finer
-    mixture = np.asarray(program.x[:-1]).clip(min=0.0)
-    mixture /= mixture.sum()
     play = np.concatenate([mixture[:first], np.zeros(len(menu.points) - first), mixture[first:]])
     complete = Menu(np.vstack([menu.points, few.points[first:]]), menu.body)
-    return complete, play, -float(program.fun or 0.0) * unit
+    return complete, play, dividend * unit

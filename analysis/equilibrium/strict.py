@@ -12,11 +12,11 @@ from scipy.optimize import minimize
 from analysis.equilibrium import harsanyi
 from analysis.equilibrium.literal import Cell, Conditions, Violation
 from analysis.equilibrium.search import candidates
-from analysis.linear import LinearProgramError
 from analysis.solution import Candidate, Shortfall, Solution, Vector
 from analysis.verify import verify
 from sim.games.coalitions import grand
 from sim.games.game import Game
+from sim.games.linear import LinearProgramError
 
 METHOD = "coco equilibria that deliver what is claimed; else a covering of all prices by cells"
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 from sim.games.base import MISSING, GameError
+from sim.games.linear import InfeasibleError, LinearProgramError, UnboundedError, minimise, rise
 
 type Vector = NDArray[np.float64]
 type Matrix = NDArray[np.float64]
@@ -172,11 +172,12 @@ def corners(weights: Matrix, bounds: Vector, lowest: Vector) -> Matrix:
         If the set is empty or not bounded, or there are too many planes.
     """
     k = len(lowest)
-    program = linprog(-np.ones(k), weights, bounds, bounds=[(x, None) for x in lowest])
-    if program.status == 2:
-        raise GameError("no payoffs meet these limits")
-    if program.status == 3:
-        raise GameError("these limits leave a payoff without an upper bound")
+    try:
+        minimise(-np.ones(k), weights, (-np.inf, bounds), (lowest, np.inf))
+    except InfeasibleError:
+        raise GameError("no payoffs meet these limits") from None
+    except UnboundedError:
+        raise GameError("these limits leave a payoff without an upper bound") from None
     planes = np.vstack([weights, -np.eye(k)])
     limits = np.concatenate([bounds, -lowest])
     if comb(len(planes), k) > _MAX_BASES:
@@ -202,20 +203,10 @@ def shortfall(menu: Menu, point: Vector) -> float:
     spans = np.ptp(menu.points, axis=0)
     scales = np.where(spans > 0, spans, 1.0)
     while True:
-        gaps = (point - menu.points) / scales
-        count, k = gaps.shape
-        # least t so that a mixture misses nobody's payoff by more than t
-        program = linprog(
-            np.append(np.zeros(count), 1.0),
-            np.hstack([gaps.T, -np.ones((k, 1))]),
-            np.zeros(k),
-            np.append(np.ones(count), 0.0)[None],
-            np.ones(1),
-            bounds=[(0.0, None)] * count + [(None, None)],
-        )
-        if program.status != 0:
-            raise GameError("payoffs are too different in size to be compared")
-        weights = -np.asarray(program.ineqlin.marginals).clip(max=0.0) / scales
+        try:  # by how much a mixture can exceed everybody's payoff
+            weights = rise((menu.points - point) / scales, 1.0).weights / scales
+        except LinearProgramError as error:
+            raise GameError("payoffs are too different in size to be compared") from error
         finer = menu.refined(weights, scales)
         if finer is menu:  # what the program says, but exact
             return float((weights @ point - (menu.points @ weights).max()) / (weights @ scales))

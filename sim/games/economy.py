@@ -6,11 +6,12 @@ from itertools import product
 from typing import Any, override
 
 import numpy as np
-from scipy.optimize import linprog, root
+from scipy.optimize import root
 from scipy.spatial import ConvexHull
 
 from sim.games.base import GameError
 from sim.games.convex import Body, Matrix, Menu, Vector, distinct, menu_of
+from sim.games.linear import LinearProgramError, minimise
 from sim.games.utility import UTILITIES, CobbDouglas, Leontief, Linear, Utility
 
 _SLIGHT = 1e-9
@@ -145,11 +146,14 @@ def _best(weights: Vector, goods: Mapping[str, float], utilities: Sequence[Utili
             bounds.append(utility.constant)
     gains = np.zeros(width)
     gains[k * len(names) :] = np.maximum(weights, _SLIGHT * weights.max())
-    free = [(0.0, None)] * (width - k) + [(None, None)] * k
-    program = linprog(-gains, np.array(rows), np.array(bounds), bounds=free)
-    if program.status != 0 or program.x is None:
-        raise GameError("no best division of the goods was found: amounts differ too much in size")
-    return np.asarray(program.x[k * len(names) :]) + 0.0  # no negative zeros
+    lowest = np.repeat([0.0, -np.inf], [width - k, k])
+    try:
+        found = minimise(-gains, np.array(rows), (-np.inf, bounds), (lowest, np.inf))
+    except LinearProgramError as error:
+        raise GameError(
+            "no best division of the goods was found: amounts differ too much in size"
+        ) from error
+    return found.point[k * len(names) :] + 0.0  # no negative zeros
 
 
 def _vertices(k: int, best: Any) -> Matrix:

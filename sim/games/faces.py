@@ -4,12 +4,19 @@ Everything here is in stretched payoffs: each varying utility moved and stretche
 that tolerances are shares of payoff range. Faces, normal cones: Rockafellar 1970, sections 18, 23.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import linprog
+
+from sim.games.linear import (
+    FEASIBILITY,
+    InfeasibleError,
+    UnboundedError,
+    best_mixture,
+    minimise,
+    rise,
+)
 
 type Vector = NDArray[np.float64]
 type Matrix = NDArray[np.float64]
@@ -20,9 +27,6 @@ mixture of outcomes that counts."""
 
 _FLAT = 1e-7
 """Distance, in shares of payoff range, up to which points count as lying in a plane."""
-
-LP_TOLERANCE = 1e-10
-"""Feasibility tolerance of linear programs, the tightest that HiGHS takes."""
 
 _LARGEST_RATIO = 1e9
 """Ratios of stretched prices from here on count as infinite."""
@@ -121,10 +125,7 @@ def smallest_face(outcomes: Matrix, point: Vector) -> Face:
             return face
         # The most weight that a mixture equal to the centre can put on outcomes off the face.
         try:
-            weights, _ = minimise(
-                -(~face.on).astype(np.float64),
-                equal=(np.vstack([outcomes.T, np.ones(len(outcomes))]), [*face.centre, 1.0]),
-            )
+            weights, _ = best_mixture(~face.on, outcomes, (face.centre, face.centre))
         except InfeasibleError:  # rounding in an almost flat F: the centre is such a mixture
             return face
         added = (weights > TOLERANCE) & ~face.on
@@ -139,21 +140,13 @@ def _mixture(outcomes: Matrix, point: Vector) -> Vector:
     nearest = distances.argmin()
     if distances[nearest] <= TOLERANCE:
         return np.asarray(np.arange(len(outcomes)) == nearest, dtype=np.float64)
-    count, n = outcomes.shape
-    slack = np.ones((n, 1))
-    solution, _ = minimise(
-        np.append(np.zeros(count), 1.0),
-        below=(
-            np.block([[outcomes.T, -slack], [-outcomes.T, -slack]]),
-            np.concatenate([point, -point]),
-        ),
-        equal=(np.array([[*[1.0] * count, 0.0]]), [1.0]),
-    )
-    if solution[-1] > TOLERANCE:
+    offsets = outcomes - point
+    mixture, height, _ = rise(np.hstack([offsets, -offsets]), 1.0)
+    if -height > TOLERANCE:
         raise FrontierError(
-            f"the point is not in the feasible set: it is off by {solution[-1]:.3g} of payoff range"
+            f"the point is not in the feasible set: it is off by {-height:.3g} of payoff range"
         )
-    return solution[:-1]
+    return mixture
 
 
 def _flat(outcomes: Matrix, on: NDArray[np.bool_]) -> Face:
@@ -189,6 +182,13 @@ class NormalCone:
     off: Matrix
     along: Matrix
 
+    def _conditions(self, unit: Vector) -> tuple[Matrix, tuple[Vector, Vector]]:
+        """Return the rows, and their bounds, that prices in the cone with ``unit · b = 1`` keep."""
+        off, along = len(self.off), len(self.along)
+        lower = np.repeat([-np.inf, 0.0, 1.0], [off, along, 1])
+        upper = np.repeat([0.0, 1.0], [off + along, 1])
+        return np.vstack([self.off, self.along, unit]), (lower, upper)
+
     def highest(self, player: int) -> float:
         """Return the highest share of one price in the sum of all.
 
@@ -198,11 +198,7 @@ class NormalCone:
             If the cone holds no prices but 0.
         """
         n = self.off.shape[1]
-        prices, _ = minimise(
-            -np.eye(n)[player],
-            below=(self.off, np.zeros(len(self.off))),
-            equal=(np.vstack([self.along, np.ones(n)]), [*[0.0] * len(self.along), 1.0]),
-        )
+        prices, _ = minimise(-np.eye(n)[player], *self._conditions(np.ones(n)))
         return float(prices[player])
 
     def highest_ratio(self, i: int, j: int) -> float:
@@ -215,11 +211,7 @@ class NormalCone:
         """
         unit = np.eye(self.off.shape[1])
         try:
-            prices, _ = minimise(
-                -unit[i],
-                below=(self.off, np.zeros(len(self.off))),
-                equal=(np.vstack([self.along, unit[j]]), [*[0.0] * len(self.along), 1.0]),
-            )
+            prices, _ = minimise(-unit[i], *self._conditions(unit[j]))
         except UnboundedError:
             return np.inf
         return max(0.0, float(prices[i])) if prices[i] < _LARGEST_RATIO else np.inf
@@ -244,27 +236,22 @@ class NormalCone:
         while True:
             # Variables: the prices, then the least of those that can still rise.
             count = np.count_nonzero(rising)
-            solution, multipliers = minimise(
+            matrix, (lower, upper) = self._conditions(np.ones(n))
+            solution, duals = minimise(
                 np.append(np.zeros(n), -1.0),
-                below=(
-                    np.block(
-                        [
-                            [self.off, np.zeros((len(self.off), 1))],
-                            [-np.eye(n)[rising], np.ones((count, 1))],
-                        ]
-                    ),
-                    np.zeros(len(self.off) + count),
+                np.block(
+                    [
+                        [matrix, np.zeros((len(matrix), 1))],
+                        [np.eye(n)[rising], -np.ones((count, 1))],
+                    ]
                 ),
-                equal=(
-                    np.pad(np.vstack([self.along, np.ones(n)]), ((0, 0), (0, 1))),
-                    [*[0.0] * len(self.along), 1.0],
-                ),
-                bounds=[*zip(floors, players.astype(np.float64), strict=True), (0.0, None)],
+                (np.append(lower, np.zeros(count)), np.append(upper, np.full(count, np.inf))),
+                (np.append(floors, 0.0), np.append(players.astype(np.float64), np.inf)),
             )
             prices = solution[:n]
             # A multiplier marks a price that no optimum can raise.
-            stuck = np.flatnonzero(rising)[multipliers[len(self.off) :] > TOLERANCE]
-            floors[stuck] = np.maximum(prices[stuck] - LP_TOLERANCE, 0.0)
+            stuck = np.flatnonzero(rising)[duals[-count:] > TOLERANCE]
+            floors[stuck] = np.maximum(prices[stuck] - FEASIBILITY, 0.0)
             rising[stuck] = False
             if not rising.any():
                 return np.asarray(np.maximum(prices, 0.0) / prices.sum())
@@ -273,62 +260,3 @@ class NormalCone:
 def normal_cone(outcomes: Matrix, face: Face) -> NormalCone:
     """Return the cone of prices that support a face of F, in stretched payoffs."""
     return NormalCone(outcomes[~face.on] - face.centre, face.directions)
-
-
-class InfeasibleError(ArithmeticError):
-    """A linear program without a feasible point."""
-
-
-class UnboundedError(ArithmeticError):
-    """A linear program without an optimum."""
-
-
-def minimise(
-    cost: Vector,
-    *,
-    equal: tuple[Matrix, Sequence[float]],
-    below: tuple[Matrix, Vector] | None = None,
-    bounds: Sequence[tuple[float, float | None]] = ((0.0, None),),
-) -> tuple[Vector, Vector]:
-    """Minimise ``cost · x`` with ``A x = b``, ``C x ≤ d`` and bounds on x, by default ``x ≥ 0``.
-
-    Parameters
-    ----------
-    cost : ndarray, shape (k,)
-    equal, below : pairs of matrix and vector
-        ``(A, b)`` and ``(C, d)``.
-    bounds : sequence of pairs
-        One for each variable, or one for all.
-
-    Returns
-    -------
-    x : ndarray, shape (k,)
-    multipliers : ndarray
-        How fast the optimum rises as each upper limit ``d`` falls; empty without ``below``.
-
-    Raises
-    ------
-    InfeasibleError, UnboundedError
-        If there is no optimum.
-    """
-    result = linprog(
-        cost,
-        A_ub=None if below is None else below[0],
-        b_ub=None if below is None else below[1],
-        A_eq=equal[0],
-        b_eq=equal[1],
-        bounds=bounds,
-        method="highs-ds",
-        options={
-            "presolve": False,  # tells infeasible from unbounded
-            "primal_feasibility_tolerance": LP_TOLERANCE,
-            "dual_feasibility_tolerance": LP_TOLERANCE,
-        },
-    )
-    if result.status == 2:
-        raise InfeasibleError(result.message)
-    if result.status == 3:
-        raise UnboundedError(result.message)
-    if result.status != 0:
-        raise RuntimeError(f"HiGHS failed on a small linear program: {result.message}")
-    return np.asarray(result.x), -np.asarray(result.ineqlin.marginals)

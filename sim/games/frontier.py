@@ -12,17 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.games.faces import (
-    LP_TOLERANCE,
     TOLERANCE,
     FrontierError,
-    InfeasibleError,
     NormalCone,
     Stretched,
-    minimise,
     normal_cone,
     smallest_face,
     stretch,
 )
+from sim.games.linear import FEASIBILITY, InfeasibleError, best_mixture
 
 type Vector = NDArray[np.float64]
 type Matrix = NDArray[np.float64]
@@ -137,11 +135,8 @@ def is_pareto(outcomes: Matrix, point: Vector) -> bool:
     view = stretch(outcomes)
     # The centre of the point's face is efficient just when the point is, and it is exactly in F.
     centre = smallest_face(view.outcomes, view.point(point)).centre
-    weights, _ = minimise(
-        -view.outcomes.sum(axis=1),
-        below=(-view.outcomes.T, LP_TOLERANCE - centre),
-        equal=(np.ones((1, len(view.outcomes))), [1.0]),
-    )
+    worth = view.outcomes.sum(axis=1)
+    weights, _ = best_mixture(worth, view.outcomes, (centre - FEASIBILITY, np.inf))
     return bool((weights @ view.outcomes - centre).sum() <= TOLERANCE)
 
 
@@ -172,7 +167,7 @@ def quotes(outcomes: Matrix, point: Vector) -> tuple[Matrix, Matrix]:
     view = stretch(outcomes)
     cone, _ = _supporting(view, point)
     n = len(view.scales)
-    free = [cone.highest(j) > LP_TOLERANCE for j in range(n)]
+    free = [cone.highest(j) > FEASIBILITY for j in range(n)]
     ask = np.ones((n, n))
     for i, j in permutations(range(n), 2):
         if free[j]:

@@ -7,13 +7,12 @@ import numpy as np
 
 from sim.games.coalitions import members, membership
 from sim.games.damage import breakdown_weights
-from sim.games.faces import minimise
 from sim.games.game import Game, GameError
+from sim.games.linear import rise, solve_game
 from sim.negotiation.bargaining import Bargaining
 from sim.negotiation.conflicts import Vector
 from sim.negotiation.journal import BreakdownEntry
 from sim.negotiation.offers import Table
-from sim.negotiation.programme import maximise
 from sim.negotiation.settings import NegotiationSettings
 
 _ROUNDING = 1e-9
@@ -166,22 +165,10 @@ def _feasible(game: Game, payoffs: Vector) -> bool:
     if game.money:
         outcomes = game.normalised.outcomes @ game.scales
         return bool(payoffs @ game.scales <= outcomes.max() + _ROUNDING * game.scales.max())
-    rows = game.normalised.outcomes.T
-    return maximise(np.zeros(rows.shape[1]), rows, payoffs - _ROUNDING) is not None
+    return rise(game.normalised.outcomes, 1.0, payoffs).height >= -_ROUNDING
 
 
 def _maximin(game: Game) -> Vector:
     """Return what each player can secure alone, whatever the others do (von Neumann 1928)."""
-    levels = np.empty(game.n)
-    for i in range(game.n):
-        against = game.normalised.conflict(1 << i)[i].T  # replies of the others by own actions
-        count, size = against.shape
-        mixing = np.append(np.ones(size), 0.0)
-        short = np.column_stack([-against, np.ones(count)])  # the level less what each reply leaves
-        found, _ = minimise(
-            np.append(np.zeros(size), -1.0),
-            equal=(mixing[None], [1.0]),
-            below=(short, np.zeros(count)),
-        )
-        levels[i] = found[-1]
-    return levels
+    alone = [game.normalised.conflict(1 << i)[i] for i in range(game.n)]
+    return np.array([solve_game(payoffs).value for payoffs in alone])

@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 from scipy.optimize import root
 
+from sim.games.linear import InfeasibleError, best_mixture
 from sim.negotiation.conflicts import Vector
-from sim.negotiation.programme import maximise
 
 _GAIN = 1e-9
 """Smallest gain that makes a player want to propose anything."""
@@ -106,10 +106,11 @@ class Table:
             return self._with_money(k, threat, demands, self.money)
         weights = np.full(self.size, _COURTESY)
         weights[k] = 1.0
-        found = maximise(self.outcomes @ weights, self.outcomes.T, demands)
-        if found is None:
+        try:
+            mixture, duals = best_mixture(self.outcomes @ weights, self.outcomes, (demands, np.inf))
+        except InfeasibleError:
             return None
-        mixture, multipliers = found
+        multipliers = duals.clip(min=0.0)
         multipliers[k] = 1.0
         return Offer(k, threat, 1.0, mixture @ self.outcomes, mixture, multipliers)
 

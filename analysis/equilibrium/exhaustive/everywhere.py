@@ -23,10 +23,10 @@ from analysis.equilibrium.free_goods import Limit
 from analysis.equilibrium.market import Market
 from analysis.equilibrium.newton import Clearing, clear
 from analysis.equilibrium.search import candidates, completed
-from analysis.linear import LinearProgramError, minimise
 from analysis.solution import Candidate, Equilibrium, Solution, Vector
 from analysis.verify import verify
 from sim.games.base import Game
+from sim.games.linear import LinearProgramError, best_mixture
 
 WITHIN = 1e-6
 """How near a complete list is to every equilibrium: a share of payoff range."""
@@ -172,11 +172,10 @@ class _Inquiry:
         most = goods.max(axis=0)
         for i in free:
             try:
-                mixture, _ = minimise(
-                    -goods[:, i],
-                    np.vstack([(goods * prices)[:, priced].T, np.ones(len(goods))]),
-                    (np.append(due[priced] - WITHIN, 1.0), np.append(due[priced] + WITHIN, 1.0)),
-                    (np.zeros(len(goods)), np.ones(len(goods))),
+                mixture, _ = best_mixture(
+                    goods[:, i],
+                    (goods * prices)[:, priced],
+                    (due[priced] - WITHIN, due[priced] + WITHIN),
                 )
             except LinearProgramError:
                 continue

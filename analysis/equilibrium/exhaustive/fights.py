@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.conflict import solve_stack
-from analysis.linear import LinearProgramError
 from analysis.solution import Vector
 from sim.games.base import Game
 from sim.games.coalitions import Mask, grand, membership, shapley_weights
+from sim.games.linear import LinearProgramError
 
 type Numbers = NDArray[np.float64]
 type Indices = NDArray[np.int64]

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from analysis.solution import Vector
 from sim.games.coalitions import Mask, grand
 from sim.games.game import ConflictStack, Game
-from sim.games.linear import SPREAD, minimise, solve_game
+from sim.games.linear import SPREAD, minimise
+from sim.games.matrixgames import solve_stack
 
 _ROUNDING = 1e-10
 
@@ -68,32 +69,6 @@ def value_gradients(stack: ConflictStack, rows: Vector, columns: Vector) -> Vect
     return np.asarray(stack.sides * delivered)
 
 
-def solve_stack(matrices: NDArray[np.float64]) -> tuple[Vector, Vector, Vector]:
-    """Solve zero-sum games of one shape; rows maximise.
-
-    Parameters
-    ----------
-    matrices : ndarray, shape (P, R, C)
-
-    Returns
-    -------
-    values : ndarray, shape (P,)
-    rows : ndarray, shape (P, R)
-    columns : ndarray, shape (P, C)
-        Optimal mixed strategies of both sides.
-    """
-    count, height, width = matrices.shape
-    row_floor, column_ceiling = matrices.min(axis=2), matrices.max(axis=1)
-    best_row, best_column = row_floor.argmax(axis=1), column_ceiling.argmin(axis=1)
-    index = np.arange(count)
-    solved = row_floor[index, best_row]
-    rows, columns = np.zeros((count, height)), np.zeros((count, width))
-    rows[index, best_row] = columns[index, best_column] = 1.0
-    for p in np.flatnonzero(solved < column_ceiling[index, best_column]):
-        solved[p], rows[p], columns[p] = solve_game(matrices[p])
-    return solved, rows, columns
-
-
 def solve_lexicographic(
     first: NDArray[np.float64], second: NDArray[np.float64]
 ) -> tuple[Vector, Vector]:
@@ -119,6 +94,7 @@ def solve_lexicographic(
     """
     if np.ptp(first) <= _ROUNDING * np.ptp(second):
         return tuple(side[0] for side in solve_stack(second[None])[1:])
+    second = second * (SPREAD / (np.ptp(second) or 1.0))
     if first.shape[0] < first.shape[1]:
         column, row = solve_lexicographic(-first.T, -second.T)
         return row, column

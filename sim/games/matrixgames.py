@@ -3,8 +3,8 @@
 Takes stacks of payoff matrices, gives values and optimal mixtures of both sides. Called wherever
 coalitions fight: conflict values, solvers, studies. Games with a pure saddle point are read off;
 others go to the simplex method of :mod:`sim.games.pivoting`, which runs as plain Python until a
-process has had so much to do that compiling it pays (with numba, where that is installed); both give
-the same bits. What it gives up, and what is too large for it, goes to HiGHS.
+process has had so much to do that compiling it pays (with numba, where that is installed); both
+give the same bits. What it gives up, and what is too large for it, goes to HiGHS.
 """
 
 from collections.abc import Callable
@@ -14,10 +14,9 @@ from importlib.util import find_spec
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.linear import minimise
+from sim.games.linear import Vector, solve_game
 from sim.games.pivoting import solve_games
 
-type Vector = NDArray[np.float64]
 type Solver = Callable[[Vector, Vector, Vector, NDArray[np.bool_]], None]
 
 _MOST_CELLS = 60_000
@@ -31,9 +30,6 @@ _PLENTY = 300_000
 
 _REGRET = 1e-12
 """Regret, in shares of a game's payoff range, at which HiGHS is asked too."""
-
-_SPREAD = 1e4
-"""Payoff range of the programs given to HiGHS, whose tolerances are absolute."""
 
 
 def solve_stack(matrices: Vector) -> tuple[Vector, Vector, Vector]:
@@ -103,15 +99,16 @@ class Simplex:
         floors, ceilings = _bounds(scaled, rows, columns)
         for p in np.flatnonzero(~solved | (ceilings - floors > _REGRET)):
             self.handed_over += int(small)
-            other = solve_with_highs(scaled[p])
-            if not solved[p] or other[2] - other[1] < ceilings[p] - floors[p]:
-                rows[p], columns[p], floors[p], ceilings[p] = other
+            other = solve_game(scaled[p])
+            if not solved[p] or other.regret(scaled[p]) < ceilings[p] - floors[p]:
+                rows[p], columns[p] = other.row, other.column
+        floors, ceilings = _bounds(scaled, rows, columns)
         return lows + ranges * (floors + ceilings) / 2.0, rows, columns
 
     def _prepared(self, work: int) -> Solver:
         self.work += work
         if self.can_compile and self.work > _PLENTY and self._run is solve_games:
-            from sim.games.compiled import compiled  # slow to import
+            from sim.games.compiled import compiled  # noqa: PLC0415  # numba is optional, and slow
 
             self._run = compiled()
         return self._run
@@ -122,50 +119,6 @@ def _bounds(matrices: Vector, rows: Vector, columns: Vector) -> tuple[Vector, Ve
     floors = (rows[:, None, :] @ matrices)[:, 0].min(axis=1)
     ceilings = (matrices @ columns[:, :, None])[:, :, 0].max(axis=1)
     return floors, ceilings
-
-
-def solve_with_highs(matrix: Vector) -> tuple[Vector, Vector, float, float]:
-    """Solve one zero-sum game by a linear program, for comparison and as the last resort.
-
-    Parameters
-    ----------
-    matrix : ndarray, shape (R, C)
-        Payoffs to the rows' side, with a range of 1.
-
-    Returns
-    -------
-    row : ndarray, shape (R,)
-    column : ndarray, shape (C,)
-    floor, ceiling : float
-        What the row strategy secures, and what the column strategy concedes at most.
-
-    Raises
-    ------
-    sim.games.linear.LinearProgramError
-        If HiGHS finds no optimum.
-    """
-    if matrix.shape[0] < matrix.shape[1]:
-        column, row, floor, ceiling = solve_with_highs(-matrix.T)
-        return row, column, -ceiling, -floor
-    height, width = matrix.shape
-    # minimise the ceiling t of the column side's mixture q: matrix q − t ≤ 0, Σ q = 1
-    program = np.zeros((height + 1, width + 1))
-    program[:height, :width] = (matrix - matrix.min()) * _SPREAD
-    program[:height, width], program[height, :width] = -1.0, 1.0
-    solution, duals = minimise(
-        np.append(np.zeros(width), 1.0),
-        program,
-        (np.append(np.full(height, -np.inf), 1.0), np.append(np.zeros(height), 1.0)),
-        (np.append(np.zeros(width), -np.inf), np.append(np.ones(width), np.inf)),
-    )
-    row, column = distribution(-duals[:height]), distribution(solution[:width])
-    return row, column, float((row @ matrix).min()), float((matrix @ column).max())
-
-
-def distribution(weights: Vector) -> Vector:
-    """Return weights as shares of their sum, negative ones (rounding) as zeros."""
-    positive = np.clip(weights, 0.0, None)
-    return positive / positive.sum()
 
 
 simplex = Simplex()

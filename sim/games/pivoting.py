@@ -2,11 +2,12 @@
 
 Takes a stack of payoff matrices, fills in optimal strategies of both sides, and says of which games
 they could not be found. Called by :mod:`sim.games.matrixgames`, which runs these functions as they
-stand for small questions and compiled for large ones: the arithmetic, and so every bit, is the same.
+stand for small questions and compiled for large ones: the arithmetic, and so every bit, is the
+same.
 
-Dantzig's (1951) reduction: with payoffs ``B`` in [1, 2], the columns' side solves ``max Σ y`` subject
-to ``B y ≤ 1, y ≥ 0``; its mixture is ``y / Σ y``, the value ``1 / Σ y``, and the duals are the mixture
-of the rows' side. The tableau is condensed: basic columns are not stored.
+Dantzig's (1951) reduction: with payoffs ``B`` in [1, 2], the columns' side solves ``max Σ y``
+subject to ``B y ≤ 1, y ≥ 0``; its mixture is ``y / Σ y``, the value ``1 / Σ y``, and the duals are
+the mixture of the rows' side. The tableau is condensed: basic columns are not stored.
 """
 
 import numpy as np
@@ -153,9 +154,7 @@ def _pivot_in_loops(table: Vector, leaving: int, entering: int) -> None:
         table[i, width] = max(table[i, width], 0.0)
 
 
-def _read_off(
-    table: Vector, basic: Labels, free: Labels, row: Vector, column: Vector
-) -> None:
+def _read_off(table: Vector, basic: Labels, free: Labels, row: Vector, column: Vector) -> None:
     height, width = len(basic), len(free)
     for i in range(height):
         if basic[i] >= height:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from analysis.solution import Vector
 from sim.games.coalitions import Mask, grand
 from sim.games.game import ConflictStack, Game
-from sim.games.linear import SPREAD, minimise, solve_game
+from sim.games.linear import SPREAD, minimise
+from sim.games.matrixgames import solve_stack
 
 _ROUNDING = 1e-10
 
@@ -66,32 +67,6 @@ def value_gradients(stack: ConflictStack, rows: Vector, columns: Vector) -> Vect
     against = stack.payoffs @ columns[:, None, :, None]
     delivered = (rows[:, None, None, :] @ against)[:, :, 0, 0]
     return np.asarray(stack.sides * delivered)
-
-
-def solve_stack(matrices: NDArray[np.float64]) -> tuple[Vector, Vector, Vector]:
-    """Solve zero-sum games of one shape; rows maximise.
-
-    Parameters
-    ----------
-    matrices : ndarray, shape (P, R, C)
-
-    Returns
-    -------
-    values : ndarray, shape (P,)
-    rows : ndarray, shape (P, R)
-    columns : ndarray, shape (P, C)
-        Optimal mixed strategies of both sides.
-    """
-    count, height, width = matrices.shape
-    row_floor, column_ceiling = matrices.min(axis=2), matrices.max(axis=1)
-    best_row, best_column = row_floor.argmax(axis=1), column_ceiling.argmin(axis=1)
-    index = np.arange(count)
-    solved = row_floor[index, best_row]
-    rows, columns = np.zeros((count, height)), np.zeros((count, width))
-    rows[index, best_row] = columns[index, best_column] = 1.0
-    for p in np.flatnonzero(solved < column_ceiling[index, best_column]):
-        solved[p], rows[p], columns[p] = solve_game(matrices[p])
-    return solved, rows, columns
 
 
 def solve_lexicographic(

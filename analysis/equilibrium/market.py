@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from analysis.conflict import (
     solve_conflicts,
     solve_lexicographic,
-    solve_stack,
     value_gradients,
 )
 from analysis.solution import Vector
 from sim.games.coalitions import Mask, grand, shapley_weights
 from sim.games.game import ConflictStack, Game, check_conflicts
+from sim.games.matrixgames import solve_stack
 
 _DIGITS = 9
 """Decimal places, of shares of payoff range, in which payoffs must differ to order players."""

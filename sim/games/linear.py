@@ -101,6 +101,10 @@ class Saddle(NamedTuple):
     row: Vector
     column: Vector
 
+    def regret(self, matrix: Matrix) -> float:
+        """Return what both sides together could gain, in units of the payoffs ``(R, C)``."""
+        return float((matrix @ self.column).max() - (self.row @ matrix).min())
+
 
 class _Threads(local):
     """The solver of each thread: two threads that use the same one crash the interpreter."""

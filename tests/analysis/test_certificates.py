@@ -19,9 +19,9 @@ from analysis.certificates.record import CertificateError, CertificateRecord
 from analysis.certificates.simplex import maximise, solve_matrix_game, solve_second_game
 from analysis.concepts import certify, solve
 from analysis.concepts import unproved as objections
-from analysis.conflict import solve_stack
 from analysis.equilibrium import coco
 from sim.games.game import Game, from_payoffs
+from sim.games.matrixgames import solve_stack
 from sim.scenario import catalogue, load
 
 SEEDS = st.integers(0, 2**32)

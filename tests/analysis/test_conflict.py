@@ -6,10 +6,11 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
 from textbook import textbook_game
 
-from analysis.conflict import solve_conflicts, solve_lexicographic, solve_stack, value_gradients
+from analysis.conflict import solve_conflicts, solve_lexicographic, value_gradients
 from sim.games.coalitions import grand, members
 from sim.games.families import FAMILIES
 from sim.games.game import from_payoffs
+from sim.games.matrixgames import solve_stack
 
 WHOLE = st.integers(-3, 3).map(float)
 

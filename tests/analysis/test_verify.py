@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 from textbook import CASES, names, numbers, textbook_game
 
-from analysis.conflict import solve_conflicts, solve_stack
+from analysis.conflict import solve_conflicts
 from analysis.solution import Candidate
 from analysis.verify import ACCEPTED, CandidateError, _second_regret, _split_spread, verify
 from sim.games.coalitions import grand, members, proper_coalitions, subsets
 from sim.games.game import Game, from_payoffs
+from sim.games.matrixgames import solve_stack
 
 
 def mixture(outcomes, point):

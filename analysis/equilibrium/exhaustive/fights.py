@@ -6,11 +6,11 @@ from itertools import combinations, combinations_with_replacement, groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.conflict import solve_stack
 from analysis.solution import Vector
 from sim.games.base import Game
 from sim.games.coalitions import Mask, grand, membership, shapley_weights
 from sim.games.linear import LinearProgramError
+from sim.games.matrixgames import solve_stack
 
 type Numbers = NDArray[np.float64]
 type Indices = NDArray[np.int64]

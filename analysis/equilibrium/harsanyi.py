@@ -81,20 +81,14 @@ def _different(game: Game, attempts: int, near: Candidate | None) -> Iterator[Eq
 
 def _candidates(game: Game, attempts: int, near: Candidate | None) -> Iterator[Candidate]:
     """Yield possible equilibria; when patience is lost, special ones."""
-    system = System(game.normalised)
+    system = System(game.normalised, 1e-4)
     if system.count > _MOST_UNKNOWNS:
         return
     for attempt, begin in enumerate(_starts(game, system, attempts, near)):
-        if attempt == _PATIENCE:
-            yield from _special_candidates(game)
         reached = follow(system, begin)
         if reached is None:
             continue
-        plays = {}
-        for mask, play in system.plays(reached).items():
-            positive = np.clip(play, 0.0, None)
-            plays[mask] = positive / positive.sum()
-        yield floors.stated(game, reached[: game.n], plays, np.zeros(game.n), {})
+        yield from floors.candidates(game, system, reached)
 
 
 def _special_candidates(game: Game) -> Iterator[Candidate]:

@@ -54,7 +54,10 @@ def candidates(game: Game, system: System, reached: Reached) -> Iterator[Candida
         germ = _germ(
             game.normalised, system, reached.unknowns, np.flatnonzero(zero), np.flatnonzero(tight)
         )
-        if germ is not None:
+        if (
+            germ is not None
+            and ((germ.limit[: game.n] > _ZERO) | (germ.rates[: game.n] > 0.0)).all()
+        ):
             yield _candidate(game, system, germ)
 
 
@@ -99,7 +102,7 @@ class _Face:
         return None
 
     def solve_nearby(self, x: Vector, rates: Vector, rise: Vector) -> _Germ | None:
-        """Take Newton steps to a point and a direction along which equations rise as they should."""
+        """Take Newton steps to a point and a direction along which the equations rise as told."""
         for _ in range(_STEPS):
             misses, slopes = self(x)
             growing = slopes @ rates - rise
@@ -121,14 +124,12 @@ def _span(rates: Vector) -> float:
 def _germ(game: Game, system: System, x: Vector, zeros: Indices, tight: Indices) -> _Germ | None:
     """Solve the conditions near an answer at the floor; to first order, if prices are there."""
     settled = _Face(system, zeros, tight).solve(x)
-    if settled is None:
-        return None
     exact = _Face(System(game), zeros, tight)
     free = system.paired[zeros] < system.n
-    point = settled.copy()
-    point[: system.n] = system.prices(settled)
+    point = (x if settled is None else settled).copy()
+    point[: system.n] = system.prices(point)
     if not free.any():
-        return _Germ(point, np.zeros_like(point))
+        return None if settled is None else _Germ(point, np.zeros_like(point))
     misses, slopes = exact(point)
     rise = np.zeros_like(misses)
     rise[: len(zeros)] = free

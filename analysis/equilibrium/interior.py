@@ -10,7 +10,7 @@ from analysis.solution import Vector
 from sim.games.coalitions import Mask
 
 _MARGIN = 0.5
-_WIDTH, _INSIDE = 0.5, 0.3
+_WIDTH, _DISORDER, _INSIDE = 0.5, 1.0, 0.3
 _DONE, _CLOSE = 1e-14, 1e-8
 _MOST_STEPS = 200
 _STEPS_EACH = 6
@@ -51,20 +51,22 @@ class Start:
     equation_gaps: Vector
 
 
-def start(system: System, rng: np.random.Generator, disorder: float) -> Start:
-    """Return uniform threats at equal prices, with slacks of about 1; none of it solves anything.
+def start(system: System, slack: float) -> Start:
+    """Return uniform threats at equal prices, all slacks alike; none of it solves anything.
 
-    Parameters
-    ----------
-    system : System
-    rng : Generator
-    disorder : float
-        Standard deviation of the logarithms of slacks and, up to a half, of prices; different paths
-        lead around different obstacles.
+    It does not depend on the order or the names of players and actions, nor on units.
     """
-    prices = np.exp(min(disorder, _WIDTH) * rng.normal(size=system.n))
+    return _uniform(system, np.ones(system.n), np.full(len(system.paired), slack))
+
+
+def start_disordered(system: System, rng: np.random.Generator) -> Start:
+    """Return uniform threats at random prices, with random slacks."""
+    slacks = np.exp(_DISORDER * rng.normal(size=len(system.paired)))
+    return _uniform(system, np.exp(_WIDTH * rng.normal(size=system.n)), slacks)
+
+
+def _uniform(system: System, prices: Vector, slacks: Vector) -> Start:
     x = system.interior(prices, system.uniform, system.alike, _MARGIN)
-    slacks = np.exp(disorder * rng.normal(size=len(system.paired)))
     at = system.linearise(x)
     return Start(_Point(x, slacks, at), x[system.paired] * slacks, at.slacks - slacks, at.equations)
 
@@ -102,7 +104,7 @@ def start_anywhere(system: System, rng: np.random.Generator) -> Start:
 
 @dataclass(frozen=True, eq=False)
 class Reached:
-    """Unknowns (k,) that nearly meet the conditions, products of complementary ones near ``gap``."""
+    """Unknowns (k,) that nearly meet the conditions; products of pairs are about ``gap``."""
 
     unknowns: Vector
     gap: float
@@ -142,9 +144,7 @@ def follow(system: System, begin: Start) -> Reached | None:
     return Reached(point.unknowns, reached) if reached < _CLOSE else None
 
 
-def _around(
-    system: System, begin: Start, point: _Point, t: float
-) -> tuple[_Point, float] | None:
+def _around(system: System, begin: Start, point: _Point, t: float) -> tuple[_Point, float] | None:
     """Follow the path by its length where it turns back, until it is well past that.
 
     Lengths are measured relative to what must stay positive, t included.
@@ -154,13 +154,17 @@ def _around(
     tuple of _Point and float, or None
         A point further on and its t; None if the path comes back to its start, or is lost.
     """
-    goal, length, heading = t * _PAST, _FIRST_LENGTH, np.append(np.zeros(system.count), -1.0)
+    last = np.append(np.zeros(system.count), 1.0)
+    goal, length, heading = t * _PAST, _FIRST_LENGTH, -last
     for _ in range(_MOST_TURNING):
         scale = np.append(np.ones(system.count), t)
         scale[system.paired] = point.unknowns[system.paired]
         slopes = _slopes(system, begin, point, t) * scale
-        tangent = np.linalg.svd(slopes)[2][-1]
-        tangent *= np.sign(tangent @ (heading / scale)) or 1.0
+        try:
+            tangent = np.linalg.solve(np.vstack([slopes, heading / scale]), last)
+        except np.linalg.LinAlgError:
+            return None
+        tangent /= np.linalg.norm(tangent)
         while True:
             ahead = _along(system, begin, point, t, scale * tangent, scale, length)
             if ahead is not None:
@@ -208,7 +212,10 @@ def _along(
             ]
         )
         matrix = np.vstack([_slopes(system, begin, here, ahead[-1]), normal])
-        ahead = ahead - np.linalg.lstsq(matrix * scale, misses)[0] * scale
+        try:
+            ahead = ahead - np.linalg.solve(matrix * scale, misses) * scale
+        except np.linalg.LinAlgError:
+            return None
     return None
 
 

@@ -19,6 +19,7 @@ from analysis.references import REFERENCES, NoReferenceError
 from analysis.solution import Candidate, Equilibrium, Point, Residuals, Solution, Vector
 from analysis.verify import ACCEPTED, CandidateError, pareto_gap, place_of, verify
 from analysis.verify_harsanyi import verify_harsanyi
+from analysis.verify_references import objections
 from sim.games.coalitional import CoalitionalGame
 from sim.games.coalitions import grand
 from sim.games.frontier import support
@@ -320,6 +321,9 @@ def _bargain_from(game: Game, concept: str) -> Answer:
     except NoReferenceError as error:
         raise ConceptError(f"{concept} does not apply: {error}") from error
     answer = _bargain(game, "nash", reference.payoffs)
+    doubts = objections(_in_normal_form(game, concept), concept, reference.payoffs)
+    if doubts:
+        return replace(answer, solution=Solution(concept, None, (), False, "", doubts))
     notes = (*reference.notes, *answer.solution.notes)
     return replace(answer, solution=replace(answer.solution, concept=concept, notes=notes))
 

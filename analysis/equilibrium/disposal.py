@@ -150,7 +150,7 @@ class System:
 
     def prices(self, x: Vector) -> Vector:
         """Return the prices of all players, shape ``(n,)``."""
-        return x[: self.n] + self.floor
+        return np.asarray(x[: self.n] + self.floor)
 
     def plays(self, x: Vector) -> dict[Mask, Vector]:
         """Return what every coalition plays."""

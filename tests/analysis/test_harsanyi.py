@@ -101,7 +101,7 @@ def test_where_nobody_cares_everything_is_an_equilibrium():
 
 
 def test_what_is_nearly_an_equilibrium_leads_to_it():
-    """A wide search knows several of this game's equilibria; from each of them it is found again."""
+    """A wide search knows several of a game's equilibria; from each of them it is found again."""
     game = random_game(2, 2, 2, seed=2)
     known = harsanyi.solve_widely(game).equilibria
     assert len(known) >= 2

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.concepts import ConceptError, solve, verify_as
-from analysis.references import NoReferenceError, best_correlated, best_nash
+from analysis.references import REFERENCES, NoReferenceError, best_correlated, best_nash
 from analysis.solution import Candidate
 from analysis.verify import CandidateError
+from analysis.verify_references import objections
 from sim.games.game import Game, from_payoffs
 from sim.scenario import find, load
 
@@ -176,3 +177,69 @@ def test_disarmed_is_written_in_the_names_of_the_whole_game() -> None:
 def test_a_fixed_disagreement_point_is_not_given() -> None:
     with pytest.raises(ConceptError, match="finds its own"):
         solve(CHICKEN, "best-nash", np.zeros(2))
+
+
+def random_game(seed: int, shape: list[int], money: bool) -> Game:
+    rng = np.random.default_rng(seed)
+    payoffs = rng.integers(-3, 4, (len(shape), *shape)).astype(float)
+    if seed % 2:
+        payoffs += rng.normal(size=payoffs.shape)
+    return from_payoffs(payoffs, money=money)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    seeds,
+    st.lists(st.integers(1, 3), min_size=2, max_size=3),
+    st.booleans(),
+    st.sampled_from([1e-15, 1e-7, 1e9, 1e15]),
+    st.integers(-2, 2),
+)
+def test_rescaling_and_shifting_change_nothing(
+    seed: int, shape: list[int], money: bool, scale: float, shift: int
+) -> None:
+    game = random_game(seed, shape, money)
+    other = from_payoffs((game.payoffs + shift) * scale, money=money)
+    for concept, find_reference in REFERENCES.items():
+        try:
+            reference = find_reference(game).payoffs
+        except NoReferenceError:
+            continue
+        again = find_reference(other).payoffs / scale - shift
+        np.testing.assert_allclose(again, reference, atol=1e-7)
+        assert objections(game, concept, reference) == ()
+        expected = solve(game, concept).solution.equilibria[0].payoffs
+        found = solve(other, concept).solution.equilibria[0].payoffs / scale - shift
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_objections_to_what_is_no_equilibrium_or_not_the_best() -> None:
+    for concept, wrong, text in [
+        ("best-nash", [5.0, 5.0], "of no such equilibrium"),
+        ("best-nash", [2.0, 7.0], "larger welfare"),
+        ("best-correlated", [6.0, 6.0], "of no such equilibrium"),
+        ("best-correlated", [14 / 3, 14 / 3], "larger welfare"),
+    ]:
+        (said, *_) = objections(CHICKEN, concept, np.array(wrong))
+        assert text in said
+    meeting = from_payoffs([np.diag([4, 3, 2]), np.diag([2, 3, 4])])
+    for concept in REFERENCES:
+        (said,) = objections(meeting, concept, np.array([4.0, 2.0]))
+        assert "worst-off" in said
+    third = from_payoffs([[[[0, 0]]], [[[0, 0]]], [[[1, 2]]]])
+    (said, *_) = objections(third, "best-nash", np.array([0.0, 0.0, 1.0]))
+    assert "of no such equilibrium" in said
+
+
+@quick
+@given(seeds, st.lists(st.integers(1, 3), min_size=2, max_size=3))
+def test_nearby_points_are_rejected(seed: int, shape: list[int]) -> None:
+    game = random_game(2 * (seed // 2) + 1, shape, False)
+    for concept, find_reference in REFERENCES.items():
+        try:
+            reference = find_reference(game).payoffs
+        except NoReferenceError:
+            continue
+        assert objections(game, concept, reference + 1e-3 * (game.ranges > 0)) or not any(
+            game.ranges
+        )

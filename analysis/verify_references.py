@@ -71,15 +71,14 @@ def _peaceful(game: NormalGame) -> tuple[Vector, Vector]:
     own = game.normalised.payoffs
     kept = []
     for i in range(game.n):
-        rows = [own.take(k, axis=1 + i) for k in range(game.shape[i])]
+        rows = np.moveaxis(own, 1 + i, 0)
         others = [j for j in range(game.n) if j != i]
         kept.append(
             [
                 k
                 for k, mine in enumerate(rows)
                 if not any(
-                    (row - mine).min() >= -_ROUNDING
-                    and (row - mine)[others].max() > _ROUNDING
+                    (row - mine).min() >= -_ROUNDING and (row - mine)[others].max() > _ROUNDING
                     for row in rows
                     if others
                 )

@@ -150,7 +150,8 @@ class System:
 
     def prices(self, x: Vector) -> Vector:
         """Return the prices of all players, shape ``(n,)``."""
-        return np.asarray(x[: self.n] + self.floor)
+        prices: Vector = x[: self.n] + self.floor
+        return prices
 
     def plays(self, x: Vector) -> dict[Mask, Vector]:
         """Return what every coalition plays."""
@@ -159,7 +160,8 @@ class System:
     def entitlements(self, x: Vector) -> Vector:
         """Return how many curnits each player is owed in N, shape ``(n,)``."""
         book = self.books[self.full]
-        return x[book.dividend] + np.array([x[earlier].sum() for earlier in book.earlier])
+        owed = np.array([x[earlier].sum() for earlier in book.earlier])
+        return np.asarray(owed + x[book.dividend])
 
     def linearise(self, x: Vector) -> Linearisation:
         """Return the equations at a point and their derivatives."""

@@ -157,6 +157,13 @@ class System:
         """Return what every coalition plays."""
         return {mask: x[book.play] for mask, book in self.books.items()}
 
+    def weights(self, x: Vector) -> dict[Mask, Vector]:
+        """Return how every coalition weighs its members; where that is not free, by 1."""
+        return {
+            mask: x[book.weights] if book.weights.stop > book.weights.start else self.alike[mask]
+            for mask, book in self.books.items()
+        }
+
     def entitlements(self, x: Vector) -> Vector:
         """Return how many curnits each player is owed in N, shape ``(n,)``."""
         book = self.books[self.full]

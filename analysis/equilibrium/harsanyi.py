@@ -138,12 +138,20 @@ def _candidates(game: Game, attempts: int, near: Candidate | None) -> Iterator[C
 def _from(
     game: Game, systems: list[System], starts: Callable[[System], Iterable[Start]]
 ) -> Iterator[Candidate]:
-    """Yield where paths lead, start by start, and the lowest floors last."""
+    """Yield where paths lead, start by start: to the highest floor first, and on from there."""
     for begins in zip(*(starts(system) for system in systems), strict=True):
-        for system, begin in zip(systems, begins, strict=True):
-            reached = follow(system, begin)
-            if reached is not None:
-                yield from floors.candidates(game, system, reached)
+        higher: tuple[System, Vector] | None = None
+        for system, afresh in zip(systems, begins, strict=True):
+            reached = follow(system, afresh if higher is None else _resumed(system, *higher))
+            if reached is None:
+                continue
+            higher = system, reached.unknowns
+            yield from floors.candidates(game, system, reached)
+
+
+def _resumed(system: System, higher: System, x: Vector) -> Start:
+    """Return a start beside an answer at a higher floor."""
+    return start_near(system, higher.prices(x), higher.plays(x), higher.weights(x), _MARGINS[1])
 
 
 def _plain(system: System) -> Iterator[Start]:

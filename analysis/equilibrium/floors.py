@@ -152,6 +152,8 @@ def _candidate(game: Game, system: System, germ: _Germ) -> Candidate:
         drift[mask] = moving - plays[mask] * moving.sum()
     prices, rates = germ.limit[: game.n], germ.rates[: game.n]
     prices = np.where(prices > _ZERO, prices, 0.0)
+    if prices.all():
+        rates = np.zeros_like(rates)
     if game.ranges.any():
         constant = game.ranges == 0.0
         owed = np.where(constant, system.entitlements(germ.limit), 0.0)

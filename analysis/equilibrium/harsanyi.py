@@ -22,6 +22,7 @@ from analysis.equilibrium.interior import (
     start_near,
 )
 from analysis.solution import Candidate, Equilibrium, Solution, Vector
+from analysis.verify import CandidateError
 from analysis.verify_harsanyi import verify_harsanyi
 from sim.games.coalitions import members
 from sim.games.game import Game
@@ -91,7 +92,10 @@ def _different(game: Game, attempts: int, near: Candidate | None) -> Iterator[Eq
         payoffs = candidate.agreement @ game.outcomes
         if _among(payoffs, known, game):
             continue
-        found = verify_harsanyi(game, candidate)
+        try:
+            found = verify_harsanyi(game, candidate)
+        except CandidateError:  # rounding was too much for it to be an answer at all
+            continue
         if not found.accepted:
             continue
         if _worst(found) > _CRISP:

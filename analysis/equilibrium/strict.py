@@ -14,7 +14,7 @@ from analysis.equilibrium.literal import Cell, Conditions, Violation
 from analysis.equilibrium.search import candidates
 from analysis.linear import LinearProgramError
 from analysis.solution import Candidate, Shortfall, Solution, Vector
-from analysis.verify import verify
+from analysis.verify import CandidateError, verify
 from sim.games.coalitions import grand
 from sim.games.game import Game
 
@@ -70,7 +70,10 @@ def solve(game: Game) -> Solution:
     near: list[Vector] = []
     for candidate, _ in zip(candidates(game), range(_TRIED), strict=False):
         for witness in _witnesses(game, conditions, candidate):
-            found = verify(game, witness, "strict")
+            try:
+                found = verify(game, witness, "strict")
+            except CandidateError:  # rounding was too much for it to be an answer at all
+                continue
             if found.accepted:
                 return Solution("strict", True, (found,), False, METHOD)
         near.append(_normalised(game, conditions, candidate.prices))

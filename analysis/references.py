@@ -114,10 +114,10 @@ REFERENCES: Mapping[str, Callable[[NormalGame], Reference]] = {
 def _merits(game: NormalGame, payoffs: Vector) -> tuple[Vector, Vector]:
     """Return payoffs, shape ``(E, n)``, as shares of payoff range, and their welfare ``(E,)``."""
     peaceful = disarmed(game)
-    shares = (payoffs - peaceful.low) / peaceful.scales
-    if not game.money:
-        return shares, shares.sum(axis=1)
-    return shares, shares @ peaceful.scales / peaceful.scales.max()
+    # who is left with nothing to gain or lose is measured by the range of the whole game
+    scales = np.where(peaceful.ranges > _ROUNDING * game.scales, peaceful.ranges, game.scales)
+    shares = (payoffs - peaceful.low) / scales
+    return shares, shares @ (scales / scales.max() if game.money else np.ones(game.n))
 
 
 def _pure_equilibria(game: NormalGame) -> Vector:

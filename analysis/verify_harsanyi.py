@@ -25,16 +25,18 @@ def verify_harsanyi(game: Game, candidate: Candidate) -> Equilibrium:
     A fighting coalition S gives each member the least of the members' gains over their fallbacks,
     ``d_S = min_i g_i``, and disposes of the rest. ``regret`` is what any coalition could gain in
     its own linear program, maximise ``|S| d_S − Σ_{j∉S} a_j U_j``, whose multipliers, those nearest
-    to 1 if there are several, are its internal ``weights``. N disposes of nothing: ``split`` is the
-    spread of its members' gains. ``delivery`` says how much is disposed of, and is not demanded.
+    to 1 if there are several, are its internal ``weights``. N divides likewise, but only what has
+    price 0 may be disposed of: ``split`` is the spread of gains in N among the priced, down to the
+    least gain of all. ``delivery`` says how much is disposed of, and is not demanded.
 
     Parameters
     ----------
     game : Game
     candidate : Candidate
-        A player whose price is 0 must be owed 0 curnits, and what it claims as prices and threats
-        approach the limit, as ``vanishing`` and ``drift`` say, is at most what it gets. Prices of
-        players whose payoffs do not vary are immaterial, but they must be owed 0 curnits too.
+        A player whose price is 0 must be owed 0 curnits or less, and what it claims as prices and
+        threats approach the limit, as ``vanishing`` and ``drift`` say, is at most what it gets.
+        Prices of players whose payoffs do not vary are immaterial, but they too must be owed 0
+        curnits or less, unless all other prices vanish next to theirs.
 
     Raises
     ------
@@ -52,12 +54,13 @@ def verify_harsanyi(game: Game, candidate: Candidate) -> Equilibrium:
     for mask in sorted(plays, key=int.bit_count):
         answers = scaled.conflict(mask) @ plays.get(full ^ mask, np.ones(1))
         books[mask] = _book(mask, answers, plays[mask], prices, dividends)
-        dividends[mask] = books[mask].gains.mean() if mask == full else books[mask].gains.min()
+        dividends[mask] = books[mask].gains.min()
     payoffs = plays[full] @ game.outcomes
     agreed = plays[full] @ scaled.outcomes
-    excess = _per_utilon(
-        dividends[full] - books[full].gains, np.where(game.ranges > 0, prices, 1.0)
-    )
+    paid = (candidate.prices > 0.0) & (game.ranges > 0.0)
+    priced = paid if paid.any() else candidate.prices > 0.0
+    surplus = np.where(priced, books[full].gains - dividends[full], 0.0)
+    excess = _per_utilon(surplus, prices)
     claims, growing = np.zeros((full + 1, game.n)), 0.0
     if free.any():
         limit = _limit(game, candidate, plays, dividends, unit)
@@ -71,7 +74,7 @@ def verify_harsanyi(game: Game, candidate: Candidate) -> Equilibrium:
         pareto=pareto_gap(scaled.outcomes, agreed),
         support=max(0.0, float((scaled.outcomes @ prices).max() - agreed @ prices)),
         regret=max(growing, *(book.regret for book in books.values())),
-        split=float(np.ptp(books[full].gains)),
+        split=float(surplus.max()),
         delivery=max(shed),
         clearing=float(np.abs(excess).max()),
     )

@@ -64,6 +64,10 @@ def first_order(
         In the limit, curnits.
     """
     full = grand(game.n)
+    free, varying = (prices == 0.0) & (rates > 0.0), game.ranges > 0.0
+    priced = (prices > 0.0) & varying
+    if not priced.any():
+        priced = prices > 0.0
     growth = np.zeros(full + 1)
     claims = np.zeros((full + 1, game.n))
     regret = 0.0
@@ -71,9 +75,12 @@ def first_order(
         inside = np.array(members(mask))
         owed, owing = (owed_by_parts(mask, amounts) for amounts in (dividends, growth))
         if mask == full:
+            # by the envelope theorem N's worth grows like that of the best outcome at the rates
             worths = game.outcomes @ prices
             face = game.outcomes[worths >= worths.max() - _BINDING]
-            growth[mask] = ((face @ rates).max() - owing.sum()) / game.n
+            disposed = rates[free] @ (plays[full] @ game.outcomes)[free]
+            surplus = (face @ rates).max() - disposed - owing[priced].sum()
+            growth[mask] = surplus / np.count_nonzero(priced)
         else:
             fight, rival = game.conflict(mask), full ^ mask
             answers = fight @ plays[rival]
@@ -89,8 +96,11 @@ def first_order(
             limit = _Terms(credit[inside], harm, owed)
             best = _growth_of_optimum(limit, _Terms(change[inside], harming, owing), float(now))
             regret = max(regret, best - float(later))
+        due = owed + dividends[mask]
         with np.errstate(divide="ignore", invalid="ignore"):
-            claims[mask, inside] = (owing + growth[mask]) / rates[inside]
+            limits = (owing + growth[mask]) / rates[inside]
+        # who is owed less than 0 curnits at price 0 claims nothing
+        claims[mask, inside] = np.where(due < -_BINDING, 0.0, limits)
     return FirstOrder(regret, claims)
 
 

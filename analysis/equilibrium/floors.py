@@ -1,140 +1,168 @@
-"""``harsanyi`` equilibria in which some players' prices are 0: limits of falling price floors.
+"""From answers at a small price floor to ``harsanyi`` equilibria, in which some prices may be 0.
 
-With its price at a floor δ, a free player is not paid what it claims, and all others gain the same
-in N. Where such answers depend smoothly on δ, they and their derivatives are extrapolated to 0.
+Which numbers are 0 at the floor, prices at the floor among them, makes equations of the conditions.
+Where no price is at the floor they are solved as they stand. Else the answer is the limit of those
+at falling floors δ: a point and a direction, ``y + δ y'``, that solve them to first order in δ.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.equilibrium.disposal import System
-from analysis.equilibrium.interior import follow, start
+from analysis.equilibrium.disposal import Matrix, System
+from analysis.equilibrium.interior import Reached
 from analysis.solution import Candidate, Vector
-from sim.games.coalitions import Mask, grand, proper_coalitions
+from sim.games.coalitions import grand, proper_coalitions
 from sim.games.game import Game
 
 type Indices = NDArray[np.int64]
 
-_FLOOR = 1e-4
-_EXTRAPOLATION = ((1.0, 1 / 3), (0.5, -2.0), (0.25, 8 / 3))
-"""Floors as shares of the first, and their weights in the parabola's value at 0 (Lagrange)."""
-
-_ATTEMPTS = 3
-_STEPS = 6
+_STEPS = 8
 _SETTLED = 1e-13
+"""Miss of the conditions, in curnits, below which Newton's steps need not go on."""
+
+_SINGULAR = 1e-9
+"""Singular values below this share of the largest are 0: answers are a continuum there."""
+
 _ZERO = 1e-10
-_DEGENERATE = 1e-6
+"""Probabilities and prices, and how fast they grow, of no more than this are 0."""
+
+_SMALL = (0.0, 10.0, 100.0)
+"""Pairs both below this times the root of their product on the path may both be 0."""
 
 
-def candidates(game: Game, free: Sequence[int]) -> Iterator[Candidate]:
-    """Yield possible equilibria in which the prices of some players are 0, none of them verified.
+def candidates(game: Game, system: System, reached: Reached) -> Iterator[Candidate]:
+    """Yield possible equilibria near an answer at a price floor, none of them verified.
 
     Parameters
     ----------
     game : Game
-    free : sequence of int
-        Players, not all of those whose payoffs vary.
+    system : System
+        With a floor.
+    reached : Reached
     """
-    systems = [
-        System(game.normalised, dict.fromkeys(free, _FLOOR * share)) for share, _ in _EXTRAPOLATION
-    ]
-    for attempt in range(_ATTEMPTS):
-        begin = start(systems[0], np.random.default_rng(attempt), 0.3 * attempt**0.5)
-        reached = follow(systems[0], begin)
-        germ = None if reached is None else _germ(systems, free, reached)
-        if germ is not None:
-            yield _candidate(game, systems[0], germ, free)
+    paired, slacks = reached.unknowns[system.paired], system.linearise(reached.unknowns).slacks
+    tried: list[bytes] = []
+    for least in _SMALL:
+        small = np.maximum(paired, slacks) < least * reached.gap**0.5
+        zero, tight = (paired < slacks) | small, (paired >= slacks) | small
+        if small.tobytes() in tried:
+            continue
+        tried.append(small.tobytes())
+        germ = _germ(
+            game.normalised, system, reached.unknowns, np.flatnonzero(zero), np.flatnonzero(tight)
+        )
+        if (
+            germ is not None
+            and ((germ.limit[: game.n] > _ZERO) | (germ.rates[: game.n] > 0.0)).all()
+        ):
+            yield _candidate(game, system, germ)
 
 
 @dataclass(frozen=True, eq=False)
 class _Germ:
-    """Unknowns (k,) near the limit: ``limit + δ · rates``."""
+    """Unknowns (k,) near the limit, ``limit + δ · rates``; rates are 0 if no price vanishes."""
 
     limit: Vector
     rates: Vector
 
 
-def _germ(systems: Sequence[System], free: Sequence[int], near: Vector) -> _Germ | None:
-    """Return the limit of answers at falling floors, if they can be followed; None otherwise."""
-    paired, slacks = near[systems[0].paired], systems[0].linearise(near).slacks
-    zeros = np.flatnonzero(paired < np.maximum(slacks, _DEGENERATE))
-    tight = np.flatnonzero(slacks < np.maximum(paired, _DEGENERATE))
-    points, slopes = [], []
-    for system in systems:
-        settled = _settle(system, free, near, zeros, tight)
-        if settled is None:
-            return None
-        near, slope = settled
-        points.append(near)
-        slopes.append(slope)
-    weights = np.array([weight for _, weight in _EXTRAPOLATION])
-    return _Germ(weights @ np.array(points), weights @ np.array(slopes))
-
-
-def _settle(
-    system: System, free: Sequence[int], x: Vector, zeros: Indices, tight: Indices
-) -> tuple[Vector, Vector] | None:
-    """Solve the conditions for known complementary sets; return the derivative with the floor too.
+class _Face:
+    """The conditions as equations, once it is known which complementary numbers are 0.
 
     Parameters
     ----------
     system : System
-    free : sequence of int
-    x : ndarray, shape (k,)
-        Close to the answer.
     zeros, tight : ndarrays of int
         Which of the paired unknowns are 0, and which have a slack of 0; some may be both.
     """
-    units = np.eye(system.count)[system.paired[zeros]]
-    rise = np.zeros(len(zeros) + len(tight) + system.count - len(system.paired))
-    rise[[i - system.n for i in free]] = 1.0  # what N owes each player comes last
-    for _ in range(_STEPS):
-        at = system.linearise(x)
-        misses = np.concatenate([x[system.paired[zeros]], at.slacks[tight], at.equations])
-        matrix = np.vstack([units, at.slack_slopes[tight], at.equation_slopes])
-        if np.abs(misses).max() < _SETTLED:
-            return x, np.linalg.lstsq(matrix, rise)[0]
-        x = x - np.linalg.lstsq(matrix, misses)[0]
-    return None
+
+    def __init__(self, system: System, zeros: Indices, tight: Indices) -> None:
+        self._system, self._tight = system, tight
+        self._places = system.paired[zeros]
+        self._units = np.eye(system.count)[self._places]
+
+    def __call__(self, x: Vector) -> tuple[Vector, Matrix]:
+        """Return by how much each equation is missed at a point, and the derivatives."""
+        at = self._system.linearise(x)
+        return (
+            np.concatenate([x[self._places], at.slacks[self._tight], at.equations]),
+            np.vstack([self._units, at.slack_slopes[self._tight], at.equation_slopes]),
+        )
+
+    def solve(self, x: Vector) -> Vector | None:
+        """Take Newton steps; None if they do not settle."""
+        for _ in range(_STEPS):
+            misses, slopes = self(x)
+            if np.abs(misses).max() < _SETTLED:
+                return x
+            x = x - np.linalg.lstsq(slopes, misses, rcond=_SINGULAR)[0]
+        return None
+
+    def solve_nearby(self, x: Vector, rates: Vector, rise: Vector) -> _Germ | None:
+        """Take Newton steps to a point and a direction along which the equations rise as told."""
+        for _ in range(_STEPS):
+            misses, slopes = self(x)
+            growing = slopes @ rates - rise
+            if max(np.abs(misses).max(), np.abs(growing).max()) < _SETTLED * _span(rates):
+                return _Germ(x, rates)
+            # slopes are quadratic functions of the unknowns, so that this difference is exact
+            width = 1.0 / _span(rates)
+            bend = (self(x + width * rates)[1] - self(x - width * rates)[1]) / (2.0 * width)
+            both = np.block([[slopes, np.zeros_like(slopes)], [bend, slopes]])
+            step = np.linalg.lstsq(both, np.append(misses, growing), rcond=_SINGULAR)[0]
+            x, rates = x - step[: len(x)], rates - step[len(x) :]
+        return None
 
 
-def _candidate(game: Game, system: System, germ: _Germ, free: Sequence[int]) -> Candidate:
-    limits, rates = system.plays(germ.limit), system.plays(germ.rates)
+def _span(rates: Vector) -> float:
+    return max(1.0, float(np.abs(rates).max()))
+
+
+def _germ(game: Game, system: System, x: Vector, zeros: Indices, tight: Indices) -> _Germ | None:
+    """Solve the conditions near an answer at the floor; to first order, if prices are there."""
+    settled = _Face(system, zeros, tight).solve(x)
+    exact = _Face(System(game), zeros, tight)
+    free = system.paired[zeros] < system.n
+    point = (x if settled is None else settled).copy()
+    point[: system.n] = system.prices(point)
+    if not free.any():
+        return None if settled is None else _Germ(point, np.zeros_like(point))
+    misses, slopes = exact(point)
+    rise = np.zeros_like(misses)
+    rise[: len(zeros)] = free
+    rates = np.linalg.lstsq(slopes, rise, rcond=_SINGULAR)[0]
+    return exact.solve_nearby(point - system.floor * rates, rates, rise)
+
+
+def _candidate(game: Game, system: System, germ: _Germ) -> Candidate:
+    """Return an answer in the game's own units.
+
+    Those whose payoffs do not vary have price 0, unless one is owed something at that: nothing can
+    be delivered to it, so the prices of all others vanish next to its own.
+    """
+    limits, growing = system.plays(germ.limit), system.plays(germ.rates)
     plays, drift = {}, {}
     for mask, limit in limits.items():
         played = np.where(limit > _ZERO, limit, 0.0)
-        moving = np.where((played > 0.0) | (rates[mask] > _ZERO), rates[mask], 0.0)
+        moving = np.where((played > 0.0) | (growing[mask] > _ZERO), growing[mask], 0.0)
         plays[mask] = played / played.sum()
         drift[mask] = moving - plays[mask] * moving.sum()
-    prices = germ.limit[: game.n].copy()
-    prices[list(free)] = 0.0
+    prices, rates = germ.limit[: game.n], germ.rates[: game.n]
+    prices = np.where(prices > _ZERO, prices, 0.0)
+    if prices.all():
+        rates = np.zeros_like(rates)
+    if game.ranges.any():
+        constant = game.ranges == 0.0
+        owed = np.where(constant, system.entitlements(germ.limit), 0.0)
+        if owed.max() > _ZERO:
+            prices, rates = 1.0 * (owed == owed.max()), np.where(constant, 1.0, prices)
+            drift = {mask: np.zeros_like(play) for mask, play in plays.items()}
+        else:
+            prices, rates = np.where(constant, 0.0, prices), np.where(constant, 1.0, rates)
+    prices, rates = prices / game.scales, rates / game.scales
+    whole, threats = prices.sum(), {mask: plays[mask] for mask in proper_coalitions(game.n)}
     del drift[grand(game.n)]
-    return stated(game, prices, plays, germ.rates[: game.n], drift)
-
-
-def stated(
-    game: Game,
-    prices: Vector,
-    plays: Mapping[Mask, Vector],
-    rates: Vector,
-    drift: Mapping[Mask, Vector],
-) -> Candidate:
-    """Return an answer in the game's own units; players whose payoffs do not vary are free.
-
-    Parameters
-    ----------
-    game : Game
-    prices, rates : ndarray, shape (n,)
-        Normalised prices, and how they change with δ.
-    plays, drift : mappings from mask to ndarray
-        Of every coalition; of proper ones if anything changes with δ.
-    """
-    constant = (game.ranges == 0.0) & (game.ranges.any())
-    prices = np.where(constant, 0.0, prices) / game.scales
-    rates = np.where(constant, 1.0, rates) / game.scales
-    threats = {mask: plays[mask] for mask in proper_coalitions(game.n)}
-    whole = prices.sum()
     return Candidate(prices / whole, plays[grand(game.n)], threats, rates / whole, drift)

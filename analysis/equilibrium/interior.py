@@ -5,19 +5,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.equilibrium.disposal import Linearisation, System
+from analysis.equilibrium.disposal import Linearisation, Matrix, System
 from analysis.solution import Vector
 from sim.games.coalitions import Mask
 
 _MARGIN = 0.5
-_WIDTH, _INSIDE = 0.5, 0.3
-_DONE = 1e-14
+_WIDTH, _DISORDER, _INSIDE = 0.5, 1.0, 0.3
+_DONE, _CLOSE = 1e-14, 1e-8
 _MOST_STEPS = 200
 _STEPS_EACH = 6
 _NEAR = 0.3
 _LOST = 0.99
 _TO_BOUNDARY = 0.95
 _SINGULAR = 1e-13
+
+_MOST_TURNS, _MOST_TURNING = 10, 200
+_FIRST_LENGTH, _SHORTEST, _PAST = 0.1, 1e-6, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,20 +51,22 @@ class Start:
     equation_gaps: Vector
 
 
-def start(system: System, rng: np.random.Generator, disorder: float) -> Start:
-    """Return uniform threats at equal prices, with slacks of about 1; none of it solves anything.
+def start(system: System, slack: float) -> Start:
+    """Return uniform threats at equal prices, all slacks alike; none of it solves anything.
 
-    Parameters
-    ----------
-    system : System
-    rng : Generator
-    disorder : float
-        Standard deviation of the logarithms of slacks and, up to a half, of prices; different paths
-        lead around different obstacles.
+    It does not depend on the order or the names of players and actions, nor on units.
     """
-    prices = np.exp(min(disorder, _WIDTH) * rng.normal(size=system.n))
+    return _uniform(system, np.ones(system.n), np.full(len(system.paired), slack))
+
+
+def start_disordered(system: System, rng: np.random.Generator) -> Start:
+    """Return uniform threats at random prices, with random slacks."""
+    slacks = np.exp(_DISORDER * rng.normal(size=len(system.paired)))
+    return _uniform(system, np.exp(_WIDTH * rng.normal(size=system.n)), slacks)
+
+
+def _uniform(system: System, prices: Vector, slacks: Vector) -> Start:
     x = system.interior(prices, system.uniform, system.alike, _MARGIN)
-    slacks = np.exp(disorder * rng.normal(size=len(system.paired)))
     at = system.linearise(x)
     return Start(_Point(x, slacks, at), x[system.paired] * slacks, at.slacks - slacks, at.equations)
 
@@ -97,7 +102,15 @@ def start_anywhere(system: System, rng: np.random.Generator) -> Start:
     return start_near(system, np.exp(_WIDTH * rng.normal(size=system.n)), plays, weights, _INSIDE)
 
 
-def follow(system: System, begin: Start) -> Vector | None:
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """Unknowns (k,) that nearly meet the conditions; products of pairs are about ``gap``."""
+
+    unknowns: Vector
+    gap: float
+
+
+def follow(system: System, begin: Start) -> Reached | None:
     """Follow a path from a start, at t = 1, to the conditions themselves, at t → 0.
 
     On the path every gap, and every product of complementary numbers, is t times what it was at the
@@ -106,11 +119,11 @@ def follow(system: System, begin: Start) -> Vector | None:
 
     Returns
     -------
-    ndarray, shape (k,) or None
-        Unknowns that meet the conditions, or None if the path was lost.
+    Reached or None
+        None if the path was lost early. Where answers are a continuum it always ends in rounding.
     """
     point, reached, factor = begin.point, 1.0, 0.5
-    taken = 0
+    taken, turns = 0, _MOST_TURNS
     while reached > _DONE:
         near, steps = _correct(system, begin, point, reached * factor)
         taken += steps
@@ -120,9 +133,99 @@ def follow(system: System, begin: Start) -> Vector | None:
             point, reached = near, reached * factor
             if steps <= _STEPS_EACH // 2:
                 factor = max(0.05, factor**1.7)
+        if factor > _LOST and reached > _CLOSE and turns:
+            turns -= 1
+            ahead = _around(system, begin, point, reached)
+            if ahead is None:
+                return None
+            point, reached, factor, taken = *ahead, 0.5, 0
         if factor > _LOST or taken > _MOST_STEPS:
+            break
+    return Reached(point.unknowns, reached) if reached < _CLOSE else None
+
+
+def _around(system: System, begin: Start, point: _Point, t: float) -> tuple[_Point, float] | None:
+    """Follow the path by its length where it turns back, until it is well past that.
+
+    Lengths are measured relative to what must stay positive, t included.
+
+    Returns
+    -------
+    tuple of _Point and float, or None
+        A point further on and its t; None if the path comes back to its start, or is lost.
+    """
+    last = np.append(np.zeros(system.count), 1.0)
+    goal, length, heading = t * _PAST, _FIRST_LENGTH, -last
+    for _ in range(_MOST_TURNING):
+        scale = np.append(np.ones(system.count), t)
+        scale[system.paired] = point.unknowns[system.paired]
+        slopes = _slopes(system, begin, point, t) * scale
+        try:
+            tangent = np.linalg.solve(np.vstack([slopes, heading / scale]), last)
+        except np.linalg.LinAlgError:
             return None
-    return point.unknowns
+        tangent /= np.linalg.norm(tangent)
+        while True:
+            ahead = _along(system, begin, point, t, scale * tangent, scale, length)
+            if ahead is not None:
+                break
+            length /= 3.0
+            if length < _SHORTEST:
+                return None
+        (point, t), steps = ahead
+        heading = scale * tangent
+        if t < goal:
+            return point, t
+        if t > 1.0:
+            return None
+        if steps <= _STEPS_EACH // 2:
+            length *= 2.0
+    return None
+
+
+def _along(
+    system: System,
+    begin: Start,
+    point: _Point,
+    t: float,
+    way: Vector,
+    scale: Vector,
+    length: float,
+) -> tuple[tuple[_Point, float], int] | None:
+    """Go some length along a tangent, and back to the path at a right angle; count the steps."""
+    x = np.append(point.unknowns, t)
+    ahead = x + length * way
+    normal = way / scale**2
+    for steps in range(1, _STEPS_EACH + 1):
+        at = system.linearise(ahead[:-1])
+        slacks = at.slacks - ahead[-1] * begin.slack_gaps
+        if min(ahead[-1], ahead[system.paired].min(), slacks.min()) <= 0.0:
+            return None
+        here = _Point(ahead[:-1], slacks, at)
+        if _distance(system, begin, here, ahead[-1]) < _NEAR * ahead[-1] / 3.0:
+            return (here, float(ahead[-1])), steps
+        misses = np.concatenate(
+            [
+                ahead[system.paired] * slacks - ahead[-1] * begin.products,
+                at.equations - ahead[-1] * begin.equation_gaps,
+                [normal @ (ahead - x) - length],
+            ]
+        )
+        matrix = np.vstack([_slopes(system, begin, here, ahead[-1]), normal])
+        try:
+            ahead = ahead - np.linalg.solve(matrix * scale, misses) * scale
+        except np.linalg.LinAlgError:
+            return None
+    return None
+
+
+def _slopes(system: System, begin: Start, point: _Point, t: float) -> Matrix:
+    """Return derivatives of the conditions with the unknowns and, in the last column, with t."""
+    x, at, paired = point.unknowns[system.paired], point.at, system.paired
+    matrix = np.vstack([x[:, None] * at.slack_slopes, at.equation_slopes])
+    matrix[np.arange(len(paired)), paired] += point.slacks
+    last = -np.append(x * begin.slack_gaps + begin.products, begin.equation_gaps)
+    return np.column_stack([matrix, last])
 
 
 def _correct(system: System, begin: Start, point: _Point, t: float) -> tuple[_Point | None, int]:
@@ -154,8 +257,8 @@ def _step(system: System, begin: Start, point: _Point, t: float) -> _Point | Non
         return None
     change = at.slack_slopes @ move - gaps - slacks
     length = 1.0
-    positive = np.concatenate([x[: system.n], x[paired], slacks])
-    changes = np.concatenate([move[: system.n], move[paired], change])
+    positive = np.concatenate([x[paired], slacks])
+    changes = np.concatenate([move[paired], change])
     falling = changes < 0.0
     if falling.any():
         length = min(1.0, _TO_BOUNDARY * float((-positive[falling] / changes[falling]).min()))

@@ -13,7 +13,7 @@ from analysis.equilibrium import harsanyi
 from analysis.equilibrium.literal import Cell, Conditions, Violation
 from analysis.equilibrium.search import candidates
 from analysis.solution import Candidate, Shortfall, Solution, Vector
-from analysis.verify import verify
+from analysis.verify import CandidateError, verify
 from sim.games.coalitions import grand
 from sim.games.game import Game
 from sim.games.linear import LinearProgramError
@@ -70,7 +70,10 @@ def solve(game: Game) -> Solution:
     near: list[Vector] = []
     for candidate, _ in zip(candidates(game), range(_TRIED), strict=False):
         for witness in _witnesses(game, conditions, candidate):
-            found = verify(game, witness, "strict")
+            try:
+                found = verify(game, witness, "strict")
+            except CandidateError:  # rounding was too much for it to be an answer at all
+                continue
             if found.accepted:
                 return Solution("strict", True, (found,), False, METHOD)
         near.append(_normalised(game, conditions, candidate.prices))
@@ -126,20 +129,29 @@ def _witnesses(game: Game, conditions: Conditions, candidate: Candidate) -> list
     return [candidate, chosen]
 
 
-def _shortfall(game: Game, conditions: Conditions, near: list[Vector]) -> Shortfall:
-    """Say how little the conditions need be violated, descending from some prices."""
+def _shortfall(game: Game, conditions: Conditions, near: list[Vector]) -> Shortfall | None:
+    """Say how little the conditions need be violated, descending from some prices.
+
+    None if HiGHS fails at all of them.
+    """
 
     def missed(logs: Vector) -> float:
         prices = np.zeros(game.n)
         prices[conditions.varying] = np.exp(logs - logs.max())
-        return _at(conditions, prices / prices.sum()).least
+        try:
+            return _at(conditions, prices / prices.sum()).least
+        except LinearProgramError:
+            return np.inf
 
     starts = [np.log(np.maximum(prices[conditions.varying], 1e-6)) for prices in near]
     start = min(starts, key=missed) if starts else np.zeros(len(conditions.varying))
     found = minimize(missed, start, method="Nelder-Mead", options={"maxfev": _STEPS})
     prices = np.zeros(game.n)
     prices[conditions.varying] = np.exp(found.x - found.x.max())
-    least = _at(conditions, prices / prices.sum())
+    try:
+        least = _at(conditions, prices / prices.sum())
+    except LinearProgramError:
+        return None
     weights, disposal = _delivered_otherwise(game)
     own = prices / game.scales
     return Shortfall(weights, disposal, least.least, own / own.sum(), least.coalition)

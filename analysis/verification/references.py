@@ -22,6 +22,9 @@ from sim.games.harmful import disarmed
 _REPLY = 1e-9
 """Regret, in shares of payoff range, below which a reply counts as best."""
 
+_IDLE = 1e-9
+"""Shares of payoff range; a player whose payoffs vary less once disarmed has nothing to gain."""
+
 _PRECISION = 1e-10
 """To which linear programs are solved, in shares of payoff range: HiGHS goes no further."""
 
@@ -55,8 +58,10 @@ def _weights(game: NormalGame) -> Vector:
     Welfare adds up shares of what payoffs range over without actions that only harm; with money,
     utilons.
     """
-    peaceful = disarmed(game).scales
-    return np.asarray(game.scales / (peaceful.max() if game.money else peaceful))
+    peaceful = disarmed(game).ranges
+    # who is left with nothing to gain or lose is measured by the range of the whole game
+    scales = np.where(peaceful > _IDLE * game.scales, peaceful, game.scales)
+    return np.asarray(game.scales / (scales.max() if game.money else scales))
 
 
 def _beyond_correlated(game: NormalGame, start: Vector) -> float:

@@ -176,3 +176,11 @@ def test_disarmed_is_written_in_the_names_of_the_whole_game() -> None:
 def test_a_fixed_disagreement_point_is_not_given() -> None:
     with pytest.raises(ConceptError, match="finds its own"):
         solve(CHICKEN, "best-nash", np.zeros(2))
+
+
+def random_game(seed: int, shape: list[int], money: bool) -> Game:
+    rng = np.random.default_rng(seed)
+    payoffs = rng.integers(-3, 4, (len(shape), *shape)).astype(float)
+    if seed % 2:
+        payoffs += rng.normal(size=payoffs.shape)
+    return from_payoffs(payoffs, money=money)

@@ -119,3 +119,14 @@ def test_the_banker_violates_condition_4_alone_in_the_first_pair():
     # all 100 go to the first player, at equal prices: 1/3 of a curnit instead of half of it
     assert pair.coco_split == pytest.approx(1 / 6)
     assert pair.harsanyi_split == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    "payoffs",
+    [
+        [[[[3], [-3], [-4]]], [[[3], [-4], [3]]], [[[-2], [2], [-1]]]],
+        [[[[1, -1], [-2, 0]]], [[[1, 0], [1, -1]]], [[[0, -1], [-2, 0]]]],
+    ],
+)
+def test_rounding_ends_in_no_error(payoffs):
+    assert solve(from_payoffs(payoffs), "strict").solution.notes

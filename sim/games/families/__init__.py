@@ -3,16 +3,21 @@
 from collections.abc import Mapping
 
 from sim.games.families.base import Family, FamilyError
+from sim.games.families.climate import ClimateClub
 from sim.games.families.contests import ArmsRace, Majority, Saboteur
 from sim.games.families.coordination import BattleOfTheSexes, Coordination, MatchingPennies
 from sim.games.families.dilemmas import Chicken, PrisonersDilemma, PublicGoods
+from sim.games.families.geoengineering import Geoengineering
 from sim.games.families.random_games import Covariant, Integer, LogNormal, Normal, Uniform
+from sim.games.families.trade import TradeWar
 
 FAMILIES: Mapping[str, type[Family]] = {
     "arms-race": ArmsRace,
     "battle-of-the-sexes": BattleOfTheSexes,
     "chicken": Chicken,
+    "climate-club": ClimateClub,
     "coordination": Coordination,
+    "geoengineering": Geoengineering,
     "majority": Majority,
     "matching-pennies": MatchingPennies,
     "prisoners-dilemma": PrisonersDilemma,
@@ -23,6 +28,7 @@ FAMILIES: Mapping[str, type[Family]] = {
     "random-log-normal": LogNormal,
     "random-normal": Normal,
     "random-uniform": Uniform,
+    "trade-war": TradeWar,
 }
 """Every family by the name that scenario files use."""
 

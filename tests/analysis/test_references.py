@@ -184,3 +184,28 @@ def random_game(seed: int, shape: list[int], money: bool) -> Game:
     if seed % 2:
         payoffs += rng.normal(size=payoffs.shape)
     return from_payoffs(payoffs, money=money)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    seeds,
+    st.lists(st.integers(1, 3), min_size=2, max_size=3),
+    st.booleans(),
+    st.sampled_from([1e-15, 1e-7, 1e9, 1e15]),
+    st.integers(-2, 2),
+)
+def test_rescaling_and_shifting_change_nothing(
+    seed: int, shape: list[int], money: bool, scale: float, shift: int
+) -> None:
+    game = random_game(seed, shape, money)
+    other = from_payoffs((game.payoffs + shift) * scale, money=money)
+    for concept, find_reference in REFERENCES.items():
+        try:
+            reference = find_reference(game).payoffs
+        except NoReferenceError:
+            continue
+        again = find_reference(other).payoffs / scale - shift
+        np.testing.assert_allclose(again, reference, atol=1e-7)
+        expected = solve(game, concept).equilibria[0].payoffs
+        found = solve(other, concept).equilibria[0].payoffs / scale - shift
+        np.testing.assert_allclose(found, expected, atol=1e-6)

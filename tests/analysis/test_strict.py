@@ -129,4 +129,4 @@ def test_the_banker_violates_condition_4_alone_in_the_first_pair():
     ],
 )
 def test_rounding_ends_in_no_error(payoffs):
-    assert solve(from_payoffs(payoffs), "strict").solution.notes
+    assert solve(from_payoffs(payoffs), "strict").notes

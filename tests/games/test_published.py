@@ -51,7 +51,7 @@ def test_parameters_outside_their_meaning_are_refused(parameters, message):
 def test_the_trade_war_answers_as_published():
     game = FAMILIES["trade-war"]().build(NOTHING)
     assert game.shape == (9, 9, 9)
-    (answer,) = concepts.solve(game, "coco").solution.equilibria
+    (answer,) = concepts.solve(game, "coco").equilibria
     np.testing.assert_allclose(answer.payoffs, [0.70, 0.23, 0.01], atol=0.005)
 
 

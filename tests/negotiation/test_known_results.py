@@ -26,7 +26,7 @@ def division(powers: tuple[float, float], shares: np.ndarray = SHARES) -> Game:
 
 def share(powers: tuple[float, float]) -> float:
     """Return the share of Ada in the solution of Nash from nothing, utilities being powers."""
-    (found,) = solve(division(powers), "nash", np.zeros(2)).solution.equilibria
+    (found,) = solve(division(powers), "nash", np.zeros(2)).equilibria
     return float(np.diag(found.candidate.agreement.reshape(len(SHARES), -1)) @ SHARES)
 
 

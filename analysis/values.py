@@ -6,6 +6,7 @@ from analysis import conflict
 from analysis.solution import Point, Vector
 from sim.games.coalitions import membership, shapley_weights
 from sim.games.game import Game
+from sim.games.matrixgames import solve_stack
 
 
 def coco_value(game: Game) -> Point:
@@ -48,6 +49,6 @@ def maximin_levels(game: Game) -> Vector:
     levels = np.empty(game.n)
     for i in range(game.n):
         own = game.conflict(1 << i)[i]
-        solved, _, _ = conflict.solve_stack(own[None])
+        solved, _, _ = solve_stack(own[None])
         levels[i] = solved[0]
     return levels

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.concepts import ConceptError, solve, verify_as
-from analysis.references import NoReferenceError, best_correlated, best_nash
+from analysis.references import REFERENCES, NoReferenceError, best_correlated, best_nash
 from analysis.solution import Candidate
 from analysis.verify import CandidateError
 from sim.games.game import Game, from_payoffs

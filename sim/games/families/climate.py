@@ -38,8 +38,8 @@ class ClimateClub(Family):
     for themselves alone. Payoffs are billions of US dollars a year, against a world in which nobody
     abates and there are no tariffs.
 
-    With ``t`` the tariff, ``r_ji = t`` where j is outside and i inside, ``M_ji`` what i imports from
-    j, ``g`` shares of world GDP, ``c`` the carbon price and ``k`` the abatement cost:
+    With ``t`` the tariff, ``r_ji = t`` where j is outside and i inside, ``M_ji`` what i imports
+    from j, ``g`` shares of world GDP, ``c`` the carbon price and ``k`` the abatement cost:
     ``u_i = Σ_j r_ji α_i M_ji − Σ_j r_ji² β_i M_ji − Σ_j r_ij α_j M_ij − GDP_i k_i m_i² + g_i c A``,
     where members abate the share ``m = c q / 2k`` of their emissions, outsiders ``g`` times that,
     ``q`` is CO2 per GDP and ``A`` all that is abated.
@@ -125,12 +125,12 @@ class ClimateClub(Family):
         abated = np.where(joined == 1.0, alone / share, alone)
         saved = world.emissions @ abated
         effort = world.gdp[:, None] * cost * abated**2
-        return trade - effort + share * self.carbon_price * saved / 1000.0
+        return np.asarray(trade - effort + share * self.carbon_price * saved / 1000.0)
 
 
 @dataclass(frozen=True, eq=False)
 class _World:
-    """Figures by region: bn $, Mt CO2, and Nordhaus's coefficients; ``imports[j, i]`` by i from j."""
+    """Figures by region: bn $, Mt CO2, Nordhaus's coefficients; ``imports[j, i]`` by i from j."""
 
     names: tuple[str, ...]
     gdp: Payoffs

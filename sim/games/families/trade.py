@@ -44,7 +44,7 @@ def _payoffs(profiles: Profiles) -> Payoffs:
     """Return the tabulated changes of welfare; an action is 3 · (first tariff) + (second)."""
     payoffs = np.full(profiles.shape, np.nan)
     for row in read_rows("trade-war-3.csv"):
-        profile = []
+        profile: list[int] = []
         for own in _PLAYERS:
             first, second = (
                 _TARIFFS.index(row[f"{own}_tariff_on_{other}"])
@@ -52,5 +52,7 @@ def _payoffs(profiles: Profiles) -> Payoffs:
                 if other != own
             )
             profile.append(3 * first + second)
-        payoffs[(slice(None), *profile)] = [float(row[f"welfare_change_{p}"]) for p in _PLAYERS]
+        payoffs[:, profile[0], profile[1], profile[2]] = [
+            float(row[f"welfare_change_{p}"]) for p in _PLAYERS
+        ]
     return payoffs

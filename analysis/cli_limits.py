@@ -105,12 +105,12 @@ def _report(
 
     path = find(source)
     game = load(path).build()
-    try:
-        with about(source), waiting("Following equilibria", quiet=quiet):
+    with about(source), waiting("Following equilibria", quiet=quiet):
+        try:
             study = follow(game)
-    except LostError as error:
-        typer.echo(f"curnits: {error}", err=True)
-        raise typer.Exit(1) from error
+        except LostError as error:
+            typer.echo(f"curnits: {path.stem}: {error}", err=True)
+            raise typer.Exit(1) from error
     record = StudyRecord.of(path.stem, study)
     if out is not None:
         write_files(out.parent, {out.name: csv(study.table())}, replace=force)

@@ -256,7 +256,7 @@ class Summary(RunRecord):
                 known=len(judgement.solution.equilibria),
                 complete=judgement.solution.complete,
                 prices=by_player(game, nearest.candidate.prices),
-                **_outcome(game, nearest),
+                **_outcome(judgement.solution.game or game, nearest),
             )
         return cls(
             run=run_id(scenario),

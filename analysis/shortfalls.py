@@ -9,6 +9,7 @@ from math import isnan
 
 import numpy as np
 
+from analysis.concepts import default_concept
 from analysis.solution import Equilibrium, Vector
 from analysis.verify import verify
 from sim.games.coalitions import Mask, grand, members, proper_coalitions
@@ -92,7 +93,7 @@ def stands_alone(game: Game, state: Equilibrium, concept: str) -> bool:
     """
     candidate = state.candidate
     free = np.isin(game.players, vanishing(game, state))
-    if concept != "coco" or game.curved or not free.any():
+    if concept != default_concept(game) or game.money or game.curved or not free.any():
         return False
     prices = np.where(free, 0.0, candidate.prices)
     rates = np.where(free, candidate.prices, 0.0)

@@ -314,7 +314,8 @@ def test_convert_overwrites_only_when_told(curnits: Command, tmp_path: Path) -> 
 
 
 def test_convert_into_nowhere(curnits: Command, tmp_path: Path) -> None:
-    result = curnits("convert", "threat-game", "--to", "nfg", "--out", tmp_path / "no" / "g.nfg")
+    (tmp_path / "file").write_text("no folder")
+    result = curnits("convert", "threat-game", "--to", "nfg", "--out", tmp_path / "file" / "g.nfg")
     assert result.status == 2
     assert "cannot be written" in result.err
 

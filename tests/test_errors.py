@@ -12,7 +12,6 @@ INTERNAL = {
     "UnboundedError": "likewise, without bound",
     "UnsettledError": "a bargaining solution that misses its conditions: not found",
     "LinearProgramError": "HiGHS gave up: a fault",
-    "ProgrammeError": "likewise in the simulation",
     "PathError": "a path of equilibria was lost: another search follows",
     "SingularError": "no certificate from this support: another one is tried",
     "UncertifiedError": "no certificate was found: a note of the solution",

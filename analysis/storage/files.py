@@ -125,11 +125,13 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, replace: bool) -> N
 
 def _others(folder: Path, files: Mapping[str, bytes]) -> list[str]:
     """Return the names of files that another one may be in the way of."""
+    images = any(not name.endswith(_BESIDE_IMAGES) for name in files)
     return [
         name
         for name, content in files.items()
         if not (
-            name.endswith(_BESIDE_IMAGES)
+            images
+            and name.endswith(_BESIDE_IMAGES)
             and (folder / name).is_file()
             and (folder / name).read_bytes() == content
         )

@@ -25,7 +25,6 @@ _OPTIONS: tuple[tuple[str, bool | int | float | str], ...] = (
     ("threads", 1),
     ("primal_feasibility_tolerance", FEASIBILITY),
     ("dual_feasibility_tolerance", FEASIBILITY),
-    ("small_matrix_value", 1e-12),  # HiGHS drops what is smaller; by default 1e-9, a near tie
 )
 
 _STRATEGIES = (1, 4)

@@ -51,7 +51,8 @@ class ClimateClub(Family):
     carbon_price : float
         The social cost of carbon, $ a tonne of CO2.
     regions : sequence of str
-        The players; the other regions stay outside, whatever happens. Default: all fifteen.
+        The players; the other regions stay outside, whatever happens. Default: the five that emit
+        most.
 
     Raises
     ------
@@ -61,7 +62,7 @@ class ClimateClub(Family):
 
     tariff: float = 0.02
     carbon_price: float = 25.0
-    regions: Sequence[str] = ()
+    regions: Sequence[str] = ("China", "US", "EU", "SEAsia", "Mideast")
 
     def __post_init__(self) -> None:
         check_numbers(tariff=self.tariff, carbon_price=self.carbon_price)
@@ -75,8 +76,6 @@ class ClimateClub(Family):
             f"found {self.carbon_price!r}",
         )
         known = _world().names
-        if not self.regions:
-            object.__setattr__(self, "regions", list(known))
         for region in self.regions:
             require(
                 region in known,

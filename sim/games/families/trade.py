@@ -55,4 +55,4 @@ def _payoffs(profiles: Profiles) -> Payoffs:
         payoffs[:, profile[0], profile[1], profile[2]] = [
             float(row[f"welfare_change_{p}"]) for p in _PLAYERS
         ]
-    return payoffs
+    return payoffs + 0.0  # so that -0 is 0

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.records import to_json
+from analysis.records import printable, to_json
 from analysis.storage.files import seal
 from sim.scenario import Scenario
 
@@ -53,7 +53,7 @@ def manifest(scenario: Scenario, command: Sequence[str]) -> dict[str, Any]:
         "dependencies": {name: version(name) for name in _DEPENDENCIES},
         "run": run_id(scenario),
         "seed": scenario.run.seed,
-        "command": list(command),
+        "command": [printable(word) for word in command],
     }
 
 

@@ -153,7 +153,8 @@ def _best(weights: Vector, goods: Mapping[str, float], utilities: Sequence[Utili
         raise GameError(
             "no best division of the goods was found: amounts differ too much in size"
         ) from error
-    return found.point[k * len(names) :] + 0.0  # no negative zeros
+    # what lies below the 14th digit is rounding; no negative zeros
+    return np.array([float(f"{x:.14g}") for x in found.point[k * len(names) :]]) + 0.0
 
 
 def _vertices(k: int, best: Any) -> Matrix:

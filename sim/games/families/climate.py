@@ -75,6 +75,7 @@ class ClimateClub(Family):
             f"carbon_price must be from 0 to {_LARGEST_CARBON_PRICE:g} $/t, "
             f"found {self.carbon_price!r}",
         )
+        object.__setattr__(self, "regions", list(self.regions))  # as files state them
         known = _world().names
         for region in self.regions:
             require(

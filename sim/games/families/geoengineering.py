@@ -48,6 +48,7 @@ class Geoengineering(Family):
 
     def __post_init__(self) -> None:
         for name, numbers in (("ideals", self.ideals), ("amounts", self.amounts)):
+            object.__setattr__(self, name, list(numbers))  # as files state them
             require(len(numbers) >= 2, f"{name} must be at least two numbers, found {numbers!r}")
             check_numbers(**{f"{name}[{k}]": x for k, x in enumerate(numbers)})
         require(

@@ -100,7 +100,7 @@ def _read(path: Path, columns: Mapping[str, type]) -> pd.DataFrame:
         reason = " ".join(str(error).split())
         raise FolderError(f"{printable(path)}: not a Parquet table: {reason:.200}") from error
     for name, kind in columns.items():
-        if kind is float and not np.isfinite(frame[name]).all():
+        if kind is float and not np.isfinite(frame[name].to_numpy(dtype=np.float64)).all():
             raise FolderError(f"{path}: {name}: expected finite numbers")
     return frame
 

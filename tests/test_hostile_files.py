@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from itertools import pairwise
 from pathlib import Path
 
@@ -196,6 +197,20 @@ def test_damaged_table(
     assert (result.status, result.out, result.err.count("\n")) == (2, "", 1)
     assert result.err.startswith(f"curnits: {path}:")
     assert message in result.err
+
+
+def test_types_in_a_table_without_rows_do_not_matter(
+    curnits: Command, run_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(run_folder, folder)
+    path = folder / "offers.parquet"
+    empty = pd.read_parquet(path)
+    assert empty.empty
+    empty.astype("string").to_parquet(path, index=False)
+    expected = curnits("check", run_folder)
+    found = curnits("check", folder)
+    assert (found.status, found.err) == (expected.status, "")
 
 
 def test_one_player_has_basins_too(curnits: Command, tmp_path: Path) -> None:

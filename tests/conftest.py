@@ -24,7 +24,7 @@ FAST = (
     "test_scenario_files.py",
     "test_set_forms.py",
 )
-"""Files and folders whose tests take about a minute and a half on two cores, and use every library."""
+"""What takes about a minute and a half on two cores, and uses every library: files and folders."""
 
 LONG = "test_every_scenario_runs_and_gets_there"
 """A test in them that takes as long as all others."""

@@ -7,9 +7,9 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.coalitions import Mask
-from sim.games.game import Game
-from sim.games.html import table
+from curnits.sim.games.coalitions import Mask
+from curnits.sim.games.game import Game
+from curnits.sim.games.html import table
 
 type Vector = NDArray[np.float64]
 

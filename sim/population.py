@@ -14,10 +14,10 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from sim.games.game import Game, GameError
-from sim.negotiation.policies import Policy, policy_name, read_policy
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.running import Simulation, pursue
+from curnits.sim.games.game import Game, GameError
+from curnits.sim.negotiation.policies import Policy, policy_name, read_policy
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.running import Simulation, pursue
 
 
 class Encounter(NamedTuple):

@@ -7,19 +7,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.games.coalitions import Mask, grand
-from sim.games.game import Game
-from sim.games.ladders import Ladder, among_all, climb
-from sim.history import history
-from sim.negotiation.arriving import Newcomer, Reception
-from sim.negotiation.failing import Hazard
-from sim.negotiation.inventing import Workshop
-from sim.negotiation.protocols import PROTOCOLS
-from sim.negotiation.rulebook import Rules
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.negotiation.stopping import talks
-from sim.recording import Recorder
-from sim.scenario import Scenario
+from curnits.sim.games.coalitions import Mask, grand
+from curnits.sim.games.game import Game
+from curnits.sim.games.ladders import Ladder, among_all, climb
+from curnits.sim.negotiation.events.arriving import Newcomer, Reception
+from curnits.sim.negotiation.events.failing import Hazard
+from curnits.sim.negotiation.events.inventing import Workshop
+from curnits.sim.negotiation.events.stopping import talks
+from curnits.sim.negotiation.protocols.registry import PROTOCOLS
+from curnits.sim.negotiation.rules.rulebook import Rules
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.recording.events import history
+from curnits.sim.recording.tables import Recorder
+from curnits.sim.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +30,8 @@ class Run:
     ----------
     tables : dict from str to DataFrame
         ``ticks``, ``negotiators``, ``coalitions``, ``members``, ``agreements``, ``threats``,
-        ``trades``: see :meth:`sim.recording.Recorder.tables`; ``inventions``, ``offers``,
-        ``breakdowns``, ``talks``: see :func:`sim.history.history`.
+        ``trades``: see :meth:`curnits.sim.recording.tables.Recorder.tables`; ``inventions``, ``offers``,
+        ``breakdowns``, ``talks``: see :func:`curnits.sim.recording.events.history`.
     prices : ndarray, shape (n,)
         Final prices, curnits per utilon of each player, summing to 1.
     payoffs : ndarray, shape (n,)

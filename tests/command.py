@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analysis.cli import main
+from curnits.analysis.cli.app import main
 
 
 @dataclass(frozen=True)

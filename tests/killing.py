@@ -12,16 +12,16 @@ import sys
 from resource import RLIMIT_FSIZE, setrlimit
 from typing import Any
 
-import analysis.cli
-import analysis.concepts
-import analysis.convergence
-import analysis.figures.saving
-import analysis.figures.source
-import analysis.multiplicity
-import analysis.report
-import analysis.reporting
-import analysis.runrecords
-import analysis.several
+import curnits.analysis.cli.app
+import curnits.analysis.cli.show
+import curnits.analysis.cli.show_several
+import curnits.analysis.concepts
+import curnits.analysis.figures.saving
+import curnits.analysis.judging.judge
+import curnits.analysis.storage.rundata
+import curnits.analysis.storage.runs
+import curnits.analysis.studies.multiplicity
+import curnits.analysis.view.html_report
 
 STEPS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate", "shutil.rmtree"}
 
@@ -38,7 +38,7 @@ def ended(job: dict[str, Any]) -> dict[str, Any]:
             setrlimit(RLIMIT_FSIZE, (job["limit"], job["limit"]))
         sys.argv = ["curnits", *job["words"]]
         try:
-            analysis.cli.main()
+            curnits.analysis.cli.app.main()
         except SystemExit as end:
             os._exit(int(end.code or 0))
         finally:

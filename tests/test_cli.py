@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from command import Command
 
-from sim.games.game import NormalGame
-from sim.games.nfg import read_nfg
-from sim.scenario import catalogue, find, load
+from curnits.sim.games.nfg import read_nfg
+from curnits.sim.games.normal import NormalGame
+from curnits.sim.scenario.scenario import catalogue, find, load
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_version_and_help(curnits: Command) -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = "import sys, analysis.cli; print([m for m in ('numpy', 'pydantic') if m in sys.modules])"
+    code = "import sys, curnits.analysis.cli.app; print([m for m in ('numpy', 'pydantic') if m in sys.modules])"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert printed.stdout == b"[]\n"
 
@@ -220,7 +220,7 @@ def test_help_lists_the_concepts(curnits: Command) -> None:
 
 
 def run_with_stdout(target: str, *words: str) -> subprocess.CompletedProcess[str]:
-    code = f"'{sys.executable}' -c 'from analysis.cli import main; main()' {' '.join(words)}"
+    code = f"'{sys.executable}' -c 'from curnits.analysis.cli.app import main; main()' {' '.join(words)}"
     command = ["bash", "-c", f"{code} {target}"]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 

@@ -3,9 +3,7 @@
 import importlib
 import pkgutil
 
-import analysis
-import sim
-from sim.errors import InputError
+from curnits.sim.errors import InputError
 
 INTERNAL = {
     "InfeasibleError": "a linear program without solution, which its caller expects",

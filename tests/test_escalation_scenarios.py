@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from analysis.concepts import default_concept, solve
-from analysis.escalation import Escalation, measure
-from sim.running import Run, simulate
-from sim.scenario import Scenario, catalogue, load
+from curnits.analysis.concepts import default_concept, solve
+from curnits.analysis.judging.escalation import Escalation, measure
+from curnits.sim.running import Run, simulate
+from curnits.sim.scenario.scenario import Scenario, catalogue, load
 
 COUNTS = {3: "three", 20: "twenty"}
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from command import Command
 
-from analysis.multiplicity import KINDS
-from analysis.storage.files import FolderError, fresh_folder, write_files
+from curnits.analysis.storage.files import FolderError, fresh_folder, write_files
+from curnits.analysis.studies.multiplicity import KINDS
 
 QUICK = ("run", "threat-game", "--ticks", 5)
 
@@ -134,7 +134,13 @@ def test_a_long_name_that_is_allowed(curnits: Command, tmp_path: Path) -> None:
     scenario = tmp_path / f"{'x' * 250}.nfg"
     scenario.write_text('NFG 1 R "g" { "A" "B" } { 1 2 } 1 2 3 4')
     assert curnits("run", scenario, "--ticks", 5, "--out", tmp_path / ("y" * 255)).status in (0, 1)
-    run = (sys.executable, "-c", "from analysis.cli import main; main()", "run", scenario.name)
+    run = (
+        sys.executable,
+        "-c",
+        "from curnits.analysis.cli.app import main; main()",
+        "run",
+        scenario.name,
+    )
     ended = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert "File name too long" in ended.stderr
@@ -167,7 +173,7 @@ def test_a_failure_leaves_the_earlier_folder(folder: Path) -> None:
 
 def killed(place: Path, code: str) -> None:
     """Run some lines in a process that kills itself."""
-    head = "import os, pathlib\nfrom analysis.storage import files\n"
+    head = "import os, pathlib\nfrom curnits.analysis.storage import files\n"
     ended = subprocess.run([sys.executable, "-c", head + code], cwd=place, check=False)
     assert ended.returncode == -9
 

@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 from command import Command
 
-from analysis.cli import main
-from analysis.csvfile import csv
-from analysis.effort import foresee
-from sim.games.game import GameError, from_payoffs
-from sim.scenario import load
-from sim.yamlfile import parse
+from curnits.analysis.cli.app import main
+from curnits.analysis.solvers.effort import foresee
+from curnits.analysis.storage.csv import csv
+from curnits.sim.files.yaml import parse
+from curnits.sim.games.game import GameError
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.scenario.scenario import load
 
 HEAD = "title: a game\ngame:\n  form: normal\n  actions:\n    Ada: [u, d]\n    Bo: [l, r]\n"
 GOOD = HEAD + "  payoffs:\n    Ada: [[1, 2], [3, 4]]\n    Bo: [[1, 2], [3, 4]]\n"

@@ -3,8 +3,8 @@
 import pytest
 from command import Command
 
-from analysis.leverage import gains
-from sim.scenario import find, load
+from curnits.analysis.studies.leverage import gains
+from curnits.sim.scenario.scenario import find, load
 
 
 @pytest.fixture

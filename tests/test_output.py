@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from analysis.cli import app
+from curnits.analysis.cli.app import app
 
 INSTALLED = Path(sys.executable).with_name("curnits")
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.policy_judging import achieved, impossible
-from sim.running import Run, Simulation, pursue
-from sim.scenario import Scenario, catalogue, load
+from curnits.analysis.judging.policies import achieved, impossible
+from curnits.sim.running import Run, Simulation, pursue
+from curnits.sim.scenario.scenario import Scenario, catalogue, load
 
 
 def scenario(name: str) -> Scenario:

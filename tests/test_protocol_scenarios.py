@@ -8,11 +8,11 @@ import pytest
 from command import Command
 from matplotlib.figure import Figure
 
-from analysis.concepts import default_concept, solve
-from analysis.figures.source import read_run
-from analysis.figures.talks import TALKS
-from sim.running import Run, simulate
-from sim.scenario import Scenario, catalogue, load
+from curnits.analysis.concepts import default_concept, solve
+from curnits.analysis.figures.talks import TALKS
+from curnits.analysis.storage.rundata import read_run
+from curnits.sim.running import Run, simulate
+from curnits.sim.scenario.scenario import Scenario, catalogue, load
 
 
 @pytest.fixture

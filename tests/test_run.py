@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 from command import Command
 
-from analysis.interrupting import interruptible
-from sim.scenario import catalogue, find, load
+from curnits.analysis.studies.interrupting import interruptible
+from curnits.sim.scenario.scenario import catalogue, find, load
 
 SERIES = {"ticks", "negotiators", "coalitions", "members", "agreements", "threats", "trades"}
 TABLES = {*SERIES, "inventions", "offers", "breakdowns", "acts", "talks"}
@@ -273,7 +273,12 @@ def endless(folder: Path) -> Path:
 def interrupted(words: list[object], begun: Callable[[], bool]) -> tuple[int, str, str]:
     """Press Ctrl-C a second after a command has begun; return status and what it printed."""
     process = subprocess.Popen(
-        [sys.executable, "-c", "from analysis.cli import main; main()", *map(str, words)],
+        [
+            sys.executable,
+            "-c",
+            "from curnits.analysis.cli.app import main; main()",
+            *map(str, words),
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -336,7 +341,7 @@ def test_a_second_interruption_leaves_nothing_behind() -> None:
 def test_names_that_are_not_utf8_and_a_terminal_that_knows_ascii_only(tmp_path: Path) -> None:
     scenario, folder = tmp_path / "m\udcfe.yaml", tmp_path / "o\udcff"
     scenario.write_text(find("threat-game").read_text("utf-8"), "utf-8")
-    code = "from analysis.cli import main; main()"
+    code = "from curnits.analysis.cli.app import main; main()"
     run = ("run", scenario, "--out", folder)
     for words in (run, ("check", folder), ("solve", scenario), ("report", folder)):
         result = subprocess.run(

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.forms import NormalForm
-from sim.games.game import from_payoffs
-from sim.scenario import Scenario, load
-from sim.yamlfile import parse, render
+from curnits.sim.files.yaml import parse, render
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.scenario.forms import NormalForm
+from curnits.sim.scenario.scenario import Scenario, load
 
 HEAD = "title: a game\ngame:\n  form: normal\n"
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from textbook import numbers, textbook_game
 
-from analysis.concepts import default_concept, solve
-from sim.scenario import Scenario, catalogue, load
+from curnits.analysis.concepts import default_concept, solve
+from curnits.sim.scenario.scenario import Scenario, catalogue, load
 
 CATALOGUE = catalogue()
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from command import Command
 
-from sim.games.bargaining import BargainingGame
-from sim.games.coalitional import CoalitionalGame
-from sim.scenario import ScenarioError, load
+from curnits.sim.games.bargaining import BargainingGame
+from curnits.sim.games.coalitional import CoalitionalGame
+from curnits.sim.scenario.scenario import ScenarioError, load
 
 HEAD = "title: t\ngame:\n  form: "
 

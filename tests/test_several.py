@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from command import Command
 
-from analysis.basins import explore
-from analysis.multiplicity import KINDS
-from analysis.several import BasinsRecord
-from sim.scenario import find, load
+from curnits.analysis.studies.basins import explore
+from curnits.analysis.studies.multiplicity import KINDS
+from curnits.analysis.studies.records import BasinsRecord
+from curnits.sim.scenario.scenario import find, load
 
 
 @pytest.fixture
@@ -96,7 +96,9 @@ def test_an_interrupted_basins_folder_says_so(
         if done == 2:
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("analysis.reporting.counting", lambda *_, **__: nullcontext(press))
+    monkeypatch.setattr(
+        "curnits.analysis.cli.console.counting", lambda *_, **__: nullcontext(press)
+    )
     folder = tmp_path / "cut"
     words = ("basins", "three-solutions", "--starts", 6, "--ticks", 100, "--format", "svg")
     result = curnits(*words, "--out", folder, "--json")

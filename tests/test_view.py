@@ -21,7 +21,7 @@ from websockets import Origin
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from analysis.checking import check_run
+from curnits.analysis.checking.answers import check_run
 
 OURS = str(Path(__file__).parents[1] / "analysis")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -50,7 +50,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    code = "from analysis.cli import main; main()"
+    code = "from curnits.analysis.cli.app import main; main()"
     words = ["view", "hot-dog-stands", "--port", "0", "--no-browser"]
     with subprocess.Popen(
         [sys.executable, "-c", code, *words],

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
-from sim.games.game import Game, from_payoffs
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import from_payoffs
 
 CASES: dict[str, dict[str, Any]] = {
     case["name"]: case

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from sim.games.coalitions import Mask
+from curnits.sim.games.coalitions import Mask
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Exact:
     prices : tuple of Fraction, length n
         Curnits per utilon, summing to 1.
     vanishing : tuple of Fraction, length n
-        How zero prices are approached; see :class:`analysis.solution.Candidate`.
+        How zero prices are approached; see :class:`curnits.analysis.solution.Candidate`.
     payoffs : tuple of Fraction, length n
         Utilons; with money, after transfers.
     weights : tuple of Fraction, length n
@@ -35,7 +35,7 @@ class Exact:
     threats : dict from mask to dict from joint action to Fraction
     multipliers : dict from mask to dict from joint action to Fraction
         With zero prices only: why threats are optimal to first order; see
-        :func:`analysis.certificates.checking.objections`.
+        :func:`curnits.analysis.certificates.checking.check.objections`.
     disagreement : tuple of Fraction
         Where bargaining starts, utilons; empty for solutions that have threats instead.
     internal : dict from mask to dict from player to Fraction

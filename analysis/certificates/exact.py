@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.coalitions import Mask, size
-from sim.games.game import Game
+from curnits.sim.games.coalitions import Mask, size
+from curnits.sim.games.game import Game
 
 type Fractions = NDArray[Any]
 """An object array of fractions."""
@@ -78,7 +78,7 @@ class ExactGame:
         return self.game.n
 
     def conflict(self, coalition: Mask) -> Fractions:
-        """Return :meth:`sim.games.game.Game.conflict` in fractions, shape ``(n, R, C)``."""
+        """Return :meth:`curnits.sim.games.normal.Game.conflict` in fractions, shape ``(n, R, C)``."""
         return fractions(self.game.conflict(coalition))
 
     def signed_conflict(self, coalition: Mask) -> Fractions:

@@ -2,12 +2,12 @@
 
 To add one, write its row, a :class:`Concept`, beside those in :mod:`.equilibria`, :mod:`.money` or
 :mod:`.bargaining` (a bargaining rule: :func:`.bargaining.bargaining_rule`), and list it in
-:mod:`.registry`; its verifier belongs into :mod:`analysis.verification`. No other module knows its
+:mod:`.registry`; its verifier belongs into :mod:`curnits.analysis.verification`. No other module knows its
 name.
 """
 
-from analysis.concepts.concept import Concept, ConceptError
-from analysis.concepts.registry import (
+from curnits.analysis.concepts.concept import Concept, ConceptError
+from curnits.analysis.concepts.registry import (
     CONCEPTS,
     certify,
     concept_named,
@@ -18,7 +18,7 @@ from analysis.concepts.registry import (
     verify_as,
     verify_state,
 )
-from analysis.verification.measures import units
+from curnits.analysis.verification.measures import units
 
 __all__ = [
     "CONCEPTS",

@@ -6,19 +6,33 @@ from functools import partial
 
 import numpy as np
 
-from analysis import bargaining, curved_bargaining, values
-from analysis.bargaining import UnsettledError
-from analysis.certificates import proving
-from analysis.certificates.proving import Proof
-from analysis.commitment import NoLimitError, commitment_value
-from analysis.concepts.concept import NO_CURVES, Concept, ConceptError, Reason, Search, by_actions
-from analysis.references import NoReferenceError, Reference, best_correlated, best_nash
-from analysis.solution import Candidate, Claim, Point, Solution, Vector
-from analysis.verification import bargaining as verifiers
-from analysis.verification import commitment, references
-from analysis.verification.curved import Verify
-from sim.games.coalitions import grand
-from sim.games.game import Game, NormalGame, normal_form
+from curnits.analysis.certificates.proving import prove
+from curnits.analysis.certificates.proving.prove import Proof
+from curnits.analysis.concepts.concept import (
+    NO_CURVES,
+    Concept,
+    ConceptError,
+    Reason,
+    Search,
+    by_actions,
+)
+from curnits.analysis.solution import Candidate, Claim, Point, Solution, Vector
+from curnits.analysis.solvers import bargaining, values
+from curnits.analysis.solvers.bargaining import UnsettledError
+from curnits.analysis.solvers.commitment_value import NoLimitError, commitment_value
+from curnits.analysis.solvers.curved import bargained
+from curnits.analysis.solvers.references import (
+    NoReferenceError,
+    Reference,
+    best_correlated,
+    best_nash,
+)
+from curnits.analysis.verification import bargaining as verifiers
+from curnits.analysis.verification import commitment, references
+from curnits.analysis.verification.curved import Verify
+from curnits.sim.games.coalitions import grand
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import NormalGame, normal_form
 
 type Select = Callable[[Vector, Vector], Point]
 """Picks a mixture of outcomes, shape ``(X, n)``, from a disagreement point, shape ``(n,)``."""
@@ -43,7 +57,7 @@ def bargaining_rule(
     Parameters
     ----------
     name, title : str
-        As in :class:`analysis.concepts.concept.Concept`.
+        As in :class:`curnits.analysis.concepts.concept.Concept`.
     select : callable
         Among mixtures of finitely many outcomes.
     method : str
@@ -163,10 +177,10 @@ NASH = bargaining_rule(
     "the largest product of gains",
     bargaining.nash,
     method=_CONVEX,
-    on_curves=curved_bargaining.at_equal_worth,
+    on_curves=bargained.at_equal_worth,
     with_money=_in_money("nash"),
     condition=verifiers.equal_worth,
-    proof=proving.EQUAL_WORTH,
+    proof=prove.EQUAL_WORTH,
 )
 
 KALAI_SMORODINSKY = bargaining_rule(
@@ -174,7 +188,7 @@ KALAI_SMORODINSKY = bargaining_rule(
     "gains in proportion to ideal ones",
     bargaining.kalai_smorodinsky,
     method="linear programmes",
-    on_curves=partial(curved_bargaining.along, "kalai-smorodinsky", np.asarray),
+    on_curves=partial(bargained.along, "kalai-smorodinsky", np.asarray),
     with_money=_in_money("kalai-smorodinsky"),
     condition=verifiers.equal_shares,
 )
@@ -184,10 +198,10 @@ EGALITARIAN = bargaining_rule(
     "equal gains",
     bargaining.egalitarian,
     method="linear programmes",
-    on_curves=partial(curved_bargaining.along, "egalitarian", np.ones_like),
+    on_curves=partial(bargained.along, "egalitarian", np.ones_like),
     with_money=_in_money("egalitarian"),
     condition=verifiers.equal_gains,
-    proof=proving.EQUAL_GAINS,
+    proof=prove.EQUAL_GAINS,
 )
 
 BEST_NASH = _from_equilibrium(

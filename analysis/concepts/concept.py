@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from analysis.certificates.proving import Proof
-from analysis.solution import Candidate, Solution, Vector
-from analysis.verification.curved import Verify
-from sim.errors import InputError
-from sim.games.game import Game, NormalGame
+from curnits.analysis.certificates.proving.prove import Proof
+from curnits.analysis.solution import Candidate, Solution, Vector
+from curnits.analysis.verification.curved import Verify
+from curnits.sim.errors import InputError
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import NormalGame
 
 type Search = Callable[[Game, Vector | None], Solution]
 """Solves a game, from a disagreement point of shape ``(n,)`` in utilons if one is given."""

@@ -3,22 +3,25 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from analysis.certificates import proving
-from analysis.certificates.proving import Proof
-from analysis.concepts.concept import NO_CURVES, Concept, Search, by_actions
-from analysis.concepts.money import in_money
-from analysis.curved import METHOD, at_root, refined
-from analysis.disarming import embed
-from analysis.equilibrium import coco, harsanyi, strict
-from analysis.equilibrium.exhaustive import everywhere
-from analysis.equilibrium.smooth import Rule, coco_stance, harsanyi_stance
-from analysis.solution import Candidate, Solution, Vector
-from analysis.verification import equilibria as verifiers
-from sim.games.bargaining import BargainingGame
-from sim.games.coalitional import CoalitionalGame
-from sim.games.coalitions import grand
-from sim.games.game import Game, normal_form
-from sim.games.harmful import harmful_actions, strike
+from curnits.analysis.certificates.proving import prove
+from curnits.analysis.certificates.proving.prove import Proof
+from curnits.analysis.concepts.concept import NO_CURVES, Concept, Search, by_actions
+from curnits.analysis.concepts.money import in_money
+from curnits.analysis.solution import Candidate, Solution, Vector
+from curnits.analysis.solvers.coco import coco
+from curnits.analysis.solvers.curved.refining import METHOD, at_root, refined
+from curnits.analysis.solvers.curved.roots import Rule, coco_stance, harsanyi_stance
+from curnits.analysis.solvers.exhaustive import everywhere
+from curnits.analysis.solvers.harsanyi import harsanyi
+from curnits.analysis.solvers.strict import strict
+from curnits.analysis.verification import equilibria as verifiers
+from curnits.analysis.verification.disarmed import embed
+from curnits.sim.games.bargaining import BargainingGame
+from curnits.sim.games.coalitional import CoalitionalGame
+from curnits.sim.games.coalitions import grand
+from curnits.sim.games.game import Game
+from curnits.sim.games.harmful import harmful_actions, strike
+from curnits.sim.games.normal import normal_form
 
 _QUICK_PLAYERS, _QUICK_OUTCOMES = 3, 64
 """In larger games the search for harsanyi equilibria may take minutes."""
@@ -94,12 +97,12 @@ def _harsanyi_near(game: Game, state: Candidate) -> Solution:
 
 def _literal_proof(game: Game) -> Proof | None:
     if game.money:
-        return proving.COCO_VALUE
-    return proving.COCO if game.n <= 2 else None
+        return prove.COCO_VALUE
+    return prove.COCO if game.n <= 2 else None
 
 
 def _fair_proof(game: Game) -> Proof:
-    return proving.COCO if game.n <= 2 else proving.FAIR_SPLIT
+    return prove.COCO if game.n <= 2 else prove.FAIR_SPLIT
 
 
 COCO = Concept(
@@ -113,7 +116,7 @@ COCO = Concept(
     with_money="with money, claims are paid and all prices are equal (expected coco-value)",
     verify=verifiers.coco,
     threats=True,
-    proof=lambda _: proving.COCO,
+    proof=lambda _: prove.COCO,
 )
 
 HARSANYI = Concept(

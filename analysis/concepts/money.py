@@ -4,18 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis import values
-from analysis.certificates import proving
-from analysis.concepts.concept import Concept, Reason
-from analysis.conflict import solve_conflicts
-from analysis.curved import refined
-from analysis.solution import Candidate, Claim, Solution, Vector
-from analysis.verification import equilibria as verifiers
-from analysis.verification.curved import Verify
-from analysis.verification.measures import money_unit, rounding
-from analysis.verify import ACCEPTED
-from sim.games.coalitional import CoalitionalGame
-from sim.games.game import Game
+from curnits.analysis.certificates.proving import prove
+from curnits.analysis.concepts.concept import Concept, Reason
+from curnits.analysis.solution import Candidate, Claim, Solution, Vector
+from curnits.analysis.solvers import values
+from curnits.analysis.solvers.conflict import solve_conflicts
+from curnits.analysis.solvers.curved.refining import refined
+from curnits.analysis.verification import equilibria as verifiers
+from curnits.analysis.verification.coco import ACCEPTED
+from curnits.analysis.verification.curved import Verify
+from curnits.analysis.verification.measures import money_unit, rounding
+from curnits.sim.games.coalitional import CoalitionalGame
+from curnits.sim.games.game import Game
 
 
 def paid(game: Game, verify: Verify = verifiers.coco_value) -> Solution:
@@ -83,7 +83,7 @@ COCO_VALUE = Concept(
     with_money=in_money,
     verify=verifiers.coco_value,
     threats=True,
-    proof=lambda _: proving.COCO_VALUE,
+    proof=lambda _: prove.COCO_VALUE,
 )
 
 SHAPLEY = Concept(
@@ -96,5 +96,5 @@ SHAPLEY = Concept(
     with_money=_contributions,
     verify=verifiers.shapley,
     threats=True,
-    proof=lambda _: proving.SHAPLEY,
+    proof=lambda _: prove.SHAPLEY,
 )

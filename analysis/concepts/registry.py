@@ -5,15 +5,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.certificates import checking, proving
-from analysis.certificates.certificate import Certificate
-from analysis.certificates.proving import UncertifiedError
-from analysis.concepts import bargaining, equilibria, money
-from analysis.concepts.concept import Concept, ConceptError
-from analysis.solution import Candidate, Claim, Equilibrium, Solution, Vector
-from analysis.verification.bargaining import efficient
-from analysis.verify import verify
-from sim.games.game import Game
+from curnits.analysis.certificates.certificate import Certificate
+from curnits.analysis.certificates.checking import check
+from curnits.analysis.certificates.proving import prove
+from curnits.analysis.certificates.proving.prove import UncertifiedError
+from curnits.analysis.concepts import bargaining, equilibria, money
+from curnits.analysis.concepts.concept import Concept, ConceptError
+from curnits.analysis.solution import Candidate, Claim, Equilibrium, Solution, Vector
+from curnits.analysis.verification.bargaining import efficient
+from curnits.analysis.verification.coco import verify
+from curnits.sim.games.game import Game
 
 _ROWS = (
     equilibria.COCO,
@@ -67,7 +68,7 @@ def solve(game: Game, concept: str, disagreement: Vector | None = None) -> Solut
     ------
     ConceptError
         If the concept is unknown, or does not apply to this game or a disagreement point.
-    analysis.bargaining.DisagreementError
+    curnits.analysis.solvers.bargaining.DisagreementError
         If no agreement gives everybody at least its disagreement payoff.
     """
     row = concept_named(concept)
@@ -97,7 +98,7 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
 
     Raises
     ------
-    analysis.verify.CandidateError
+    curnits.analysis.verification.coco.CandidateError
         If the candidate does not fit the game, or prices differ although there is money.
     """
     claim = Claim(candidate, candidate.agreement @ game.outcomes)
@@ -112,7 +113,7 @@ def verify_state(game: Game, candidate: Candidate, payoffs: Vector, concept: str
 
     Raises
     ------
-    analysis.verify.CandidateError, sim.games.frontier.FrontierError
+    curnits.analysis.verification.coco.CandidateError, curnits.sim.games.feasible.frontier.FrontierError
         If the state does not fit the game, or payoffs are not feasible.
     """
     claim = Claim(candidate, payoffs)
@@ -129,18 +130,18 @@ def certify(
 ) -> Certificate:
     """Return a certificate of an accepted answer, of a given concept.
 
-    See :func:`analysis.certificates.proving.certify`.
+    See :func:`curnits.analysis.certificates.proving.prove.certify`.
 
     Raises
     ------
-    analysis.certificates.proving.UncertifiedError
+    curnits.analysis.certificates.proving.prove.UncertifiedError
         If the concept or the game is out of reach, or no certificate was found.
     """
     proof = concept_named(concept).proof(game)
     if proof is None:
         able = ", ".join(name for name, row in CONCEPTS.items() if row.proof(game) is not None)
         raise UncertifiedError(f"{concept} is not certified here (only {able})")
-    return proving.certify(game, proof, found, disagreement)
+    return prove.certify(game, proof, found, disagreement)
 
 
 def unproved(game: Game, concept: str, certificate: Certificate) -> list[str]:
@@ -148,4 +149,4 @@ def unproved(game: Game, concept: str, certificate: Certificate) -> list[str]:
     proof = concept_named(concept).proof(game)
     if proof is None:
         return [f"{concept} cannot be certified"]
-    return checking.objections(game, proof.proposition, certificate)
+    return check.objections(game, proof.proposition, certificate)

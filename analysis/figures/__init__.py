@@ -5,7 +5,7 @@ functions that draw such a table into matplotlib ``Axes`` of yours. :mod:`.regis
 :mod:`.drawing` puts panels on a page.
 """
 
-from sim.errors import InputError
+from curnits.sim.errors import InputError
 
 
 class FigureError(InputError):

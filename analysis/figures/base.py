@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from analysis.figures.fonts import drawable, is_drawable
-from analysis.figures.source import RunData
-from sim.games.coalitions import Mask, members
+from curnits.analysis.figures.fonts import drawable, is_drawable
+from curnits.analysis.storage.rundata import RunData
+from curnits.sim.games.coalitions import Mask, members
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe & Ito's (2008) colours, told apart by colour-blind readers, but their pale yellow."""

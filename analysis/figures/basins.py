@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.convergence import REACHED
-from analysis.figures.base import COLOURS, GREY, MARKERS, FigureKind, Panel
-from analysis.figures.prices import draw_frame, in_simplex
-from analysis.figures.source import RunData
-from analysis.solution import Vector
+from curnits.analysis.figures.base import COLOURS, GREY, MARKERS, FigureKind, Panel
+from curnits.analysis.figures.prices import draw_frame, in_simplex
+from curnits.analysis.judging.judge import REACHED
+from curnits.analysis.solution import Vector
+from curnits.analysis.storage.rundata import RunData
 
 _STAR = "#F0E442"
 _SAME = 1e-6

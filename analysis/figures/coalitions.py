@@ -9,10 +9,17 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 
-from analysis.figures.base import GREY, FigureKind, Panel, coalition_code, exponent, in_units
-from analysis.figures.source import RunData
-from analysis.solution import Vector
-from sim.games.coalitions import grand, size
+from curnits.analysis.figures.base import (
+    GREY,
+    FigureKind,
+    Panel,
+    coalition_code,
+    exponent,
+    in_units,
+)
+from curnits.analysis.solution import Vector
+from curnits.analysis.storage.rundata import RunData
+from curnits.sim.games.coalitions import grand, size
 
 _MOST_IN_LATTICE = 4
 _MOST_LABELS = 16

@@ -8,12 +8,19 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.bargaining import DisagreementError
-from analysis.concepts import CONCEPTS, ConceptError, solve
-from analysis.figures.base import PALE, FigureKind, Panel, legend_names, marker, player_style
-from analysis.figures.source import RunData
-from analysis.shortfalls import own_units
-from sim.games.game import Game
+from curnits.analysis.concepts import CONCEPTS, ConceptError, solve
+from curnits.analysis.figures.base import (
+    PALE,
+    FigureKind,
+    Panel,
+    legend_names,
+    marker,
+    player_style,
+)
+from curnits.analysis.judging.shortfalls import own_units
+from curnits.analysis.solvers.bargaining import DisagreementError
+from curnits.analysis.storage.rundata import RunData
+from curnits.sim.games.game import Game
 
 SIMULATED = "simulated"
 

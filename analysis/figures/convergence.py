@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.convergence import convergence_rate, distances
-from analysis.figures.base import COLOURS, LINES, FigureKind, Panel, time_axis
-from analysis.figures.source import RunData
+from curnits.analysis.figures.base import COLOURS, LINES, FigureKind, Panel, time_axis
+from curnits.analysis.judging.judge import convergence_rate, distances
+from curnits.analysis.storage.rundata import RunData
 
 _FLOOR = 1e-16
 """Smaller figures are rounding, and drawn here."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures.base import (
+from curnits.analysis.figures.base import (
     GREY,
     RED,
     FigureKind,
@@ -15,8 +15,8 @@ from analysis.figures.base import (
     coalition_code,
     legend_names,
 )
-from analysis.figures.source import RunData
-from sim.games.coalitions import grand, size
+from curnits.analysis.storage.rundata import RunData
+from curnits.sim.games.coalitions import grand, size
 
 _MOST_IN_FULL = 4
 _MOST_PLAYERS = 8

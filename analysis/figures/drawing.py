@@ -11,12 +11,12 @@ from matplotlib import style
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure, SubFigure
 
-from analysis.figures import FigureError
-from analysis.figures.base import FigureKind, Panel, shortened
-from analysis.figures.fonts import families
-from analysis.figures.registry import FIGURES, figure_named
-from analysis.figures.source import RunData
-from analysis.reporting import transfers_said
+from curnits.analysis.figures import FigureError
+from curnits.analysis.figures.base import FigureKind, Panel, shortened
+from curnits.analysis.figures.fonts import families
+from curnits.analysis.figures.registry import FIGURES, figure_named
+from curnits.analysis.storage.rundata import RunData
+from curnits.analysis.storage.solutions import transfers_said
 
 COLUMN, PAGE = 3.37, 7.0
 """Widths of a column and of a page of two columns, inches."""
@@ -180,7 +180,7 @@ def _paid(run: RunData) -> Iterator[str]:
 def paper(text: str = "") -> Iterator[None]:
     """Use this package's style, whatever the user's own, with fonts that can show a text."""
     with style.context(
-        ["analysis.figures.paper", {"font.family": families(text)}], after_reset=True
+        ["curnits.analysis.figures.paper", {"font.family": families(text)}], after_reset=True
     ):
         yield
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures.base import (
+from curnits.analysis.figures.base import (
     GREY,
     FigureKind,
     Panel,
@@ -18,9 +18,9 @@ from analysis.figures.base import (
     player_style,
     time_axis,
 )
-from analysis.figures.ladders import draw_ladder, ladder_table
-from analysis.figures.source import RunData
-from sim.games.coalitions import grand, proper_coalitions, size
+from curnits.analysis.figures.ladders import draw_ladder, ladder_table
+from curnits.analysis.storage.rundata import RunData
+from curnits.sim.games.coalitions import grand, proper_coalitions, size
 
 _MOST_LADDERS = 4
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures.base import (
+from curnits.analysis.figures.base import (
     GREY,
     PALE,
     PURPLE,
@@ -19,9 +19,9 @@ from analysis.figures.base import (
     amount_axis,
     legend_names,
 )
-from analysis.figures.source import RunData
-from analysis.solution import Vector
-from sim.games.frontier import frontier_polyline
+from curnits.analysis.solution import Vector
+from curnits.analysis.storage.rundata import RunData
+from curnits.sim.games.feasible.frontier import frontier_polyline
 
 _MOST_OUTCOMES = 2000
 _MOST_PLAYERS = 5

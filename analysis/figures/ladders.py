@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 
-from analysis.figures.base import time_axis
-from analysis.figures.source import RunData
-from sim.games.ladders import Ladder
+from curnits.analysis.figures.base import time_axis
+from curnits.analysis.storage.rundata import RunData
+from curnits.sim.games.ladders import Ladder
 
 _MOST_LABELS = 4
 _HATCHES = ("", "////")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures.base import COLOURS, FigureKind
+from curnits.analysis.figures.base import COLOURS, FigureKind
 
 
 def draw_multiplicity(axes: Axes, table: pd.DataFrame) -> None:

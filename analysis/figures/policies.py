@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures.base import (
+from curnits.analysis.figures.base import (
     GREY,
     FigureKind,
     Panel,
@@ -17,7 +17,7 @@ from analysis.figures.base import (
     player_style,
     shortened,
 )
-from analysis.figures.source import RunData
+from curnits.analysis.storage.rundata import RunData
 
 _ACHIEVED = "achieved"
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures.base import (
+from curnits.analysis.figures.base import (
     GREY,
     PALE,
     RED,
@@ -18,8 +18,8 @@ from analysis.figures.base import (
     player_style,
     time_axis,
 )
-from analysis.figures.source import RunData
-from analysis.solution import Vector
+from curnits.analysis.solution import Vector
+from curnits.analysis.storage.rundata import RunData
 
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 

@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
-from analysis.figures import FigureError
-from analysis.figures.base import FigureKind
-from analysis.figures.basins import BASINS
-from analysis.figures.coalitions import COALITIONS
-from analysis.figures.comparison import COMPARISON
-from analysis.figures.convergence import CONVERGENCE
-from analysis.figures.dividends import DIVIDENDS
-from analysis.figures.escalation import ESCALATION
-from analysis.figures.frontier import FRONTIER
-from analysis.figures.policies import POLICIES
-from analysis.figures.prices import PRICES
-from analysis.figures.talks import TALKS
-from analysis.figures.threats import THREATS
-from analysis.figures.trades import TRADES
+from curnits.analysis.figures import FigureError
+from curnits.analysis.figures.base import FigureKind
+from curnits.analysis.figures.basins import BASINS
+from curnits.analysis.figures.coalitions import COALITIONS
+from curnits.analysis.figures.comparison import COMPARISON
+from curnits.analysis.figures.convergence import CONVERGENCE
+from curnits.analysis.figures.dividends import DIVIDENDS
+from curnits.analysis.figures.escalation import ESCALATION
+from curnits.analysis.figures.frontier import FRONTIER
+from curnits.analysis.figures.policies import POLICIES
+from curnits.analysis.figures.prices import PRICES
+from curnits.analysis.figures.talks import TALKS
+from curnits.analysis.figures.threats import THREATS
+from curnits.analysis.figures.trades import TRADES
 
 _KINDS: Sequence[FigureKind] = (
     FRONTIER,

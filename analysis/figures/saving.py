@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.csvfile import csv
-from analysis.figures import FigureError
-from analysis.figures.drawing import FORMATS, Drawn, draw, overview, pages
-from analysis.figures.registry import figure_named
-from analysis.figures.source import RunData
+from curnits.analysis.figures import FigureError
+from curnits.analysis.figures.drawing import FORMATS, Drawn, draw, overview, pages
+from curnits.analysis.figures.registry import figure_named
+from curnits.analysis.storage.csv import csv
+from curnits.analysis.storage.rundata import RunData
 
 
 def plot_files(
@@ -22,7 +22,7 @@ def plot_files(
     form : str
         One of :data:`FORMATS`.
     figure : str, optional
-        A key of :data:`analysis.figures.registry.FIGURES`.
+        A key of :data:`curnits.analysis.figures.registry.FIGURES`.
     stem : str, optional
         Name of the files of one figure, instead of its own.
 

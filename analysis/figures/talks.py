@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from analysis.figures.base import (
+from curnits.analysis.figures.base import (
     GREY,
     FigureKind,
     Panel,
@@ -15,7 +15,7 @@ from analysis.figures.base import (
     legend_names,
     player_style,
 )
-from analysis.figures.source import RunData
+from curnits.analysis.storage.rundata import RunData
 
 _SHAPES = {"agreed": "o", "broke down": "x"}
 

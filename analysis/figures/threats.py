@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation
 
-from analysis.figures.base import (
+from curnits.analysis.figures.base import (
     COLOURS,
     FigureKind,
     Panel,
@@ -16,8 +16,8 @@ from analysis.figures.base import (
     shortened,
     time_axis,
 )
-from analysis.figures.source import RunData
-from sim.games.coalitions import members, proper_coalitions, size
+from curnits.analysis.storage.rundata import RunData
+from curnits.sim.games.coalitions import members, proper_coalitions, size
 
 _MOST_ACTIONS = 4
 _MOST_PANELS = 9

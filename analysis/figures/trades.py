@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures.base import (
+from curnits.analysis.figures.base import (
     FigureKind,
     Panel,
     amount_axis,
@@ -18,7 +18,7 @@ from analysis.figures.base import (
     player_style,
     time_axis,
 )
-from analysis.figures.source import RunData
+from curnits.analysis.storage.rundata import RunData
 
 _MOST_NUMBERS = 8
 _NEGLIGIBLE = 5e-3

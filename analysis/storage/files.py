@@ -22,7 +22,7 @@ from tempfile import mkdtemp
 from time import time
 from typing import Any
 
-from sim.errors import InputError
+from curnits.sim.errors import InputError
 
 MANIFEST = "manifest.json"
 

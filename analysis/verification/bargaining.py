@@ -10,13 +10,13 @@ from functools import cached_property
 import numpy as np
 from scipy.optimize import linprog
 
-from analysis.solution import Claim, Equilibrium, Residuals, Vector
-from analysis.verification.curved import Verify, among_all_points
-from analysis.verification.measures import rounding, units
-from analysis.verify import ACCEPTED, CandidateError, pareto_gap, place_of
-from sim.games.coalitions import grand
-from sim.games.frontier import support
-from sim.games.game import Game
+from curnits.analysis.solution import Claim, Equilibrium, Residuals, Vector
+from curnits.analysis.verification.coco import ACCEPTED, CandidateError, pareto_gap, place_of
+from curnits.analysis.verification.curved import Verify, among_all_points
+from curnits.analysis.verification.measures import rounding, units
+from curnits.sim.games.coalitions import grand
+from curnits.sim.games.feasible.frontier import support
+from curnits.sim.games.game import Game
 
 _DISTRIBUTION = 1e-9
 """How far prices or an agreement may be from a distribution."""
@@ -178,7 +178,7 @@ def efficient(game: Game, claim: Claim) -> Equilibrium:
     ------
     CandidateError
         If prices or agreement do not fit the game.
-    sim.games.frontier.FrontierError
+    curnits.sim.games.feasible.frontier.FrontierError
         If the payoffs are not feasible.
     """
     return _efficient(game, claim)

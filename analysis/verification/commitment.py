@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.solution import Claim, Equilibrium, Vector
-from analysis.verification.bargaining import efficient, equal_worth, selected
-from analysis.verification.measures import money_unit, rounding
-from analysis.verify import ACCEPTED, CandidateError
-from sim.games.game import Game, NormalGame
+from curnits.analysis.solution import Claim, Equilibrium, Vector
+from curnits.analysis.verification.bargaining import efficient, equal_worth, selected
+from curnits.analysis.verification.coco import ACCEPTED, CandidateError
+from curnits.analysis.verification.measures import money_unit, rounding
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import NormalGame
 
 _EQUAL = 1e-9
 """Threats that leave the others this close, in shares of payoff range, are equally harmful."""
@@ -24,7 +25,7 @@ def expectation(game: Game, claim: Claim) -> Equilibrium:
 
     Raises
     ------
-    analysis.verify.CandidateError
+    curnits.analysis.verification.coco.CandidateError
         If there is neither money nor two players, or the claim does not fit the game.
     """
     if not isinstance(game, NormalGame):

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.solution import Candidate, Claim, Equilibrium, Vector
-from analysis.verify import ACCEPTED
-from sim.games.coalitions import Mask, grand
-from sim.games.game import Game
+from curnits.analysis.solution import Candidate, Claim, Equilibrium, Vector
+from curnits.analysis.verification.coco import ACCEPTED
+from curnits.sim.games.coalitions import Mask, grand
+from curnits.sim.games.game import Game
 
 type Verify = Callable[[Game, Claim], Equilibrium]
 """Verifies what an answer says of itself."""

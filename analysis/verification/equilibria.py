@@ -4,17 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis import verify as conditions
-from analysis import verify_harsanyi
-from analysis.disarming import embed, restrict
-from analysis.solution import Claim, Equilibrium, Vector
-from analysis.verification.curved import among_all_points
-from analysis.verification.measures import money_unit, rounding
-from analysis.verify import ACCEPTED, CandidateError
-from sim.games.coalitional import CoalitionalGame
-from sim.games.coalitions import grand, members
-from sim.games.game import Game, NormalGame
-from sim.games.harmful import harmful_actions, strike
+from curnits.analysis.solution import Claim, Equilibrium, Vector
+from curnits.analysis.verification import coco as conditions
+from curnits.analysis.verification.coco import ACCEPTED, CandidateError
+from curnits.analysis.verification.curved import among_all_points
+from curnits.analysis.verification.disarmed import embed, restrict
+from curnits.analysis.verification.harsanyi import verify_harsanyi
+from curnits.analysis.verification.measures import money_unit, rounding
+from curnits.sim.games.coalitional import CoalitionalGame
+from curnits.sim.games.coalitions import grand, members
+from curnits.sim.games.game import Game
+from curnits.sim.games.harmful import harmful_actions, strike
+from curnits.sim.games.normal import NormalGame
 
 _EQUAL_PRICES = 1e-12
 """How far prices may differ from each other where there is money."""
@@ -22,7 +23,7 @@ _EQUAL_PRICES = 1e-12
 
 @among_all_points
 def coco(game: Game, claim: Claim) -> Equilibrium:
-    """Verify a ``coco`` equilibrium; see :func:`analysis.verify.verify`."""
+    """Verify a ``coco`` equilibrium; see :func:`curnits.analysis.verification.coco.verify`."""
     return conditions.verify(game, claim.candidate)
 
 
@@ -36,8 +37,8 @@ def literal(game: Game, claim: Claim) -> Equilibrium:
 
 @among_all_points
 def harsanyi(game: Game, claim: Claim) -> Equilibrium:
-    """Verify a ``harsanyi`` equilibrium; see :mod:`analysis.verify_harsanyi`."""
-    return verify_harsanyi.verify_harsanyi(game, claim.candidate)
+    """Verify a ``harsanyi`` equilibrium; see :mod:`curnits.analysis.verification.harsanyi`."""
+    return verify_harsanyi(game, claim.candidate)
 
 
 @among_all_points

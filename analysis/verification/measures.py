@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from analysis.solution import Vector
-from sim.games.game import Game
+from curnits.analysis.solution import Vector
+from curnits.sim.games.game import Game
 
 _ULPS = 8.0
 """Roundings, each half a unit in the last place, that a payoff may have been through: a sum of

@@ -12,12 +12,13 @@ from itertools import product
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from analysis.solution import Claim, Equilibrium, Vector
-from analysis.verification.bargaining import equal_worth, selected
-from analysis.verification.curved import Verify
-from analysis.verify import ACCEPTED, CandidateError
-from sim.games.game import Game, NormalGame
-from sim.games.harmful import disarmed
+from curnits.analysis.solution import Claim, Equilibrium, Vector
+from curnits.analysis.verification.bargaining import equal_worth, selected
+from curnits.analysis.verification.coco import ACCEPTED, CandidateError
+from curnits.analysis.verification.curved import Verify
+from curnits.sim.games.game import Game
+from curnits.sim.games.harmful import disarmed
+from curnits.sim.games.normal import NormalGame
 
 _REPLY = 1e-9
 """Regret, in shares of payoff range, below which a reply counts as best."""

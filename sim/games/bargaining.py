@@ -10,11 +10,11 @@ from typing import ClassVar, Self, override
 
 import numpy as np
 
-from sim.games.base import MISSING, Game, GameError, check_scales
-from sim.games.coalitional import find_point, named_point
-from sim.games.coalitions import Mask, grand
-from sim.games.convex import Matrix, Menu, Vector, shortfall
-from sim.games.game import NormalGame, from_payoffs
+from curnits.sim.games.coalitional import find_point, named_point
+from curnits.sim.games.coalitions import Mask, grand
+from curnits.sim.games.feasible.menus import Matrix, Menu, Vector, shortfall
+from curnits.sim.games.game import MISSING, Game, GameError, check_scales
+from curnits.sim.games.normal import NormalGame, from_payoffs
 
 _ROUNDING = 1e-9
 
@@ -33,7 +33,7 @@ class BargainingGame(Game):
     feasible : Menu
         A payoff for each player.
     money, title
-        As in :class:`sim.games.base.Game`.
+        As in :class:`curnits.sim.games.game.Game`.
 
     Raises
     ------

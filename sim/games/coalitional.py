@@ -11,9 +11,9 @@ from typing import ClassVar, Self, override
 
 import numpy as np
 
-from sim.games.base import MISSING, Game, GameError, check_players, check_scales
-from sim.games.coalitions import Mask, grand, members
-from sim.games.convex import Matrix, Menu, Vector
+from curnits.sim.games.coalitions import Mask, grand, members
+from curnits.sim.games.feasible.menus import Matrix, Menu, Vector
+from curnits.sim.games.game import MISSING, Game, GameError, check_players, check_scales
 
 _SAME = 1e-9
 """Payoffs this close, in shares of payoff range, name the same point."""
@@ -29,7 +29,7 @@ class CoalitionalGame(Game):
     menus : mapping from mask to Menu
         For every non-empty coalition, columns in the order of its members.
     money, title
-        As in :class:`sim.games.base.Game`.
+        As in :class:`curnits.sim.games.game.Game`.
 
     Raises
     ------

@@ -8,7 +8,7 @@ from typing import Any, override
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.utility import UTILITIES, Exponential, Log, Power, Utility, UtilityError
+from curnits.sim.games.utility import UTILITIES, Exponential, Log, Power, Utility, UtilityError
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Concave(ABC):
 
         Raises
         ------
-        sim.games.utility.UtilityError
+        curnits.sim.games.utility.UtilityError
             If an amount lies outside the domain.
         """
         return self.utility.value({self.quantity: amounts})
@@ -87,7 +87,7 @@ def concave(utility: Utility) -> Concave:
 
     Raises
     ------
-    sim.games.utility.UtilityError
+    curnits.sim.games.utility.UtilityError
         If it is not power, log or exponential with positive risk aversion.
     """
     match utility:

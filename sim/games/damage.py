@@ -12,8 +12,9 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.coalitions import Mask, grand, members, membership
-from sim.games.game import Game, NormalGame
+from curnits.sim.games.coalitions import Mask, grand, members, membership
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import NormalGame
 
 type Vector = NDArray[np.float64]
 

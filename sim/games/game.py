@@ -1,143 +1,94 @@
-"""Games in normal form: players, actions and payoff tensors."""
+"""What every form of game offers: what N can agree on, and the two-sided view of each conflict."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from math import prod
-from typing import ClassVar, override
+from itertools import groupby
+from typing import ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from sim.games.base import (
-    MAX_CONFLICT_CELLS,
-    MAX_PAYOFF,
-    ConflictStack,
-    Game,
-    GameError,
-    check_conflicts,
-    check_distinct,
-    check_players,
-    check_scales,
-)
-from sim.games.coalitions import Mask, grand, members
-from sim.games.html import number, table
+from curnits.sim.errors import InputError
+from curnits.sim.games.coalitions import Mask, grand, membership
+from curnits.sim.games.html import number, table
 
-__all__ = [
-    "MAX_CELLS",
-    "MAX_CONFLICT_CELLS",
-    "MAX_PAYOFF",
-    "ConflictStack",
-    "Game",
-    "GameError",
-    "NormalGame",
-    "check_conflicts",
-    "check_names",
-    "check_size",
-    "from_payoffs",
-    "normal_form",
-    "own_actions",
-]
+MAX_PLAYERS = 20
+"""Most players of a game: there are a million coalitions of 20."""
 
-MAX_CELLS = 20_000_000
-"""Largest number of payoffs (players times outcomes) a game may have: 160 MB."""
+MAX_PAYOFF = 1e100
+"""Largest size of a payoff; so that products of payoffs and prices are safe floating point."""
 
+MAX_CONFLICT_CELLS = 150_000_000
+"""Largest number of payoffs that the conflicts of a game may hold all at once: 1.2 GB."""
+
+MISSING = 1e-10
+"""By how much a better point must beat the known ones to count, in shares of payoff range."""
+
+_CHUNK_CELLS = 4_000_000
 _MOST_ROWS = 50
 
 
+class GameError(InputError):
+    """A game that cannot exist: wrong shape, no players, values that are not finite, too large."""
+
+
 @dataclass(frozen=True, eq=False)
-class NormalGame(Game):
-    """A finite game in normal form.
+class Game(ABC):
+    """A game as solvers, verifiers and agents see it: coalitions choose among joint actions.
 
     Parameters
     ----------
     players : tuple of str
         Names, in order; player ``i`` is bit ``i`` of a coalition mask.
-    actions : tuple of tuple of str
-        Names of the actions of each player.
-    payoffs : ndarray, shape (n, m_1, …, m_n)
-        ``payoffs[i][outcome]`` in utilons of player ``i``; made read-only.
     money : bool
         Whether utility is transferable (all prices are then equal).
     title : str
         For headings.
-
-    Raises
-    ------
-    GameError
-        If shapes and names disagree, names repeat, the game is too big, or payoffs are not finite,
-        larger than :data:`MAX_PAYOFF` or closer together than its inverse.
     """
 
-    kind: ClassVar[str] = "a game in normal form"
+    kind: ClassVar[str]
+    """What games of this form are called in messages."""
 
-    actions: tuple[tuple[str, ...], ...]
-    payoffs: NDArray[np.float64]
-
-    def __post_init__(self) -> None:
-        payoffs = np.array(self.payoffs, dtype=np.float64, order="C")
-        payoffs.flags.writeable = False
-        object.__setattr__(self, "payoffs", payoffs)
-        check_names(self.players, self.actions)
-        expected = (self.n, *self.shape)
-        if payoffs.shape != expected:
-            raise GameError(f"payoffs have shape {payoffs.shape}, expected {expected}")
-        if not np.isfinite(payoffs).all():
-            raise GameError("every payoff must be a finite number")
-        check_scales(self)
+    players: tuple[str, ...]
+    money: bool = field(default=False, kw_only=True)
+    title: str = field(default="", kw_only=True)
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """Number of actions of each player."""
-        return tuple(len(own) for own in self.actions)
+    def n(self) -> int:
+        """Number of players."""
+        return len(self.players)
 
-    @cached_property
+    @property
+    @abstractmethod
     def outcomes(self) -> NDArray[np.float64]:
-        """Payoff vectors of all outcomes in C order, shape ``(∏ m_i, n)``, utilons."""
-        return np.ascontiguousarray(self.payoffs.reshape(self.n, -1).T)
-
-    @cached_property
-    def normalised(self) -> "NormalGame":
-        """The same game with every varying utility moved and stretched onto [0, 1]."""
-        axes = (-1, *[1] * self.n)
-        return NormalGame(
-            self.players,
-            self.actions,
-            (self.payoffs - self.low.reshape(axes)) / self.scales.reshape(axes),
-            money=self.money,
-            title=self.title,
-        )
+        """Payoff vectors that N can agree on, and mix: shape ``(X, n)``, utilons."""
 
     @property
-    @override
-    def conflict_cells(self) -> int:
-        return ((1 << self.n - 1) - 1) * self.payoffs.size
+    @abstractmethod
+    def normalised(self) -> "Game":
+        """The same game with every varying utility moved and stretched onto [0, 1]."""
 
-    @override
-    def joint_action(self, coalition: Mask, index: int) -> dict[str, str]:
-        """Return joint action number ``index`` (C order) of a coalition, player to action."""
-        own = members(coalition)
-        indices = np.unravel_index(index, [self.shape[i] for i in own])
-        return {self.players[i]: self.actions[i][int(k)] for i, k in zip(own, indices, strict=True)}
-
-    @override
+    @abstractmethod
     def joint_actions(self, coalition: Mask) -> int:
-        return int(np.prod([self.shape[i] for i in members(coalition)], dtype=np.int64))
+        """Return the number of joint actions of a coalition."""
 
-    @override
+    @abstractmethod
+    def joint_action(self, coalition: Mask, index: int) -> dict[str, str]:
+        """Return joint action number ``index`` of a coalition, player to what it does or gets."""
+
+    @abstractmethod
     def find_joint_action(self, coalition: Mask, choices: Mapping[str, str]) -> int:
-        own = members(coalition)
-        if choices.keys() != {self.players[i] for i in own}:
-            raise GameError("expected an action of each member")
-        chosen = []
-        for i in own:
-            action = choices[self.players[i]]
-            if action not in self.actions[i]:
-                raise GameError(f"unknown action {action!r}")
-            chosen.append(self.actions[i].index(action))
-        return int(np.ravel_multi_index(chosen, [self.shape[i] for i in own]))
+        """Return the number of a joint action, given as :meth:`joint_action` returns it.
 
-    @override
+        Raises
+        ------
+        GameError
+            If the coalition has no such joint action.
+        """
+
+    @abstractmethod
     def conflict(self, coalition: Mask) -> NDArray[np.float64]:
         """Return payoffs seen from a fight between a coalition and its complement.
 
@@ -145,116 +96,199 @@ class NormalGame(Game):
         -------
         ndarray, shape (n, R, C)
             Utilons of each player; rows are joint actions of the coalition, columns those of the
-            complement, both in C order over ascending players.
+            complement. For N there is one column, and rows are outcomes.
         """
-        own, others = members(coalition), members(grand(self.n) ^ coalition)
-        axes = (0, *[1 + i for i in own], *[1 + i for i in others])
-        rows = self.joint_actions(coalition)
-        return self.payoffs.transpose(axes).reshape(self.n, rows, -1)
 
-    @override
+    @property
+    def curved(self) -> tuple[Mask, ...]:
+        """Coalitions with curved frontiers, of which but some points are known, N last."""
+        return ()
+
+    def refined(self, weights: NDArray[np.float64], missing: float = MISSING) -> Self:
+        """Return the game with what coalitions would like best among what they can choose from.
+
+        Coalitions with a curved frontier are known by finitely many points of it; those they have
+        keep their numbers. The game itself is returned if nothing is missing, always so if every
+        coalition has finitely many joint actions.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (2**n, n)
+            How each coalition weighs its members, curnits per utilon, by mask; non-negative.
+        missing : float
+            By how much a point must be better than those known, in shares of payoff range.
+        """
+        return self
+
+    @property
+    def extremes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Lowest and highest payoff of each player anywhere in the game, each of shape ``(n,)``."""
+        return self.outcomes.min(axis=0), self.outcomes.max(axis=0)
+
+    @cached_property
+    def low(self) -> NDArray[np.float64]:
+        """Lowest payoff of each player, shape ``(n,)``, utilons."""
+        return self.extremes[0]
+
+    @cached_property
+    def ranges(self) -> NDArray[np.float64]:
+        """Payoff range ``max U_i − min U_i`` of each player, shape ``(n,)``, utilons; may be 0."""
+        low, high = self.extremes
+        return np.asarray(high - low)
+
+    @cached_property
+    def all_vary(self) -> bool:
+        """Whether there is nobody who gets the same whatever is played."""
+        return bool(self.ranges.all())
+
+    @cached_property
+    def scales(self) -> NDArray[np.float64]:
+        """Like :attr:`ranges`, but 1 for players whose payoffs do not vary: safe to divide by."""
+        return np.where(self.ranges > 0, self.ranges, 1.0)
+
+    def outcome(self, index: int) -> dict[str, str]:
+        """Return outcome number ``index`` as a mapping from player to what it does or gets."""
+        return self.joint_action(grand(self.n), index)
+
+    def conflicts(self) -> Iterator["ConflictStack"]:
+        """Yield every pair {S, N∖S} once, as stacks of conflicts of equal shape.
+
+        ``S`` is the member of the pair that holds player 0 (the odd mask). Large games come in
+        several stacks of one shape, to bound memory. A game of one player has no conflict.
+        """
+
+        def shape(mask: Mask) -> tuple[int, int]:
+            return self.joint_actions(mask), self.joint_actions(grand(self.n) ^ mask)
+
+        odd = sorted(range(1, grand(self.n), 2), key=shape)
+        for (rows, columns), alike in groupby(odd, key=shape):
+            masks = list(alike)
+            step = max(1, _CHUNK_CELLS // (self.n * rows * columns))
+            for start in range(0, len(masks), step):
+                chunk = np.array(masks[start : start + step])
+                yield ConflictStack(
+                    chunk,
+                    2.0 * membership(self.n)[chunk] - 1.0,
+                    np.stack([self.conflict(int(mask)) for mask in chunk]),
+                )
+
+    @property
+    def conflict_cells(self) -> int:
+        """How many payoffs all conflicts of the game hold."""
+        full = grand(self.n)
+        return self.n * sum(
+            self.joint_actions(mask) * self.joint_actions(full ^ mask) for mask in range(1, full, 2)
+        )
+
+    @property
+    def caption(self) -> str:
+        """What a table of payoffs shows."""
+        return f"{self.title or 'Game'}, utilons" + (", with money" if self.money else "")
+
     def _repr_html_(self) -> str:
-        """Return the payoffs as a table for notebooks: a bimatrix, or a row for each outcome."""
-        if self.n != 2:
-            return super()._repr_html_()
-        down, across = self.players
-        cells = self.payoffs[:, :_MOST_ROWS, :_MOST_ROWS].transpose(1, 2, 0)
+        """Return the payoffs as a table for notebooks, a row for each outcome."""
         rows = [
-            [name, *(", ".join(map(number, pair)) for pair in row)]
-            for name, row in zip(self.actions[0], cells, strict=False)
+            [*self.outcome(k).values(), *map(number, payoffs)]
+            for k, payoffs in enumerate(self.outcomes[:_MOST_ROWS])
         ]
-        return table([f"{down} \\ {across}", *self.actions[1][:_MOST_ROWS]], rows, self.caption)
+        heads = [*self.players, *(f"payoff of {player}" for player in self.players)]
+        caption = self.caption
+        if len(self.outcomes) > _MOST_ROWS:
+            caption += f"; the first {_MOST_ROWS} of {len(self.outcomes):,} outcomes"
+        return table(heads, rows, caption)
 
 
-def normal_form(game: Game, purpose: str) -> NormalGame:
-    """Return a game that is in normal form.
+@dataclass(frozen=True, eq=False)
+class ConflictStack:
+    """Conflicts of one shape, stacked so that numpy handles them at once.
+
+    Attributes
+    ----------
+    coalitions : ndarray of int, shape (P,)
+        The row side ``S`` of each conflict; the column side is ``N∖S``.
+    sides : ndarray, shape (P, n)
+        +1 for players of ``S``, −1 for the others.
+    payoffs : ndarray, shape (P, n, R, C)
+        Utilons, as in :meth:`Game.conflict`.
+    """
+
+    coalitions: NDArray[np.int64]
+    sides: NDArray[np.float64]
+    payoffs: NDArray[np.float64]
+
+    def matrices(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the conflict games ``Σ_{i∈S} a_i U_i − Σ_{j∉S} a_j U_j``, shape ``(P, R, C)``.
+
+        Curnits, at ``prices`` of shape ``(n,)`` in curnits per utilon.
+        """
+        weights = (self.sides * prices)[:, None, :]
+        count, n, rows, columns = self.payoffs.shape
+        flat = weights @ self.payoffs.reshape(count, n, rows * columns)
+        return flat.reshape(count, rows, columns)
+
+
+def check_conflicts(game: Game, purpose: str) -> None:
+    """Check that all conflicts of a game fit into memory at once.
 
     Raises
     ------
     GameError
-        If it is not; ``purpose`` says what needs it.
+        If they hold more than ``MAX_CONFLICT_CELLS`` payoffs; ``purpose`` says what for.
     """
-    if not isinstance(game, NormalGame):
-        raise GameError(f"{purpose} needs a game in normal form (found {game.kind})")
-    return game
-
-
-def own_actions(game: Game) -> tuple[tuple[str, ...], ...]:
-    """Return the names of each player's own actions; none where only coalitions act."""
-    return game.actions if isinstance(game, NormalGame) else ((),) * game.n
-
-
-def from_payoffs(
-    payoffs: ArrayLike,
-    *,
-    players: Sequence[str] | None = None,
-    actions: Sequence[Sequence[str]] | None = None,
-    money: bool = False,
-    title: str = "",
-) -> NormalGame:
-    """Build a game from ``payoffs[player][action of 1]…[action of n]``, naming what has no name.
-
-    Raises
-    ------
-    GameError
-        If the nesting is ragged or does not have one level for each player.
-
-    Examples
-    --------
-    >>> from_payoffs([[[2, 0], [0, 1]], [[1, 0], [0, 2]]]).players
-    ('1', '2')
-    """
-    try:
-        tensor = np.asarray(payoffs, dtype=np.float64)
-    except (OverflowError, TypeError, ValueError) as error:
-        raise GameError("payoffs must be equally long nested lists of numbers") from error
-    n = tensor.shape[0] if tensor.ndim else 0
-    if n == 0 or tensor.ndim != n + 1:
+    cells = game.conflict_cells
+    if cells > MAX_CONFLICT_CELLS:
         raise GameError(
-            f"payoffs must be nested as [player][action of player 1]…[action of player n]: "
-            f"{n} players need {n + 1} levels, found {tensor.ndim}"
+            f"the game is too large {purpose}: its conflicts hold {cells:,} payoffs, "
+            f"at most {MAX_CONFLICT_CELLS:,} fit"
         )
-    return NormalGame(
-        tuple(players) if players is not None else tuple(str(i + 1) for i in range(n)),
-        tuple(tuple(own) for own in actions)
-        if actions is not None
-        else tuple(tuple(str(k) for k in range(m)) for m in tensor.shape[1:]),
-        tensor,
-        money=money,
-        title=title,
-    )
 
 
-def check_names(players: Sequence[str], actions: Sequence[Sequence[str]]) -> None:
-    """Check names and size before any payoff is looked at.
+def check_players(players: Sequence[str]) -> None:
+    """Check that there is a player, and that names differ.
 
     Raises
     ------
     GameError
-        If there is no player, a player has no action, a name repeats, or the game is too big.
+        If not, or if there are more than :data:`MAX_PLAYERS`.
     """
-    check_players(players)
-    if len(actions) != len(players):
-        raise GameError(f"{len(players)} players but {len(actions)} lists of actions")
-    for player, own in zip(players, actions, strict=True):
-        if not own:
-            raise GameError(f"player {player!r} has no action")
-    check_size([len(own) for own in actions])
-    for player, own in zip(players, actions, strict=True):
-        check_distinct(f"action of player {player!r}", own)
+    if not players:
+        raise GameError("a game needs at least one player")
+    if len(players) > MAX_PLAYERS:
+        raise GameError(f"too many players: at most {MAX_PLAYERS} (found {len(players):,})")
+    check_distinct("player", players)
 
 
-def check_size(counts: Sequence[int]) -> None:
-    """Check the size of a game from the numbers of actions alone, before anything is built.
+def check_distinct(what: str, names: Sequence[str]) -> None:
+    """Check that no name repeats.
 
     Raises
     ------
     GameError
-        If the game is too big.
+        If one does.
     """
-    cells = len(counts) * prod(counts)
-    if cells > MAX_CELLS:
-        raise GameError(
-            f"the game is too large: {cells:,} payoffs (players times outcomes), "
-            f"at most {MAX_CELLS:,} fit"
-        )
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise GameError(f"duplicate {what}: {name!r}")
+        seen.add(name)
+
+
+def check_scales(game: Game) -> None:
+    """Check that payoffs can be handled in floating point.
+
+    Raises
+    ------
+    GameError
+        If they are larger than :data:`MAX_PAYOFF`, or closer together than its inverse.
+    """
+    for player, lowest, highest in zip(game.players, *game.extremes, strict=True):
+        if max(-lowest, highest) > MAX_PAYOFF:
+            raise GameError(
+                f"payoffs of player {player!r} are too large: {lowest:g} to {highest:g}, "
+                f"at most {MAX_PAYOFF:g} in size can be handled"
+            )
+        if 0.0 < highest - lowest < 1.0 / MAX_PAYOFF:
+            raise GameError(
+                f"payoffs of player {player!r} are too close: {lowest:g} to {highest:g}, "
+                f"a range below {1.0 / MAX_PAYOFF:g} cannot be handled unless all are equal"
+            )

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.games.game import Game, NormalGame
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import NormalGame
 
 _ROUNDING = 1e-9
 """Differences below this share of payoff range do no harm."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.coalitions import Mask, members
-from sim.games.game import Game, GameError, normal_form
+from curnits.sim.games.coalitions import Mask, members
+from curnits.sim.games.game import Game, GameError
+from curnits.sim.games.normal import normal_form
 
 type Vector = NDArray[np.float64]
 

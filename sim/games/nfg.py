@@ -11,7 +11,8 @@ from math import isfinite, prod
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.game import MAX_CELLS, GameError, NormalGame, check_names, check_size
+from curnits.sim.games.game import GameError
+from curnits.sim.games.normal import MAX_CELLS, NormalGame, check_names, check_size
 
 _TOKEN = re.compile(
     r"""[\s,]*+(?:

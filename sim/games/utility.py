@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import boxcox, exprel
 
-from sim.errors import InputError
-from sim.games.parameters import is_finite_number
+from curnits.sim.errors import InputError
+from curnits.sim.games.parameters import is_finite_number
 
 type Amounts = NDArray[np.float64]
 type Bundle = Mapping[str, Amounts]

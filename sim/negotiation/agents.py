@@ -13,13 +13,13 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.coalitions import Mask, members
-from sim.negotiation.conflicts import Seat, Segments, Vector
-from sim.negotiation.meeting import Meeting
-from sim.negotiation.policies.policy import Policy
+from curnits.sim.games.coalitions import Mask, members
+from curnits.sim.negotiation.conflicts import Seat, Segments, Vector
+from curnits.sim.negotiation.meetings.meeting import Meeting
+from curnits.sim.negotiation.policies.policy import Policy
 
 if TYPE_CHECKING:
-    from sim.negotiation.model import Negotiation
+    from curnits.sim.negotiation.model import Negotiation
 
 
 class Negotiator(mesa.Agent["Negotiation"]):

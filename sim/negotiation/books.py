@@ -2,7 +2,7 @@
 
 Takes a game, settings and rules; gives the state that agents act on and recorders read. Utilities
 are in shares of announced payoff range and prices have mean 1, so that no choice of units matters.
-:class:`sim.negotiation.model.Negotiation` adds what happens in a tick.
+:class:`curnits.sim.negotiation.model.Negotiation` adds what happens in a tick.
 """
 
 from typing import Any
@@ -11,15 +11,15 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.coalitions import grand
-from sim.games.damage import breakdown_weights
-from sim.games.game import Game
-from sim.negotiation.conflicts import Vector, conflicts_of
-from sim.negotiation.credibility import credibility_of
-from sim.negotiation.journal import Journal
-from sim.negotiation.market import market_of
-from sim.negotiation.rulebook import Rules, announced
-from sim.negotiation.settings import NegotiationSettings
+from curnits.sim.games.coalitions import grand
+from curnits.sim.games.damage import breakdown_weights
+from curnits.sim.games.game import Game
+from curnits.sim.negotiation.conflicts import Vector, conflicts_of
+from curnits.sim.negotiation.credibility import credibility_of
+from curnits.sim.negotiation.journal import Journal
+from curnits.sim.negotiation.market import market_of
+from curnits.sim.negotiation.rules.rulebook import Rules, announced
+from curnits.sim.negotiation.settings import NegotiationSettings
 
 _MET = 1e-3
 """By how much claims may exceed what there is and still count as met, in shares of range.

@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.coalitions import Mask, grand, membership
-from sim.games.game import Game, check_conflicts
+from curnits.sim.games.coalitions import Mask, grand, membership
+from curnits.sim.games.game import Game, check_conflicts
 
 type Vector = NDArray[np.float64]
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.coalitions import membership
-from sim.games.game import Game, GameError
-from sim.negotiation.conflicts import Conflicts, Segments, Vector
-from sim.negotiation.settings import CredibilitySettings
-from sim.negotiation.threats import recency
+from curnits.sim.games.coalitions import membership
+from curnits.sim.games.game import Game, GameError
+from curnits.sim.negotiation.conflicts import Conflicts, Segments, Vector
+from curnits.sim.negotiation.rules.threats import recency
+from curnits.sim.negotiation.settings import CredibilitySettings
 
 _TIE = 1e-12
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sim.negotiation.conflicts import Vector
+from curnits.sim.negotiation.conflicts import Vector
 
 
 class OfferEntry(NamedTuple):

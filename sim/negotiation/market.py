@@ -10,10 +10,10 @@ from typing import override
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.frontier import sanded
-from sim.games.game import Game
-from sim.negotiation.conflicts import Vector
-from sim.negotiation.settings import NegotiationSettings
+from curnits.sim.games.feasible.frontier import sanded
+from curnits.sim.games.game import Game
+from curnits.sim.negotiation.conflicts import Vector
+from curnits.sim.negotiation.settings import NegotiationSettings
 
 _GIVE = 0.5
 """How far quotes give way where the frontier does not: log-price for a curnit at a vertex."""

@@ -1,8 +1,8 @@
 """A negotiation: one tick is redeem → threaten → meet → split → trade.
 
 Players announce payoffs, and the market and all threats go by announcements. At meetings
-(:mod:`sim.negotiation.meetings`) players may claim a least payoff; claims that can be met together
-are made room for by the others (:func:`sim.negotiation.claims.make_room`).
+(:mod:`curnits.sim.negotiation.meetings.talks`) players may claim a least payoff; claims that can be met together
+are made room for by the others (:func:`curnits.sim.negotiation.meetings.claims.make_room`).
 """
 
 from collections.abc import Callable
@@ -10,21 +10,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from sim.games.coalitions import Mask, members, membership, zeta
-from sim.games.game import Game, normal_form
-from sim.negotiation.agents import (
-    ACTIVATIONS,
-    Coalition,
-    Mediator,
-    Negotiator,
-)
-from sim.negotiation.claims import make_room
-from sim.negotiation.conflicts import Segments, Vector
-from sim.negotiation.market import quote
-from sim.negotiation.meetings import Meetings
-from sim.negotiation.rulebook import Rules
-from sim.negotiation.settings import NegotiationSettings
-from sim.negotiation.threats import Situation, recency
+from curnits.sim.games.coalitions import Mask, members, membership, zeta
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import normal_form
+from curnits.sim.negotiation.agents import ACTIVATIONS, Coalition, Mediator, Negotiator
+from curnits.sim.negotiation.conflicts import Segments, Vector
+from curnits.sim.negotiation.market import quote
+from curnits.sim.negotiation.meetings.claims import make_room
+from curnits.sim.negotiation.meetings.talks import Meetings
+from curnits.sim.negotiation.rules.rulebook import Rules
+from curnits.sim.negotiation.rules.threats import Situation, recency
+from curnits.sim.negotiation.settings import NegotiationSettings
 
 _CALM = 5.0  # regrets up to so many times the sanding are to be expected
 _WAIT = 0.25  # pace of sanding while regrets are larger

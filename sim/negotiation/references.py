@@ -9,11 +9,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.games.game import Game, NormalGame
-from sim.games.harmful import disarmed
-from sim.games.linear import solve_game
-from sim.negotiation.claims import shortfall
-from sim.negotiation.conflicts import Vector
+from curnits.sim.games.feasible.linear import solve_game
+from curnits.sim.games.game import Game
+from curnits.sim.games.harmful import disarmed
+from curnits.sim.games.normal import NormalGame
+from curnits.sim.negotiation.conflicts import Vector
+from curnits.sim.negotiation.meetings.claims import shortfall
 
 
 def equal(game: Game) -> Vector:

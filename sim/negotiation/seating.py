@@ -10,15 +10,16 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.coalitions import Mask, members
-from sim.games.game import Game, normal_form
-from sim.negotiation.agents import Actor, Coalition, Negotiator, actor, joint
-from sim.negotiation.books import Books
-from sim.negotiation.conflicts import Vector, conflicts_of
-from sim.negotiation.market import market_of
-from sim.negotiation.policies.policy import Policy
-from sim.negotiation.rulebook import Rules, announced
-from sim.negotiation.settings import NegotiationSettings
+from curnits.sim.games.coalitions import Mask, members
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import normal_form
+from curnits.sim.negotiation.agents import Actor, Coalition, Negotiator, actor, joint
+from curnits.sim.negotiation.books import Books
+from curnits.sim.negotiation.conflicts import Vector, conflicts_of
+from curnits.sim.negotiation.market import market_of
+from curnits.sim.negotiation.policies.policy import Policy
+from curnits.sim.negotiation.rules.rulebook import Rules, announced
+from curnits.sim.negotiation.settings import NegotiationSettings
 
 
 class Seating(Books):

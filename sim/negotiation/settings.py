@@ -13,8 +13,8 @@ from pydantic import (
     model_validator,
 )
 
-from sim.negotiation.plugins import offered
-from sim.negotiation.policies import Policy, read_policy, stated_policy
+from curnits.sim.negotiation.policies import Policy, read_policy, stated_policy
+from curnits.sim.negotiation.rules.plugins import offered
 
 type Positive = Annotated[float, Field(gt=0.0, le=1e15)]
 type Finite = Annotated[float, Field(allow_inf_nan=False)]

@@ -11,18 +11,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from textbook import textbook_game
 
-from analysis.certificates.certificate import Enclosure, Exact, Interval
-from analysis.certificates.checking import strays
-from analysis.certificates.exact import ExactGame, rational
-from analysis.certificates.proving import UncertifiedError
-from analysis.certificates.record import CertificateError, CertificateRecord
-from analysis.certificates.simplex import maximise, solve_matrix_game, solve_second_game
-from analysis.concepts import certify, solve
-from analysis.concepts import unproved as objections
-from analysis.equilibrium import coco
-from sim.games.game import Game, from_payoffs
-from sim.games.matrixgames import solve_stack
-from sim.scenario import catalogue, load
+from curnits.analysis.certificates.certificate import Enclosure, Exact, Interval
+from curnits.analysis.certificates.checking.check import strays
+from curnits.analysis.certificates.exact import ExactGame, rational
+from curnits.analysis.certificates.proving.exact_simplex import (
+    maximise,
+    solve_matrix_game,
+    solve_second_game,
+)
+from curnits.analysis.certificates.proving.prove import UncertifiedError
+from curnits.analysis.concepts import certify, solve
+from curnits.analysis.concepts import unproved as objections
+from curnits.analysis.solvers.coco import coco
+from curnits.analysis.storage.certificates import CertificateError, CertificateRecord
+from curnits.sim.games.feasible.matrixgames import solve_stack
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.scenario.scenario import catalogue, load
 
 SEEDS = st.integers(0, 2**32)
 

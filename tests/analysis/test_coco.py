@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from textbook import CASES, names, numbers, textbook_game
 
-from analysis.equilibrium.coco import solve
-from analysis.verify import ACCEPTED
-from sim.games.coalitions import grand, proper_coalitions
-from sim.games.families import FAMILIES
-from sim.games.game import GameError, from_payoffs
-from sim.games.nfg import read_nfg
+from curnits.analysis.solvers.coco.coco import solve
+from curnits.analysis.verification.coco import ACCEPTED
+from curnits.sim.games.coalitions import grand, proper_coalitions
+from curnits.sim.games.families import FAMILIES
+from curnits.sim.games.game import GameError
+from curnits.sim.games.nfg import read_nfg
+from curnits.sim.games.normal import from_payoffs
 
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -6,12 +6,18 @@ from itertools import product
 import numpy as np
 import pytest
 
-from analysis import values
-from analysis.commitment import NoLimitError, commitment_value
-from analysis.concepts import ConceptError, solve
-from sim.games.coalitions import grand, members, membership, proper_coalitions, shapley_weights
-from sim.games.game import NormalGame, from_payoffs
-from sim.scenario import catalogue, load
+from curnits.analysis.concepts import ConceptError, solve
+from curnits.analysis.solvers import values
+from curnits.analysis.solvers.commitment_value import NoLimitError, commitment_value
+from curnits.sim.games.coalitions import (
+    grand,
+    members,
+    membership,
+    proper_coalitions,
+    shapley_weights,
+)
+from curnits.sim.games.normal import NormalGame, from_payoffs
+from curnits.sim.scenario.scenario import catalogue, load
 
 
 def game_of(name: str, money: bool = True) -> NormalGame:

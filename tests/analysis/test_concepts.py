@@ -8,22 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import analysis
-import sim
-from analysis import curved_bargaining
-from analysis.bargaining import equal_surplus, nash
-from analysis.commitment import commitment_value
-from analysis.concepts import CONCEPTS, Concept, ConceptError, registry, solve
-from analysis.concepts.bargaining import bargaining_rule
-from analysis.references import best_nash
-from analysis.solution import Candidate, Claim
-from analysis.values import maximin_levels
-from analysis.verification.bargaining import Split
-from sim.games.bargaining import BargainingGame, disagreement_at
-from sim.games.bodies import Ellipsoid
-from sim.games.convex import Menu, menu_of
-from sim.games.game import from_payoffs
-from sim.scenario import find, load
+from curnits.analysis.concepts import CONCEPTS, Concept, ConceptError, registry, solve
+from curnits.analysis.concepts.bargaining import bargaining_rule
+from curnits.analysis.solution import Candidate, Claim
+from curnits.analysis.solvers.bargaining import equal_surplus, nash
+from curnits.analysis.solvers.commitment_value import commitment_value
+from curnits.analysis.solvers.curved import bargained
+from curnits.analysis.solvers.references import best_nash
+from curnits.analysis.solvers.values import maximin_levels
+from curnits.analysis.verification.bargaining import Split
+from curnits.sim.games.bargaining import BargainingGame, disagreement_at
+from curnits.sim.games.feasible.curved import Ellipsoid
+from curnits.sim.games.feasible.menus import Menu, menu_of
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.scenario.scenario import find, load
 
 TRIANGLE = from_payoffs([[[4, 0], [0, 0]], [[0, 0], [4, 0]]])
 BATTLE = from_payoffs([[[3, 0], [0, 1]], [[1, 0], [0, 3]]])
@@ -67,9 +65,7 @@ def registered(monkeypatch):
 
 
 def test_a_new_rule_is_solved_and_verified_like_others(registered) -> None:
-    towards = partial(
-        curved_bargaining.along, "two-to-one", lambda ideals: ideals * [2, 1] / ideals.min()
-    )
+    towards = partial(bargained.along, "two-to-one", lambda ideals: ideals * [2, 1] / ideals.min())
     registered(proportional("it is not stated for money", towards))
     (found,) = solve(TRIANGLE, "two-to-one").equilibria
     np.testing.assert_allclose(found.payoffs, [8 / 3, 4 / 3])
@@ -81,7 +77,7 @@ def test_a_new_rule_is_solved_and_verified_like_others(registered) -> None:
 
 def test_what_another_rule_selects_is_not_accepted(registered) -> None:
     """Equal surplus with money and Kalai–Smorodinsky on a curve are not this rule's."""
-    wrong = partial(curved_bargaining.along, "two-to-one", np.asarray)
+    wrong = partial(bargained.along, "two-to-one", np.asarray)
     registered(proportional(partial(equal_surplus, "two-to-one"), wrong))
     assert solve(round_table(), "two-to-one").equilibria == ()
     assert solve(replace(TRIANGLE, money=True), "two-to-one").exists is None

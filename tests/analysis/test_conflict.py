@@ -6,11 +6,11 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
 from textbook import textbook_game
 
-from analysis.conflict import solve_conflicts, solve_lexicographic, value_gradients
-from sim.games.coalitions import grand, members
-from sim.games.families import FAMILIES
-from sim.games.game import from_payoffs
-from sim.games.matrixgames import solve_stack
+from curnits.analysis.solvers.conflict import solve_conflicts, solve_lexicographic, value_gradients
+from curnits.sim.games.coalitions import grand, members
+from curnits.sim.games.families import FAMILIES
+from curnits.sim.games.feasible.matrixgames import solve_stack
+from curnits.sim.games.normal import from_payoffs
 
 WHOLE = st.integers(-3, 3).map(float)
 

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 from textbook import numbers, textbook_game
 
-from analysis.convergence import REACHED, convergence_rate, distances, judge
-from analysis.shortfalls import believed_regret
-from analysis.solution import Candidate
-from analysis.verify import verify
-from sim.games.game import from_payoffs
-from sim.negotiation.settings import RunSettings
-from sim.running import simulate
+from curnits.analysis.judging.judge import REACHED, convergence_rate, distances, judge
+from curnits.analysis.judging.shortfalls import believed_regret
+from curnits.analysis.solution import Candidate
+from curnits.analysis.verification.coco import verify
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.negotiation.settings import RunSettings
+from curnits.sim.running import simulate
 
 GAME = from_payoffs([[[0.0, 2.0]], [[0.0, 10.0]]], players=["a", "b"])
 

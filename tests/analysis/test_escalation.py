@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from analysis.concepts import default_concept, solve
-from analysis.escalation import measure
-from sim.games.families import FAMILIES
-from sim.games.game import Game, from_payoffs
-from sim.games.harmful import disarmed, harmful_actions, strike
-from sim.scenario import find, load
+from curnits.analysis.concepts import default_concept, solve
+from curnits.analysis.judging.escalation import measure
+from curnits.sim.games.families import FAMILIES
+from curnits.sim.games.game import Game
+from curnits.sim.games.harmful import disarmed, harmful_actions, strike
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.scenario.scenario import find, load
 
 
 def named(name: str) -> Game:

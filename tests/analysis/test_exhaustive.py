@@ -6,16 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from textbook import textbook_game
 
-from analysis import conflict
-from analysis.concepts import solve_all
-from analysis.equilibrium import coco
-from analysis.equilibrium.exhaustive import everywhere
-from analysis.equilibrium.exhaustive.everywhere import CONTINUUM, WITHIN
-from analysis.equilibrium.exhaustive.fan import fan
-from analysis.equilibrium.exhaustive.fights import Fights, optimal, pairs
-from sim.games.coalitions import shapley_weights
-from sim.games.families import FAMILIES
-from sim.games.game import from_payoffs
+from curnits.analysis.concepts import solve_all
+from curnits.analysis.solvers import conflict
+from curnits.analysis.solvers.coco import coco
+from curnits.analysis.solvers.exhaustive import everywhere
+from curnits.analysis.solvers.exhaustive.everywhere import CONTINUUM, WITHIN
+from curnits.analysis.solvers.exhaustive.fan import fan
+from curnits.analysis.solvers.exhaustive.fights import Fights, optimal, pairs
+from curnits.sim.games.coalitions import shapley_weights
+from curnits.sim.games.families import FAMILIES
+from curnits.sim.games.normal import from_payoffs
 
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -14,8 +14,10 @@ import pandas as pd
 import pytest
 from command import Command
 
-from analysis.checking import check_run
-from analysis.exploring import (
+from curnits.analysis.checking.answers import check_run
+from curnits.analysis.storage.folder import TABLES
+from curnits.analysis.view.serving import ViewError, serve
+from curnits.analysis.view.session import (
     Choice,
     Exploration,
     choices,
@@ -23,10 +25,8 @@ from analysis.exploring import (
     open_uploaded,
     pictures,
 )
-from analysis.runfolder import TABLES
-from analysis.serving import ViewError, serve
-from sim.running import simulate
-from sim.scenario import ScenarioError, load
+from curnits.sim.running import simulate
+from curnits.sim.scenario.scenario import ScenarioError, load
 
 SIX = b"title: Six\ngame: {form: family, family: public-goods, parameters: {players: 6}}\n"
 
@@ -184,7 +184,7 @@ def test_uploads_cannot_name_other_files(place: str, tmp_path: Path) -> None:
 
 TEN = """
 from concurrent.futures import ThreadPoolExecutor
-from analysis.exploring import Exploration, open_uploaded
+from curnits.analysis.view.session import Exploration, open_uploaded
 
 def explored(k):
     exploration = Exploration(open_uploaded("six.yaml", SIX), seed=k % 2)
@@ -214,7 +214,7 @@ def test_explorations_leave_no_threads() -> None:
 
 def test_the_server_needs_its_extra_and_a_free_port(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("analysis.serving.NEEDED", ("no-such-distribution",))
+        patch.setattr("curnits.analysis.view.serving.NEEDED", ("no-such-distribution",))
         with pytest.raises(ViewError, match=r"no-such-distribution.*pip install 'curnits\[view\]'"):
             serve(0, "majority", print)
     with socket.create_server(("127.0.0.1", 0)) as other:
@@ -228,7 +228,7 @@ def test_view_refuses(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     unknown = curnits("view", "no-such-scenario")
     assert (unknown.status, unknown.out) == (2, "")
     assert "no-such-scenario" in unknown.err
-    monkeypatch.setattr("analysis.serving.NEEDED", ("no-such-distribution",))
+    monkeypatch.setattr("curnits.analysis.view.serving.NEEDED", ("no-such-distribution",))
     missing = curnits("view", "--no-browser")
     assert (missing.status, missing.out) == (2, "")
     assert "curnits[view]" in missing.err

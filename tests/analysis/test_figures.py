@@ -17,25 +17,25 @@ from matplotlib.testing.compare import compare_images
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-import analysis.figures
-from analysis.convergence import judge
-from analysis.figures.base import codes, legend_names, shortened
-from analysis.figures.coalitions import coalition_table, draw_lattice
-from analysis.figures.comparison import SIMULATED, comparison_table
-from analysis.figures.convergence import convergence_table
-from analysis.figures.dividends import dividend_table, draw_dividends
-from analysis.figures.drawing import lay_out, overview, pages, paper
-from analysis.figures.escalation import damage_table
-from analysis.figures.fonts import families
-from analysis.figures.frontier import draw_frontier, frontier_table
-from analysis.figures.prices import draw_simplex, price_table
-from analysis.figures.source import RunData, read_run
-from analysis.figures.threats import threat_table
-from analysis.figures.trades import ledger_table, payment_table
-from analysis.runfolder import write_run
-from analysis.runrecords import Summary
-from sim.running import simulate
-from sim.scenario import find, load
+import curnits.analysis.figures
+from curnits.analysis.figures.base import codes, legend_names, shortened
+from curnits.analysis.figures.coalitions import coalition_table, draw_lattice
+from curnits.analysis.figures.comparison import SIMULATED, comparison_table
+from curnits.analysis.figures.convergence import convergence_table
+from curnits.analysis.figures.dividends import dividend_table, draw_dividends
+from curnits.analysis.figures.drawing import lay_out, overview, pages, paper
+from curnits.analysis.figures.escalation import damage_table
+from curnits.analysis.figures.fonts import families
+from curnits.analysis.figures.frontier import draw_frontier, frontier_table
+from curnits.analysis.figures.prices import draw_simplex, price_table
+from curnits.analysis.figures.threats import threat_table
+from curnits.analysis.figures.trades import ledger_table, payment_table
+from curnits.analysis.judging.judge import judge
+from curnits.analysis.storage.folder import write_run
+from curnits.analysis.storage.rundata import RunData, read_run
+from curnits.analysis.storage.runs import Summary
+from curnits.sim.running import simulate
+from curnits.sim.scenario.scenario import find, load
 
 BASELINES = Path(__file__).parent / "baselines"
 
@@ -301,10 +301,12 @@ def test_looks_as_it_did(picture: object, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [m.name for m in pkgutil.iter_modules(analysis.figures.__path__)]
+    "module", [m.name for m in pkgutil.iter_modules(curnits.analysis.figures.__path__)]
 )
 def test_examples_in_docstrings(module: str) -> None:
-    assert doctest.testmod(importlib.import_module(f"analysis.figures.{module}")).failed == 0
+    assert (
+        doctest.testmod(importlib.import_module(f"curnits.analysis.figures.{module}")).failed == 0
+    )
 
 
 def test_plot_writes_image_data_and_caption(
@@ -406,7 +408,7 @@ def test_games_and_solutions_show_in_notebooks(runs: Mapping[str, RunData]) -> N
 
 
 def test_letters_that_no_font_has_are_shown_by_their_codes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.figures.fonts._family", lambda letter: None)
+    monkeypatch.setattr("curnits.analysis.figures.fonts._family", lambda letter: None)
     assert codes(["中国", "日本", "me"]) == ["1", "2", "3"]
     assert legend_names(["中国", "Zoë"]) == ["1 \\u4e2d\\u56fd", "2 Zoë"]
     assert shortened("a\a_$中") == "a\\x07_\\$\\u4e2d"
@@ -414,7 +416,7 @@ def test_letters_that_no_font_has_are_shown_by_their_codes(monkeypatch: pytest.M
 
 
 def test_letters_that_another_font_has_are_drawn_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.figures.fonts._family", {"中": "Noto", "国": "Hei"}.get)
+    monkeypatch.setattr("curnits.analysis.figures.fonts._family", {"中": "Noto", "国": "Hei"}.get)
     assert families("中国 Zoë") == ["DejaVu Sans", "Hei", "Noto"]
     assert codes(["中国", "me"]) == ["中国", "me"]
     assert codes(["日本", "me"]) == ["1", "2"]

@@ -8,14 +8,14 @@ import pytest
 from matplotlib.transforms import Bbox
 from test_figures import written
 
-from analysis.exploring import Exploration, open_named, studio
-from analysis.figures.drawing import FORMATS, lay_out, pages, paper
-from analysis.figures.ladders import ladder_table
-from analysis.figures.registry import FIGURES
-from analysis.figures.saving import plot_files
-from analysis.figures.source import RunData
-from analysis.gallery import SHOWN, gallery
-from sim.scenario import catalogue
+from curnits.analysis.figures.drawing import FORMATS, lay_out, pages, paper
+from curnits.analysis.figures.ladders import ladder_table
+from curnits.analysis.figures.registry import FIGURES
+from curnits.analysis.figures.saving import plot_files
+from curnits.analysis.storage.rundata import RunData
+from curnits.analysis.view.gallery import SHOWN, gallery
+from curnits.analysis.view.session import Exploration, open_named, studio
+from curnits.sim.scenario.scenario import catalogue
 
 SCENARIOS = tuple(catalogue())
 APART = 4

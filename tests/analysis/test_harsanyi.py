@@ -6,13 +6,14 @@ from functools import cache
 import numpy as np
 import pytest
 
-from analysis.equilibrium import coco, harsanyi
-from analysis.records import EquilibriumRecord
-from analysis.solution import Candidate
-from analysis.verify import CandidateError
-from analysis.verify_harsanyi import verify_harsanyi
-from sim.games.coalitions import members, size
-from sim.games.game import from_payoffs
+from curnits.analysis.solution import Candidate
+from curnits.analysis.solvers.coco import coco
+from curnits.analysis.solvers.harsanyi import harsanyi
+from curnits.analysis.storage.solutions import EquilibriumRecord
+from curnits.analysis.verification.coco import CandidateError
+from curnits.analysis.verification.harsanyi import verify_harsanyi
+from curnits.sim.games.coalitions import members, size
+from curnits.sim.games.normal import from_payoffs
 from tests.textbook import textbook_game
 
 

@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from analysis.equilibrium import coco
-from analysis.identities import (
+from curnits.analysis.solvers.coco import coco
+from curnits.analysis.verification.identities import (
     accumulated,
     coco_shares,
     fair_configuration,
@@ -17,8 +17,8 @@ from analysis.identities import (
     representative_payoffs,
     shapley_shares,
 )
-from sim.games.coalitions import grand, members
-from sim.games.game import from_payoffs
+from curnits.sim.games.coalitions import grand, members
+from curnits.sim.games.normal import from_payoffs
 
 PLAYERS = range(1, 7)
 

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from command import Command
 
-from analysis.limits.perturbing import give_influence, thicken
-from analysis.limits.sanding import sand
-from analysis.limits.study import LimitError, LostError
-from sim.games.game import Game, GameError, from_payoffs
-from sim.scenario import catalogue, load
+from curnits.analysis.studies.limits import LimitError, LostError
+from curnits.analysis.studies.nearby_games import give_influence, thicken
+from curnits.analysis.studies.sanding import sand
+from curnits.sim.games.game import Game, GameError
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.scenario.scenario import catalogue, load
 
 
 @pytest.fixture

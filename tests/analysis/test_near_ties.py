@@ -7,10 +7,10 @@ from benchmarks.games import games, near_ties
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.equilibrium.coco import EXACT, solve
-from analysis.equilibrium.neighbours import without_noise
-from analysis.verify import ACCEPTED, pareto_gap
-from sim.games.game import from_payoffs
+from curnits.analysis.solvers.coco.coco import EXACT, solve
+from curnits.analysis.solvers.coco.neighbours import without_noise
+from curnits.analysis.verification.coco import ACCEPTED, pareto_gap
+from curnits.sim.games.normal import from_payoffs
 
 NOISES = st.integers(6, 13)
 SEEDS = st.integers(0, 2**32 - 1)

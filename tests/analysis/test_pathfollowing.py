@@ -3,7 +3,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from analysis.equilibrium.pathfollowing import PathError, refine
+from curnits.analysis.solvers.coco.pathfollowing import PathError, refine
 
 
 def zero_after(field, start, passes, **options):

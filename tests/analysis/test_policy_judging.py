@@ -7,11 +7,11 @@ import pytest
 from command import Command
 from matplotlib.figure import Figure
 
-from analysis.figures.policies import POLICIES
-from analysis.figures.source import read_run
-from analysis.policy_judging import TOLD, TRUE, achieved, impossible, judge_policies
-from sim.running import Run, Simulation, pursue
-from sim.scenario import Scenario, catalogue, load
+from curnits.analysis.figures.policies import POLICIES
+from curnits.analysis.judging.policies import TOLD, TRUE, achieved, impossible, judge_policies
+from curnits.analysis.storage.rundata import read_run
+from curnits.sim.running import Run, Simulation, pursue
+from curnits.sim.scenario.scenario import Scenario, catalogue, load
 
 
 def scenario(name: str, **negotiation: object) -> Scenario:

@@ -7,12 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.concepts import ConceptError, solve, verify_as
-from analysis.references import REFERENCES, NoReferenceError, best_correlated, best_nash
-from analysis.solution import Candidate
-from analysis.verify import CandidateError
-from sim.games.game import Game, from_payoffs
-from sim.scenario import find, load
+from curnits.analysis.concepts import ConceptError, solve, verify_as
+from curnits.analysis.solution import Candidate
+from curnits.analysis.solvers.references import (
+    REFERENCES,
+    NoReferenceError,
+    best_correlated,
+    best_nash,
+)
+from curnits.analysis.verification.coco import CandidateError
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.scenario.scenario import find, load
 
 CHICKEN = from_payoffs([[[6, 2], [7, 0]], [[6, 7], [2, 0]]])
 """Aumann 1974: the best correlated equilibrium gives 5 1/4 each, the mixed one 4 2/3."""

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.concepts import ConceptError, solve
-from sim.games.bargaining import BargainingGame, disagreement_at
-from sim.games.bodies import Ellipsoid
-from sim.games.coalitional import CoalitionalGame, worths_as_menus
-from sim.games.coalitions import grand, members
-from sim.games.convex import Menu, menu_of
-from sim.games.game import from_payoffs
+from curnits.analysis.concepts import ConceptError, solve
+from curnits.sim.games.bargaining import BargainingGame, disagreement_at
+from curnits.sim.games.coalitional import CoalitionalGame, worths_as_menus
+from curnits.sim.games.coalitions import grand, members
+from curnits.sim.games.feasible.curved import Ellipsoid
+from curnits.sim.games.feasible.menus import Menu, menu_of
+from curnits.sim.games.normal import from_payoffs
 
 
 def the_payoffs(game, concept: str) -> np.ndarray:

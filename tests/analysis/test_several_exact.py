@@ -6,10 +6,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from analysis.concepts import solve_all
-from analysis.identities import coco_shares
-from sim.games.coalitions import grand, members
-from sim.scenario import find, load
+from curnits.analysis.concepts import solve_all
+from curnits.analysis.verification.identities import coco_shares
+from curnits.sim.games.coalitions import grand, members
+from curnits.sim.scenario.scenario import find, load
 
 N = grand(3)
 

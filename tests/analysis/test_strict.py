@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from analysis.concepts import solve
-from analysis.conditions import literal_conditions
-from analysis.equilibrium import coco
-from analysis.equilibrium.literal import Cell, Conditions
-from analysis.equilibrium.strict import refute
-from analysis.records import SolutionRecord
-from sim.games.game import from_payoffs
+from curnits.analysis.concepts import solve
+from curnits.analysis.solvers.coco import coco
+from curnits.analysis.solvers.strict.relaxation import Cell, Conditions
+from curnits.analysis.solvers.strict.strict import refute
+from curnits.analysis.storage.solutions import SolutionRecord
+from curnits.analysis.verification.literal import literal_conditions
+from curnits.sim.games.normal import from_payoffs
 
 
 def strategic_banker():

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from textbook import CASES, names, numbers, textbook_game
 
-from analysis import bargaining
-from analysis.bargaining import BargainingError, DisagreementError
-from analysis.concepts import solve
-from analysis.values import coco_value, maximin_levels
-from sim.games.coalitions import grand, proper_coalitions
-from sim.games.game import Game, NormalGame, from_payoffs
+from curnits.analysis.concepts import solve
+from curnits.analysis.solvers import bargaining
+from curnits.analysis.solvers.bargaining import BargainingError, DisagreementError
+from curnits.analysis.solvers.values import coco_value, maximin_levels
+from curnits.sim.games.coalitions import grand, proper_coalitions
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import NormalGame, from_payoffs
 
 CORES = {
     "nash": bargaining.nash,

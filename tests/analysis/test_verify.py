@@ -7,12 +7,19 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 from textbook import CASES, names, numbers, textbook_game
 
-from analysis.conflict import solve_conflicts
-from analysis.solution import Candidate
-from analysis.verify import ACCEPTED, CandidateError, _second_regret, _split_spread, verify
-from sim.games.coalitions import grand, members, proper_coalitions, subsets
-from sim.games.game import Game, from_payoffs
-from sim.games.matrixgames import solve_stack
+from curnits.analysis.solution import Candidate
+from curnits.analysis.solvers.conflict import solve_conflicts
+from curnits.analysis.verification.coco import (
+    ACCEPTED,
+    CandidateError,
+    _second_regret,
+    _split_spread,
+    verify,
+)
+from curnits.sim.games.coalitions import grand, members, proper_coalitions, subsets
+from curnits.sim.games.feasible.matrixgames import solve_stack
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import from_payoffs
 
 
 def mixture(outcomes, point):

@@ -10,9 +10,9 @@ import time
 import numpy as np
 import pandas as pd
 
-from analysis.equilibrium import coco
-from analysis.equilibrium.exhaustive.everywhere import solve
-from sim.games.families import FAMILIES
+from curnits.analysis.solvers.coco import coco
+from curnits.analysis.solvers.exhaustive.everywhere import solve
+from curnits.sim.games.families import FAMILIES
 from tests.benchmarks.report import report
 
 STARTS = 8

@@ -14,12 +14,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis.bargaining import DisagreementError
-from analysis.certificates.certificate import Exact
-from analysis.certificates.proving import UncertifiedError
-from analysis.concepts import ConceptError, certify, default_concept, solve, unproved
-from sim.games.game import Game, from_payoffs
-from sim.scenario import catalogue, load
+from curnits.analysis.certificates.certificate import Exact
+from curnits.analysis.certificates.proving.prove import UncertifiedError
+from curnits.analysis.concepts import ConceptError, certify, default_concept, solve, unproved
+from curnits.analysis.solvers.bargaining import DisagreementError
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.scenario.scenario import catalogue, load
 
 
 def integer_games(count: int, seed: int) -> Iterator[tuple[str, Game]]:

@@ -12,7 +12,7 @@ from itertools import chain
 
 import pandas as pd
 
-from analysis.equilibrium.coco import EXACT, solve
+from curnits.analysis.solvers.coco.coco import EXACT, solve
 from tests.benchmarks.games import games, near_ties
 from tests.benchmarks.report import report
 

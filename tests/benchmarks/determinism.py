@@ -19,8 +19,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
-from analysis.equilibrium.coco import solve
-from sim.games.game import Game, from_payoffs
+from curnits.analysis.solvers.coco.coco import solve
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import from_payoffs
 from tests.benchmarks.games import games
 
 AGREE = 1e-7

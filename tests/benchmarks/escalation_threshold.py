@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.games.game import from_payoffs
-from sim.games.ladders import Ladder, Rung
-from sim.running import simulate
+from curnits.sim.games.ladders import Ladder, Rung
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.running import simulate
 
 PIE = from_payoffs([[[0, 0], [10, 0]], [[0, 10], [0, 0]]], players=["Ada", "Bo"])
 INSIST = 1

@@ -5,8 +5,9 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from sim.games.families import FAMILIES
-from sim.games.game import Game, from_payoffs
+from curnits.sim.games.families import FAMILIES
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import from_payoffs
 
 _MOST_OUTCOMES = 256
 

@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.equilibrium.harsanyi import solve
-from sim.games.game import Game, from_payoffs
+from curnits.analysis.solvers.harsanyi.harsanyi import solve
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import from_payoffs
 from tests.benchmarks.report import report
 
 

@@ -24,11 +24,11 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from analysis.convergence import judge
-from sim.games.families import FAMILIES
-from sim.games.game import Game
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.running import simulate
+from curnits.analysis.judging.judge import judge
+from curnits.sim.games.families import FAMILIES
+from curnits.sim.games.game import Game
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.running import simulate
 
 RULES = ("threats", "splitting", "trading", "activation")
 

@@ -6,7 +6,7 @@ Run it from the project's folder::
     python -m tests.benchmarks.protocols --games hot-dog-stands threat-game --csv table.csv
 
 A row for each game, protocol and probability of breakdown: what theory has for the limit
-(``analysis.convergence.aim``), and how far average offers are from that and from the usual concept,
+(``curnits.analysis.judging.judge.aim``), and how far average offers are from that and from the usual concept,
 in per cent of payoff range.
 """
 
@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.concepts import default_concept, solve, units
-from analysis.convergence import aim, judge
-from sim.games.game import Game
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.running import simulate
-from sim.scenario import catalogue, load
+from curnits.analysis.concepts import default_concept, solve, units
+from curnits.analysis.judging.judge import aim, judge
+from curnits.sim.games.game import Game
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.running import simulate
+from curnits.sim.scenario.scenario import catalogue, load
 
 GAMES = (
     "battle-of-the-sexes",

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from sim.yamlfile import parse
+from curnits.sim.files.yaml import parse
 
 from .changes import (
     SNIPPETS,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
-from analysis.cli import main
-from sim.scenario import catalogue
+from curnits.analysis.cli.app import main
+from curnits.sim.scenario.scenario import catalogue
 
 SLOW = ("saboteur", "strangers", "five", "six", "strikes", "tenants")
 """Parts of the names of scenarios that take long to solve."""

@@ -16,7 +16,7 @@ from io import StringIO
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from analysis.cli import main
+from curnits.analysis.cli.app import main
 
 from .inputs import Input, build
 from .material import Material

@@ -6,12 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 
-from sim.games.base import GameError
-from sim.games.bodies import Ellipsoid, Pie
-from sim.games.concave import concave
-from sim.games.convex import Menu, corners, distinct, menu_of, shortfall
-from sim.games.economy import reach
-from sim.games.utility import CobbDouglas, Exponential, Leontief, Linear, Log, Power, UtilityError
+from curnits.sim.games.concave import concave
+from curnits.sim.games.feasible.curved import Ellipsoid, Pie
+from curnits.sim.games.feasible.economy import reach
+from curnits.sim.games.feasible.menus import Menu, corners, distinct, menu_of, shortfall
+from curnits.sim.games.game import GameError
+from curnits.sim.games.utility import (
+    CobbDouglas,
+    Exponential,
+    Leontief,
+    Linear,
+    Log,
+    Power,
+    UtilityError,
+)
 
 
 def polytope(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

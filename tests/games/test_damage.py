@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.games.damage import breakdown_weights, damage, fights, fought_with
-from sim.games.frontier import support
-from sim.games.game import from_payoffs
+from curnits.sim.games.damage import breakdown_weights, damage, fights, fought_with
+from curnits.sim.games.feasible.frontier import support
+from curnits.sim.games.normal import from_payoffs
 
 HOT_DOGS = from_payoffs([[[20, 40], [100, 50]], [[40, 200], [80, 100]]])
 """At prices (2, 1)/3 the stands agree on (70, 140) and threaten to crowd the beach: (50, 100)."""

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sim.games.families import FAMILIES, FamilyError
-from sim.games.game import GameError
+from curnits.sim.games.families import FAMILIES, FamilyError
+from curnits.sim.games.game import GameError
 
 PLAYERS = st.integers(2, 5)
 UTILONS = st.integers(-1000, 1000).map(lambda k: k / 8)

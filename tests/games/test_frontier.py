@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sim.games.frontier import (
-    FrontierError,
+from curnits.sim.games.feasible.faces import FrontierError
+from curnits.sim.games.feasible.frontier import (
     frontier_polyline,
     is_pareto,
     locate,

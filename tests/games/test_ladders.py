@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.games.game import GameError, from_payoffs
-from sim.games.ladders import Ladder, Rung, among_all, climb
+from curnits.sim.games.game import GameError
+from curnits.sim.games.ladders import Ladder, Rung, among_all, climb
+from curnits.sim.games.normal import from_payoffs
 
 GAME = from_payoffs(np.arange(12.0).reshape(2, 2, 3))
 FIRST = Ladder(0, 1, (Rung("a", np.array([1.0, 2.0])), Rung("b", np.array([3.0, 4.0]))), 0)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from sim.games.linear import (
+from curnits.sim.games.feasible.linear import (
     InfeasibleError,
     LinearProgramError,
     UnboundedError,
@@ -130,7 +130,7 @@ def test_programs_without_an_optimum() -> None:
 _THREADS = """
 from concurrent.futures import ThreadPoolExecutor
 import numpy as np
-from sim.games.linear import solve_game
+from curnits.sim.games.feasible.linear import solve_game
 games = np.random.default_rng(1).integers(-5, 6, (400, 8, 8)).astype(float)
 def answer(game):
     return [part.tobytes() for part in map(np.asarray, solve_game(game))]

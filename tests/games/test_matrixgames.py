@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sim.games import matrixgames, pivoting
-from sim.games.linear import solve_game
-from sim.games.matrixgames import Simplex, solve_stack
+from curnits.sim.games.feasible import matrixgames, pivoting
+from curnits.sim.games.feasible.linear import solve_game
+from curnits.sim.games.feasible.matrixgames import Simplex, solve_stack
 
 ROOT = Path(__file__).parents[2]
 SHAPES = st.tuples(st.integers(1, 3), st.integers(1, 9), st.integers(1, 9))
@@ -97,7 +97,7 @@ def test_it_compiles_where_nothing_can_be_written(tmp_path):
         "from unittest import mock\n"
         "import numba.core.caching as caching\n"
         "mock.patch.object(caching.CacheImpl, '_locator_classes', []).start()\n"
-        "from sim.games.matrixgames import Simplex\n"
+        "from curnits.sim.games.feasible.matrixgames import Simplex\n"
         "print(Simplex(work=10**9).solve(np.array([[[1.0, 0.0], [0.0, 1.0]]]))[0])\n"
     )
     done = subprocess.run(

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sim.games.game import NormalGame, from_payoffs
-from sim.games.nfg import NfgError, read_nfg, write_nfg
+from curnits.sim.games.nfg import NfgError, read_nfg, write_nfg
+from curnits.sim.games.normal import NormalGame, from_payoffs
 
 HEADER = 'NFG 1 R "small" { "A" "B" } { 2 3 }\n'
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8)

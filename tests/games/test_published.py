@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import concepts
-from sim.games.families import FAMILIES, FamilyError
-from sim.games.families.climate import ClimateClub
-from sim.games.families.data import read_rows
+from curnits.analysis import concepts
+from curnits.sim.games.families import FAMILIES, FamilyError
+from curnits.sim.games.families.climate import ClimateClub
+from curnits.sim.games.families.data import read_rows
 
 RESULTS = Path(__file__).parents[1] / "data" / "climate-club-results.csv"
 REGIONS = [row["region"] for row in read_rows("climate-club.csv")]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sim.games.utility import (
+from curnits.sim.games.utility import (
     UTILITIES,
     CobbDouglas,
     Exponential,

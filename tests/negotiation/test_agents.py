@@ -6,18 +6,19 @@ from typing import override
 import numpy as np
 import pytest
 
-from sim.games.game import Game, from_payoffs
-from sim.negotiation.agents import Coalition, Negotiator
-from sim.negotiation.meeting import Meeting
-from sim.negotiation.model import Negotiation
-from sim.negotiation.policies import POLICIES, Policy
-from sim.negotiation.policies.threatening import Bully
-from sim.negotiation.rulebook import Rules
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.negotiation.splitting import Concession
-from sim.negotiation.stopping import talks
-from sim.negotiation.trading import Pairs
-from sim.running import simulate
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.negotiation.agents import Coalition, Negotiator
+from curnits.sim.negotiation.events.stopping import talks
+from curnits.sim.negotiation.meetings.meeting import Meeting
+from curnits.sim.negotiation.model import Negotiation
+from curnits.sim.negotiation.policies import POLICIES, Policy
+from curnits.sim.negotiation.policies.threatening import Bully
+from curnits.sim.negotiation.rules.rulebook import Rules
+from curnits.sim.negotiation.rules.splitting import Concession
+from curnits.sim.negotiation.rules.trading import Pairs
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.running import simulate
 
 
 def random_game(seed: int = 0, shape: tuple[int, ...] = (2, 2, 2)) -> Game:

@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.games.coalitions import grand, members
-from sim.games.game import Game, GameError, from_payoffs
-from sim.negotiation.conflicts import Segments, conflicts_of
+from curnits.sim.games.coalitions import grand, members
+from curnits.sim.games.game import Game, GameError
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.negotiation.conflicts import Segments, conflicts_of
 
 
 def random_game(shape: tuple[int, ...], seed: int) -> Game:

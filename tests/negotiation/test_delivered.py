@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from analysis.convergence import judge
-from sim.games.coalitions import membership, moebius
-from sim.games.game import from_payoffs
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.negotiation.splitting import Delivered, Direct
-from sim.running import simulate
+from curnits.analysis.judging.judge import judge
+from curnits.sim.games.coalitions import membership, moebius
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.negotiation.rules.splitting import Delivered, Direct
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.running import simulate
 from tests.textbook import textbook_game
 
 

@@ -5,15 +5,16 @@ import pandas as pd
 import pytest
 from textbook import textbook_game
 
-from sim.games.coalitions import grand
-from sim.games.game import GameError, NormalGame, from_payoffs
-from sim.games.ladders import Ladder, Rung
-from sim.negotiation.arriving import Newcomer
-from sim.negotiation.credibility import retreats
-from sim.negotiation.model import Negotiation
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.running import Run, simulate
-from sim.scenario import Scenario, ScenarioError, catalogue, load
+from curnits.sim.games.coalitions import grand
+from curnits.sim.games.game import GameError
+from curnits.sim.games.ladders import Ladder, Rung
+from curnits.sim.games.normal import NormalGame, from_payoffs
+from curnits.sim.negotiation.credibility import retreats
+from curnits.sim.negotiation.events.arriving import Newcomer
+from curnits.sim.negotiation.model import Negotiation
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.running import Run, simulate
+from curnits.sim.scenario.scenario import Scenario, ScenarioError, catalogue, load
 
 SERIES = ("ticks", "negotiators", "coalitions", "threats", "trades")
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.games.game import Game, from_payoffs
-from sim.games.ladders import Ladder, Rung, climb
-from sim.negotiation.inventing import Workshop, expected_gain
-from sim.negotiation.model import Negotiation
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.running import Run, simulate
+from curnits.sim.games.game import Game
+from curnits.sim.games.ladders import Ladder, Rung, climb
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.negotiation.events.inventing import Workshop, expected_gain
+from curnits.sim.negotiation.model import Negotiation
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.running import Run, simulate
 
 FIGHT = from_payoffs(
     [[[0, 0], [10, 0]], [[0, 10], [0, 0]]],

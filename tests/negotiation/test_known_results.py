@@ -8,12 +8,13 @@ refuser leaves a bully is in ``tests/test_policy_scenarios.py``.
 import numpy as np
 import pytest
 
-from analysis.concepts import solve
-from sim.games.game import Game, from_payoffs
-from sim.negotiation.meeting import Meeting
-from sim.negotiation.policies.attrition import Bluffer
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.running import Run, simulate
+from curnits.analysis.concepts import solve
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.negotiation.meetings.meeting import Meeting
+from curnits.sim.negotiation.policies.attrition import Bluffer
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.running import Run, simulate
 
 SHARES = np.linspace(0.0, 1.0, 21)
 

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.games.game import from_payoffs
-from sim.negotiation.market import Frontier, Money, market_of, quote
-from sim.negotiation.settings import NegotiationSettings
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.negotiation.market import Frontier, Money, market_of, quote
+from curnits.sim.negotiation.settings import NegotiationSettings
 
 SETTINGS = NegotiationSettings()
 

@@ -7,11 +7,12 @@ from matplotlib.figure import Figure
 from mesa import DataCollector
 from mesa.visualization import SolaraViz, make_plot_component
 
-from sim.games.game import Game, from_payoffs
-from sim.negotiation.agents import Coalition, Negotiator
-from sim.negotiation.model import Negotiation
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.negotiation.stopping import talks
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.negotiation.agents import Coalition, Negotiator
+from curnits.sim.negotiation.events.stopping import talks
+from curnits.sim.negotiation.model import Negotiation
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 
 
 def pie() -> Game:

@@ -3,14 +3,15 @@ from itertools import product
 import numpy as np
 import pytest
 
-from sim.games.coalitions import grand
-from sim.games.game import Game, from_payoffs
-from sim.negotiation.agents import ACTIVATIONS, Coalition, Negotiator
-from sim.negotiation.model import Negotiation
-from sim.negotiation.settings import NegotiationSettings
-from sim.negotiation.splitting import SPLITS
-from sim.negotiation.threats import THREATS
-from sim.negotiation.trading import TRADES
+from curnits.sim.games.coalitions import grand
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.negotiation.agents import ACTIVATIONS, Coalition, Negotiator
+from curnits.sim.negotiation.model import Negotiation
+from curnits.sim.negotiation.rules.splitting import SPLITS
+from curnits.sim.negotiation.rules.threats import THREATS
+from curnits.sim.negotiation.rules.trading import TRADES
+from curnits.sim.negotiation.settings import NegotiationSettings
 
 COMBINATIONS = list(product(THREATS, SPLITS, TRADES, ACTIVATIONS))
 

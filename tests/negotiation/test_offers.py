@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.bargaining import nash
-from sim.negotiation.offers import Table, average, stationary
+from curnits.analysis.solvers.bargaining import nash
+from curnits.sim.negotiation.protocols.offers import Table, average, stationary
 
 SQUARE = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.8, 0.8]])
 

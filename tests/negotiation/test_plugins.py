@@ -10,15 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.games.game import Game, GameError, from_payoffs
-from sim.negotiation.model import Negotiation
-from sim.negotiation.plugins import offered
-from sim.negotiation.policies import Policy
-from sim.negotiation.rulebook import Rules
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.negotiation.threats import Situation, ThreatRule
-from sim.running import simulate
-from sim.scenario import ScenarioError, load
+from curnits.sim.games.game import Game, GameError
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.negotiation.model import Negotiation
+from curnits.sim.negotiation.policies import Policy
+from curnits.sim.negotiation.rules.plugins import offered
+from curnits.sim.negotiation.rules.rulebook import Rules
+from curnits.sim.negotiation.rules.threats import Situation, ThreatRule
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.running import simulate
+from curnits.sim.scenario.scenario import ScenarioError, load
 
 EXAMPLE = Path(__file__).parent / "plugin"
 

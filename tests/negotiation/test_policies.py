@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.games.game import Game, GameError, from_payoffs
-from sim.negotiation.claims import make_room, shortfall
-from sim.negotiation.model import Negotiation
-from sim.negotiation.policies import POLICIES, read_policy, stated_policy
-from sim.negotiation.references import REFERENCES, reference
-from sim.negotiation.rulebook import Rules
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.running import Run, simulate
-from sim.scenario import ScenarioError, catalogue, load
+from curnits.sim.games.game import Game, GameError
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.negotiation.meetings.claims import make_room, shortfall
+from curnits.sim.negotiation.model import Negotiation
+from curnits.sim.negotiation.policies import POLICIES, read_policy, stated_policy
+from curnits.sim.negotiation.references import REFERENCES, reference
+from curnits.sim.negotiation.rules.rulebook import Rules
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.running import Run, simulate
+from curnits.sim.scenario.scenario import ScenarioError, catalogue, load
 
 STATED: dict[str, Any] = {"learner": {"learner": {"reservations": [0.4, 0.6]}}}
 """Policies that need parameters."""

@@ -4,9 +4,10 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from sim.games.game import Game, GameError, from_payoffs
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.population import Population
+from curnits.sim.games.game import Game, GameError
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.population import Population
 
 SHORT = RunSettings(ticks=400, tolerance=0.05, window=16)
 

@@ -5,14 +5,15 @@ import pandas as pd
 import pytest
 from textbook import textbook_game
 
-from analysis import bargaining, values
-from analysis.commitment import commitment_value
-from analysis.concepts import default_concept, solve, units
-from analysis.convergence import aim, judge
-from sim.games.game import GameError, NormalGame, from_payoffs
-from sim.games.ladders import Ladder, Rung
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.running import Run, simulate
+from curnits.analysis.concepts import default_concept, solve, units
+from curnits.analysis.judging.judge import aim, judge
+from curnits.analysis.solvers import bargaining, values
+from curnits.analysis.solvers.commitment_value import commitment_value
+from curnits.sim.games.game import GameError
+from curnits.sim.games.ladders import Ladder, Rung
+from curnits.sim.games.normal import NormalGame, from_payoffs
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.running import Run, simulate
 
 OFFERS = ("alternating-offers", "proposer-commitment")
 VERTEX = from_payoffs([[[4, 2], [5, 1]], [[3, 4], [1, 0]]])

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 from textbook import CASES, names, numbers, textbook_game
 
-from sim.games.coalitions import grand
-from sim.games.game import NormalGame, from_payoffs
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.running import Run, Simulation, pursue, simulate
-from sim.scenario import find, load
+from curnits.sim.games.coalitions import grand
+from curnits.sim.games.normal import NormalGame, from_payoffs
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.running import Run, Simulation, pursue, simulate
+from curnits.sim.scenario.scenario import find, load
 
 PENNIES = [[[1.0, -1.0], [-1.0, 1.0]], [[-1.0, 1.0], [1.0, -1.0]]]
 
@@ -226,7 +226,7 @@ def test_no_table_grows_without_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     game = from_payoffs(random_payoffs(4))
     run = RunSettings(ticks=2_000, window=2_000)
     whole = simulate(game, run=run).tables
-    monkeypatch.setattr("sim.recording.BUDGET", 1_230)
+    monkeypatch.setattr("curnits.sim.recording.tables.BUDGET", 1_230)
     tables = simulate(game, run=run).tables
     assert all(len(table) <= 1_300 for table in tables.values())
     ticks = tables["ticks"]["tick"]

@@ -3,11 +3,11 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from sim.negotiation.agents import ACTIVATIONS
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.negotiation.splitting import SPLITS
-from sim.negotiation.threats import THREATS
-from sim.negotiation.trading import TRADES
+from curnits.sim.negotiation.agents import ACTIVATIONS
+from curnits.sim.negotiation.rules.splitting import SPLITS
+from curnits.sim.negotiation.rules.threats import THREATS
+from curnits.sim.negotiation.rules.trading import TRADES
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 
 both = pytest.mark.parametrize("settings", [NegotiationSettings, RunSettings])
 

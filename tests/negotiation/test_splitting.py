@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.games.coalitions import membership, moebius, shapley_weights
-from sim.negotiation.conflicts import Vector
-from sim.negotiation.splitting import Concession, Direct
+from curnits.sim.games.coalitions import membership, moebius, shapley_weights
+from curnits.sim.negotiation.conflicts import Vector
+from curnits.sim.negotiation.rules.splitting import Concession, Direct
 
 
 def random_credits(n: int, seed: int, scale: float = 1.0) -> Vector:

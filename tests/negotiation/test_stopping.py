@@ -1,9 +1,9 @@
 import numpy as np
 
-from sim.games.game import from_payoffs
-from sim.negotiation.model import Negotiation
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.negotiation.stopping import Cleared, Settled, Smooth, Unregretted, talks
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.negotiation.events.stopping import Cleared, Settled, Smooth, Unregretted, talks
+from curnits.sim.negotiation.model import Negotiation
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 
 
 def fresh(**settings: float) -> Negotiation:

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from sim.negotiation.conflicts import Segments, Vector
-from sim.negotiation.settings import NegotiationSettings
-from sim.negotiation.threats import (
+from curnits.sim.negotiation.conflicts import Segments, Vector
+from curnits.sim.negotiation.rules.threats import (
     THREATS,
     Anticipating,
     BestResponse,
@@ -12,6 +11,7 @@ from sim.negotiation.threats import (
     ThreatRule,
     recency,
 )
+from curnits.sim.negotiation.settings import NegotiationSettings
 
 RULES = {name: build(NegotiationSettings()) for name, build in THREATS.items()}
 rules = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)

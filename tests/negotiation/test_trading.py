@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.negotiation.conflicts import Vector
-from sim.negotiation.trading import TRADES, Auctioneer, Pairs
+from curnits.sim.negotiation.conflicts import Vector
+from curnits.sim.negotiation.rules.trading import TRADES, Auctioneer, Pairs
 
 
 def owed_by(n: int, seed: int) -> Vector:

@@ -8,18 +8,18 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.games.game import from_payoffs
-from sim.negotiation.model import Negotiation
-from sim.negotiation.settings import NegotiationSettings, RunSettings
-from sim.running import Run, simulate
-from sim.scenario import find, load
+from curnits.sim.games.normal import from_payoffs
+from curnits.sim.negotiation.model import Negotiation
+from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.running import Run, simulate
+from curnits.sim.scenario.scenario import find, load
 
 STILL = NegotiationSettings(tremble=0.0)
 
 REPORT = """
 from hashlib import sha256
-from sim.running import simulate
-from sim.scenario import find, load
+from curnits.sim.running import simulate
+from curnits.sim.scenario.scenario import find, load
 entry = load(find("three-solutions")).with_run(seed=4)
 run = simulate(entry.ground, entry.negotiation, entry.run)
 tables = "".join(table.to_csv() for table in run.tables.values())

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from sim.games.families.base import Family, FamilyError
-from sim.games.families.climate import ClimateClub
-from sim.games.families.contests import ArmsRace, Majority, Saboteur
-from sim.games.families.coordination import BattleOfTheSexes, Coordination, MatchingPennies
-from sim.games.families.dilemmas import Chicken, PrisonersDilemma, PublicGoods
-from sim.games.families.geoengineering import Geoengineering
-from sim.games.families.random_games import Covariant, Integer, LogNormal, Normal, Uniform
-from sim.games.families.trade import TradeWar
+from curnits.sim.games.families.base import Family, FamilyError
+from curnits.sim.games.families.climate import ClimateClub
+from curnits.sim.games.families.contests import ArmsRace, Majority, Saboteur
+from curnits.sim.games.families.coordination import BattleOfTheSexes, Coordination, MatchingPennies
+from curnits.sim.games.families.dilemmas import Chicken, PrisonersDilemma, PublicGoods
+from curnits.sim.games.families.geoengineering import Geoengineering
+from curnits.sim.games.families.random_games import Covariant, Integer, LogNormal, Normal, Uniform
+from curnits.sim.games.families.trade import TradeWar
 
 FAMILIES: Mapping[str, type[Family]] = {
     "arms-race": ArmsRace,

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.games.game import GameError, NormalGame, check_names
-from sim.games.parameters import is_finite_number
+from curnits.sim.games.game import GameError
+from curnits.sim.games.normal import NormalGame, check_names
+from curnits.sim.games.parameters import is_finite_number
 
 type Profiles = NDArray[np.int64]
 type Payoffs = NDArray[np.float64]

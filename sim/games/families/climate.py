@@ -11,7 +11,7 @@ from typing import override
 
 import numpy as np
 
-from sim.games.families.base import (
+from curnits.sim.games.families.base import (
     Family,
     Payoffs,
     Profiles,
@@ -19,8 +19,8 @@ from sim.games.families.base import (
     require,
     tabulate,
 )
-from sim.games.families.data import Row, read_rows
-from sim.games.game import NormalGame
+from curnits.sim.games.families.data import Row, read_rows
+from curnits.sim.games.normal import NormalGame
 
 _FULL_ABATEMENT = 0.837
 """Abatement cost of all emissions, in shares of GDP, for each unit of a region's ``alpha``."""

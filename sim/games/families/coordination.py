@@ -6,8 +6,7 @@ from typing import override
 
 import numpy as np
 
-from sim.games.base import MAX_PLAYERS
-from sim.games.families.base import (
+from curnits.sim.games.families.base import (
     Family,
     Payoffs,
     Profiles,
@@ -17,7 +16,8 @@ from sim.games.families.base import (
     require,
     tabulate,
 )
-from sim.games.game import MAX_CELLS, NormalGame, check_size
+from curnits.sim.games.game import MAX_PLAYERS
+from curnits.sim.games.normal import MAX_CELLS, NormalGame, check_size
 
 
 @dataclass(frozen=True)

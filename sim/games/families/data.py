@@ -6,7 +6,7 @@ Called by the families that need them.
 import csv
 from importlib.resources import files
 
-from sim.games.families.base import FamilyError
+from curnits.sim.games.families.base import FamilyError
 
 type Row = dict[str, str]
 

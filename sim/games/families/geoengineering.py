@@ -10,7 +10,7 @@ from typing import override
 
 import numpy as np
 
-from sim.games.families.base import (
+from curnits.sim.games.families.base import (
     Family,
     Payoffs,
     Profiles,
@@ -19,7 +19,7 @@ from sim.games.families.base import (
     require,
     tabulate,
 )
-from sim.games.game import NormalGame
+from curnits.sim.games.normal import NormalGame
 
 
 @dataclass(frozen=True)

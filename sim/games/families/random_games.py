@@ -7,8 +7,15 @@ from typing import override
 
 import numpy as np
 
-from sim.games.families.base import Family, Payoffs, check_count, check_numbers, numbered, require
-from sim.games.game import MAX_CELLS, NormalGame, check_size
+from curnits.sim.games.families.base import (
+    Family,
+    Payoffs,
+    check_count,
+    check_numbers,
+    numbered,
+    require,
+)
+from curnits.sim.games.normal import MAX_CELLS, NormalGame, check_size
 
 _LARGEST_EXACT_INTEGER = 2**53
 

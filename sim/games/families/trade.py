@@ -10,9 +10,9 @@ from typing import override
 
 import numpy as np
 
-from sim.games.families.base import Family, Payoffs, Profiles, tabulate
-from sim.games.families.data import read_rows
-from sim.games.game import NormalGame
+from curnits.sim.games.families.base import Family, Payoffs, Profiles, tabulate
+from curnits.sim.games.families.data import read_rows
+from curnits.sim.games.normal import NormalGame
 
 _PLAYERS = ("US", "EU", "China")
 _TARIFFS = ("zero", "factual", "Nash")

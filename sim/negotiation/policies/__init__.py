@@ -5,19 +5,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.negotiation.plugins import RuleError, offered, plugin
-from sim.negotiation.policies.arming import Foresighted, Retaliating
-from sim.negotiation.policies.attrition import Bluffer, Uninformed
-from sim.negotiation.policies.conceding import Eager, Hesitant
-from sim.negotiation.policies.forgetful import Forgetful
-from sim.negotiation.policies.learning import Imitator, Learner
-from sim.negotiation.policies.misreport import Misreport
-from sim.negotiation.policies.policy import Policy
-from sim.negotiation.policies.proportionate import Proportionate
-from sim.negotiation.policies.signalling import Signaller
-from sim.negotiation.policies.threatening import Bully, Committed, Pacifist, Selfish
-from sim.negotiation.policies.truthful import Truthful
-from sim.negotiation.policies.unyielding import Unyielding
+from curnits.sim.negotiation.policies.arming import Foresighted, Retaliating
+from curnits.sim.negotiation.policies.attrition import Bluffer, Uninformed
+from curnits.sim.negotiation.policies.conceding import Eager, Hesitant
+from curnits.sim.negotiation.policies.forgetful import Forgetful
+from curnits.sim.negotiation.policies.learning import Imitator, Learner
+from curnits.sim.negotiation.policies.misreport import Misreport
+from curnits.sim.negotiation.policies.policy import Policy
+from curnits.sim.negotiation.policies.proportionate import Proportionate
+from curnits.sim.negotiation.policies.signalling import Signaller
+from curnits.sim.negotiation.policies.threatening import Bully, Committed, Pacifist, Selfish
+from curnits.sim.negotiation.policies.truthful import Truthful
+from curnits.sim.negotiation.policies.unyielding import Unyielding
+from curnits.sim.negotiation.rules.plugins import RuleError, offered, plugin
 
 __all__ = ["POLICIES", "Policy", "Truthful", "policy_name", "read_policy", "stated_policy"]
 
@@ -41,7 +41,7 @@ POLICIES: Mapping[str, type[Policy]] = {
     "foresighted": Foresighted,
     "retaliating": Retaliating,
 }
-"""The policies by name. Other packages may add theirs, see :mod:`sim.negotiation.plugins`."""
+"""The policies by name. Other packages may add theirs, see :mod:`curnits.sim.negotiation.rules.plugins`."""
 
 
 def read_policy(stated: Any) -> Policy:

@@ -2,8 +2,8 @@
 
 from typing import override
 
-from sim.negotiation.meeting import Idea
-from sim.negotiation.policies.policy import Policy
+from curnits.sim.negotiation.meetings.meeting import Idea
+from curnits.sim.negotiation.policies.policy import Policy
 
 
 class Foresighted(Policy):

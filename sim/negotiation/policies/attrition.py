@@ -6,10 +6,10 @@ import numpy as np
 from pydantic import Field
 from scipy.optimize import brentq
 
-from sim.negotiation.conflicts import Vector
-from sim.negotiation.meeting import Act, Meeting, most
-from sim.negotiation.policies.policy import Answer
-from sim.negotiation.policies.unyielding import Reserved
+from curnits.sim.negotiation.conflicts import Vector
+from curnits.sim.negotiation.meetings.meeting import Act, Meeting, most
+from curnits.sim.negotiation.policies.policy import Answer
+from curnits.sim.negotiation.policies.unyielding import Reserved
 
 
 class Bluffer(Reserved):

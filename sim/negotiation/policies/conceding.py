@@ -5,8 +5,8 @@ from typing import override
 import numpy as np
 from pydantic import Field
 
-from sim.negotiation.meeting import Act, Meeting
-from sim.negotiation.policies.policy import Answer, Policy, chosen
+from curnits.sim.negotiation.meetings.meeting import Act, Meeting
+from curnits.sim.negotiation.policies.policy import Answer, Policy, chosen
 
 _ENOUGH = 0.01
 """The last part of the way that is not worth a quarrel."""

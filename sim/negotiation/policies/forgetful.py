@@ -4,7 +4,7 @@ from typing import override
 
 from pydantic import Field
 
-from sim.negotiation.policies.policy import Policy
+from curnits.sim.negotiation.policies.policy import Policy
 
 
 class Forgetful(Policy):

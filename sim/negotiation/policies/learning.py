@@ -5,9 +5,9 @@ from typing import override
 import numpy as np
 from pydantic import Field
 
-from sim.negotiation.conflicts import Vector
-from sim.negotiation.meeting import Act, Meeting
-from sim.negotiation.policies.policy import Answer, Policy
+from curnits.sim.negotiation.conflicts import Vector
+from curnits.sim.negotiation.meetings.meeting import Act, Meeting
+from curnits.sim.negotiation.policies.policy import Answer, Policy
 
 
 class Learner(Policy):

@@ -5,10 +5,11 @@ from typing import ClassVar, override
 import numpy as np
 from pydantic import Field
 
-from sim.games.game import Game, normal_form
-from sim.games.harmful import harmful_actions
-from sim.negotiation.conflicts import Vector
-from sim.negotiation.policies.policy import Policy
+from curnits.sim.games.game import Game
+from curnits.sim.games.harmful import harmful_actions
+from curnits.sim.games.normal import normal_form
+from curnits.sim.negotiation.conflicts import Vector
+from curnits.sim.negotiation.policies.policy import Policy
 
 
 class Misreport(Policy):

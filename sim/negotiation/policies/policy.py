@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from sim.games.game import Game, NormalGame, normal_form
-from sim.negotiation.conflicts import Vector
-from sim.negotiation.meeting import Act, Idea, Meeting
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import NormalGame, normal_form
+from curnits.sim.negotiation.conflicts import Vector
+from curnits.sim.negotiation.meetings.meeting import Act, Idea, Meeting
 
 type Answer = Any
 """An array over the players who are asked, or one value for all of them."""

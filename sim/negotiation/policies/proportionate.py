@@ -5,9 +5,9 @@ from typing import override
 import numpy as np
 from pydantic import Field, field_validator
 
-from sim.negotiation.meeting import Meeting
-from sim.negotiation.policies.policy import Answer, Policy
-from sim.negotiation.references import REFERENCES, reference
+from curnits.sim.negotiation.meetings.meeting import Meeting
+from curnits.sim.negotiation.policies.policy import Answer, Policy
+from curnits.sim.negotiation.references import REFERENCES, reference
 
 _FAIR = 2e-3
 """What another may get beyond a fair share without being refused, in shares of payoff range."""

@@ -5,9 +5,9 @@ from typing import override
 import numpy as np
 from pydantic import Field
 
-from sim.negotiation.meeting import Act, Meeting
-from sim.negotiation.policies.policy import Answer
-from sim.negotiation.policies.unyielding import Reserved
+from curnits.sim.negotiation.meetings.meeting import Act, Meeting
+from curnits.sim.negotiation.policies.policy import Answer
+from curnits.sim.negotiation.policies.unyielding import Reserved
 
 
 class Signaller(Reserved):

@@ -6,11 +6,12 @@ from typing import ClassVar, override
 import numpy as np
 from pydantic import Field
 
-from sim.games.game import Game, GameError, NormalGame, own_actions
-from sim.games.harmful import harmful_actions
-from sim.negotiation.conflicts import Vector
-from sim.negotiation.meeting import Meeting
-from sim.negotiation.policies.policy import Answer, Policy
+from curnits.sim.games.game import Game, GameError
+from curnits.sim.games.harmful import harmful_actions
+from curnits.sim.games.normal import NormalGame, own_actions
+from curnits.sim.negotiation.conflicts import Vector
+from curnits.sim.negotiation.meetings.meeting import Meeting
+from curnits.sim.negotiation.policies.policy import Answer, Policy
 
 _HARDLY = 1e-3
 """How much a bully minds what a threat costs: enough to choose between equally harmful ones."""
@@ -20,7 +21,7 @@ class Pacifist(Policy):
     """Threaten with no action that only harms, alone or in company.
 
     Such an action can be replaced by one that is worse for nobody and better for another
-    (:func:`sim.games.harmful.harmful_actions`). It knows what all announce.
+    (:func:`curnits.sim.games.harmful.harmful_actions`). It knows what all announce.
     """
 
     acts_alone: ClassVar[bool] = True

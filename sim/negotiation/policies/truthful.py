@@ -1,6 +1,6 @@
 """The usual way: say what one wants, claim what one is entitled to, and sign."""
 
-from sim.negotiation.policies.policy import Policy
+from curnits.sim.negotiation.policies.policy import Policy
 
 
 class Truthful(Policy):

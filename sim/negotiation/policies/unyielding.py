@@ -4,17 +4,17 @@ from typing import override
 
 from pydantic import Field, field_validator
 
-from sim.games.game import Game
-from sim.negotiation.conflicts import Vector
-from sim.negotiation.meeting import Act, Meeting
-from sim.negotiation.policies.policy import Answer, Policy
-from sim.negotiation.references import REFERENCES, reference
+from curnits.sim.games.game import Game
+from curnits.sim.negotiation.conflicts import Vector
+from curnits.sim.negotiation.meetings.meeting import Act, Meeting
+from curnits.sim.negotiation.policies.policy import Answer, Policy
+from curnits.sim.negotiation.references import REFERENCES, reference
 
 
 class Reserved(Policy):
     """A policy with a reservation: a payoff in utilons, or the name of a reference.
 
-    References are ``equal``, ``secure`` and ``peaceful`` (:mod:`sim.negotiation.references`). They
+    References are ``equal``, ``secure`` and ``peaceful`` (:mod:`curnits.sim.negotiation.references`). They
     are worked out from announced payoffs, and owe nothing to anybody's threats.
     """
 

@@ -3,11 +3,11 @@
 import numpy as np
 from pydantic import Field
 
-from sim.games.coalitions import membership
-from sim.negotiation.deciding import DecisionRule
-from sim.negotiation.meeting import Act
-from sim.negotiation.policies import Policy
-from sim.negotiation.threats import ThreatRule
+from curnits.sim.games.coalitions import membership
+from curnits.sim.negotiation.meetings.meeting import Act
+from curnits.sim.negotiation.policies import Policy
+from curnits.sim.negotiation.rules.deciding import DecisionRule
+from curnits.sim.negotiation.rules.threats import ThreatRule
 
 
 class Halves(Policy):

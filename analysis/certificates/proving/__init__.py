@@ -1,0 +1,1 @@
+"""Searches for proofs; what is found counts once it has been checked."""

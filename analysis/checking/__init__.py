@@ -1,0 +1,1 @@
+"""Written answers verified again, from their files alone."""

@@ -1,0 +1,106 @@
+"""The commands that draw: ``plot`` and ``report``."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from curnits.analysis.storage.rundata import RunData
+
+Force = Annotated[bool, typer.Option("--force", help="Replace earlier files.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+
+
+class ImageFormat(StrEnum):
+    """What ``plot`` writes."""
+
+    PDF = "pdf"
+    SVG = "svg"
+    PNG = "png"
+
+
+def plot(
+    folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR...")],
+    figure: Annotated[
+        str | None,
+        typer.Option(
+            help="frontier, prices, basins, convergence, coalitions, dividends, threats, "
+            "escalation, trades or comparison. By default all that apply, and an overview."
+        ),
+    ] = None,
+    form: Annotated[
+        ImageFormat | None, typer.Option("--format", help="Format of images; by default pdf.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder, or the file of one figure; by default RUN_DIR/figures."),
+    ] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Draw figures for papers, each with the data behind it as CSV and a caption.
+
+    The first run is shown; of several runs with other seeds, convergence is drawn as a band.
+
+    [bold]Examples[/bold]
+
+      curnits plot runs/hot-dog-stands-seed1
+      curnits plot runs/hot-dog-stands-seed1 --figure frontier --out frontier.svg
+      curnits plot runs/a-seed1 runs/a-seed2 --figure convergence --out seeds
+    """
+    from curnits.analysis.cli.console import waiting
+    from curnits.analysis.figures.saving import plot_files, target
+    from curnits.analysis.storage.files import write_files
+    from curnits.analysis.storage.rundata import read_run
+    from curnits.sim.files.reading import about
+
+    place, stem, ending = target(out, folders[0] / "figures", form, figure)
+    with about(folders[0]), waiting("Drawing", quiet=quiet):
+        runs = [read_run(folder) for folder in folders]
+        _say_unfinished(folders, runs)
+        files = plot_files(runs, ending, figure, stem)
+        write_files(place, files, replace=force)
+    for name in files:
+        typer.echo(place / name)
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="RUN_DIR")],
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; by default RUN_DIR/report.html.")
+    ] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a page about a run: verdict, tables, figures and how to reproduce it.
+
+    The page is one file that needs no network.
+
+    [bold]Example[/bold]
+
+      curnits report runs/hot-dog-stands-seed1
+    """
+    from curnits.analysis.cli.console import waiting
+    from curnits.analysis.storage.files import write_files
+    from curnits.analysis.storage.record import printable
+    from curnits.analysis.storage.rundata import read_run
+    from curnits.analysis.view.html_report import page
+    from curnits.sim.files.reading import about
+
+    place = out or folder / "report.html"
+    with about(folder), waiting("Drawing", quiet=quiet):
+        run = read_run(folder)
+        _say_unfinished([folder], [run])
+        content = printable(page(run)).encode()
+        write_files(place.parent, {place.name: content}, replace=force)
+    typer.echo(place)
+
+
+def _say_unfinished(folders: Sequence[Path], runs: "Sequence[RunData]") -> None:
+    for folder, run in zip(folders, runs, strict=True):
+        if run.summary.unfinished:
+            after = f"interrupted after {run.summary.ticks:,} ticks"
+            typer.echo(f"curnits: {folder}: the run is unfinished, {after}", err=True)

@@ -1,0 +1,40 @@
+"""The command ``leverage``."""
+
+from typing import Annotated
+
+import typer
+
+
+def leverage(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="SCENARIO", help="Scenario file, Gambit .nfg or catalogue name."),
+    ],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+) -> None:
+    """Say what players gain by threats: by their actions that only harm, solution by solution.
+
+    [bold]Examples[/bold]
+
+      curnits leverage producers-and-saboteur
+      curnits leverage protection-racket --json
+    """
+    from curnits.analysis.cli.console import console, heading, waiting
+    from curnits.analysis.cli.show import show_leverage
+    from curnits.analysis.storage.record import to_json
+    from curnits.analysis.studies.leverage import gains
+    from curnits.analysis.studies.records import LeverageRecord
+    from curnits.sim.files.reading import about
+    from curnits.sim.games.normal import normal_form
+    from curnits.sim.scenario.scenario import find, load
+
+    with about(source), waiting("Solving", quiet=quiet):
+        game = normal_form(load(find(source)).build(), "leverage")
+        record = LeverageRecord.of(game, gains(game))
+    if json:
+        typer.echo(to_json(record), nl=False)
+    else:
+        screen = console()
+        heading(screen, game.title, "leverage")
+        show_leverage(screen, record)

@@ -1,1 +1,0 @@
-"""Every ``coco`` equilibrium of a small game, by an argument that leaves no prices out."""

@@ -1,0 +1,1 @@
+"""Did the agents get there? A finished run against the analytic answer."""

@@ -1,0 +1,86 @@
+"""Who owes what to threats: what they would destroy, and what players gain by them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from curnits.analysis import concepts
+from curnits.analysis.solution import Equilibrium, Vector
+from curnits.analysis.solvers.coco import coco
+from curnits.sim.games.damage import Damage, damage, fights, fought_with
+from curnits.sim.games.feasible.frontier import support
+from curnits.sim.games.game import Game
+from curnits.sim.games.harmful import harmful_actions, strike
+from curnits.sim.games.normal import NormalGame
+
+
+@dataclass(frozen=True, eq=False)
+class Escalation:
+    """What threats do in an agreement.
+
+    Attributes
+    ----------
+    damage : Damage
+        Of every coalition's threat, curnits.
+    at_stake : float
+        Curnits: the payoff ranges of all players at the prices of the agreement.
+    fought_with : tuple of ndarray
+        How often each player plays each action if talks fail; :func:`curnits.sim.games.damage.fought_with`.
+    harmful : dict from int to tuple of int
+        Actions by player that only harm, see
+        :func:`curnits.analysis.verification.disarmed.harmful_actions`; players without any left out.
+    leverage : ndarray, shape (n,)
+        Utilons that each player gains by its own harmful actions: what it gets, less what it would
+        get if they were struck. NaN where no answer was found to the game without them.
+    owed : ndarray, shape (n,)
+        Utilons each player owes to threats: what it gets, less what it would get if the harmful
+        actions of all players were struck. Negative for victims.
+    """
+
+    damage: Damage
+    at_stake: float
+    fought_with: tuple[Vector, ...]
+    harmful: dict[int, tuple[int, ...]]
+    leverage: Vector
+    owed: Vector
+
+
+def damage_of(game: Game, state: Equilibrium) -> Damage:
+    """Return what the threats of an answer, or of a simulated state judged like one, would do."""
+    prices = state.candidate.prices
+    fought = fights(game, state.candidate.threats, state.payoffs)
+    return damage(prices, state.payoffs, fought, support(game.outcomes, prices))
+
+
+def measure(game: Game, state: Equilibrium, answer: Equilibrium | None) -> Escalation:
+    """Measure the threats of a state, and what they are worth in the analytic answer.
+
+    Parameters
+    ----------
+    game : Game
+    state : Equilibrium
+        Prices, agreement and threats, such as those a simulation ended with.
+    answer : Equilibrium or None
+        The analytic answer that leverage is measured in; without one it is NaN.
+    """
+    harmful = harmful_actions(game)
+    leverage, owed = np.full(game.n, np.nan), np.full(game.n, np.nan)
+    if answer is not None:
+        leverage = np.zeros(game.n)
+        owed = np.zeros(game.n)
+        if harmful and isinstance(game, NormalGame):
+            for i, actions in harmful.items():
+                leverage[i] = answer.payoffs[i] - _payoffs(strike(game, {i: actions}), answer)[i]
+            owed = answer.payoffs - _payoffs(strike(game, harmful), answer)
+    at_stake = float(state.candidate.prices @ game.ranges)
+    played = fought_with(game, state.candidate.threats)
+    return Escalation(damage_of(game, state), at_stake, played, harmful, leverage, owed)
+
+
+def _payoffs(game: Game, near: Equilibrium) -> Vector:
+    """Return the payoffs of the answer to a smaller game that is found from given prices."""
+    if game.money:
+        solution = concepts.solve(game, "coco-value")
+    else:
+        solution = coco.solve(game, start=near.candidate.prices)
+    return solution.equilibria[0].payoffs if solution.equilibria else np.full(game.n, np.nan)

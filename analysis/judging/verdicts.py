@@ -1,0 +1,146 @@
+"""The verdict on a run in plain words.
+
+Takes what :mod:`curnits.analysis.judging.judge` has found out, gives the sentences that commands and pages
+print.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from curnits.analysis import concepts
+from curnits.analysis.judging.shortfalls import ENOUGH, Shortfalls
+from curnits.analysis.judging.symmetry import alike
+from curnits.analysis.solution import Solution, Vector
+from curnits.sim.games.game import Game
+from curnits.sim.running import Run
+
+_DIFFERENT = 5e-3
+"""Distance in payoffs, a share of payoff range, from which an answer and its mirror image count as
+two."""
+
+
+def verdict(
+    game: Game,
+    run: Run,
+    solution: Solution,
+    number: int,
+    distance: float,
+    missed: Shortfalls,
+    *,
+    arrived: bool,
+    free: Sequence[str] = (),
+) -> str:
+    """Say how talks ended, where, and whether that is where their rules lead.
+
+    Parameters
+    ----------
+    game : Game
+    run : Run
+    solution : Solution
+    number : int
+        Of the nearest answer, from 1 on; 0 without.
+    distance : float
+        To that answer, a share of payoff range.
+    missed : Shortfalls
+    arrived : bool
+        Whether the agents got there.
+    free : sequence of str
+        Players whose prices vanish, if the state is an equilibrium because of that.
+    """
+    if run.interrupted:
+        return (
+            f"The agents were interrupted after {run.ticks:,} ticks; the run is unfinished, and "
+            "was not compared with any answer."
+        )
+    there = "they got there" if arrived else "they did not get there"
+    known = run.credibility is None and number > 0
+    said = f"The agents {_ended(run)}{_where(run, solution, number, distance, arrived)}"
+    said += f": {there}." if known and run.converged else "."
+    if run.credibility is not None:
+        said += (
+            f"{_comparison(number)} {_doubts(game, run.credibility)} By its own conditions the "
+            f"state misses at most {100 * missed.worst:.2g} % of payoff range"
+        )
+        said += f": {there}." if run.converged else "."
+    elif run.converged and missed.worst > ENOUGH:
+        said += f" Its state is not in equilibrium: {_missed(missed)}."
+    if free:
+        said += (
+            f" The state is an equilibrium of its own, as the verifier finds: the price of "
+            f"{' and '.join(free)} vanishes, and then more than one agreement gives everybody at "
+            "least its due."
+        )
+    if not run.learned:
+        said += " Nothing was learned: what players expect was worked out before the first tick."
+    return said + _mirrored(game, solution, number)
+
+
+def _ended(run: Run) -> str:
+    fell_out = run.tables["talks"]["ending"].iloc[-1] == "broke down"
+    otherwise = "fell out" if fell_out else "had not settled"
+    return f"{'settled' if run.converged else otherwise} after {run.ticks:,} ticks"
+
+
+def _where(run: Run, solution: Solution, number: int, distance: float, arrived: bool) -> str:
+    answer = _answer(solution, number)
+    if not number:
+        return f"; no analytic {answer} was found to compare with"
+    link = "; they are"
+    if run.converged:
+        link = "," if arrived else ", but"
+    return f"{link} {100 * distance:.2g} % of payoff range from the nearest {answer}"
+
+
+def _answer(solution: Solution, number: int) -> str:
+    """Name an answer, with its number where there may be several."""
+    row = concepts.concept_named(solution.concept)
+    if row.solve_all is None or not number:
+        return row.answer
+    return f"{row.answer}, {number} of {len(solution.equilibria)} known"
+
+
+def _comparison(number: int) -> str:
+    if not number:
+        return ""
+    return " That answer takes threats to be carried out; here it is a comparison, not the target."
+
+
+def _doubts(game: Game, credibility: Vector) -> str:
+    """Say who is believed only in part."""
+    return (
+        "; ".join(
+            f"{player} is believed with probability {level:.2g}"
+            for player, level in zip(game.players, credibility, strict=True)
+            if level < 1.0
+        )
+        + "."
+    )
+
+
+def _missed(missed: Shortfalls) -> str:
+    figures = {
+        "a coalition regrets its threat by": missed.regret,
+        "a player is owed or owes": missed.clearing,
+        "the best outcome is better by": missed.support,
+    }
+    return ", ".join(
+        f"{what} {100 * figure:.2g} % of payoff range"
+        for what, figure in figures.items()
+        if figure > ENOUGH
+    )
+
+
+def _mirrored(game: Game, solution: Solution, number: int) -> str:
+    """Say if players are alike in a way that takes the answer reached to another one."""
+    if not number or len(solution.equilibria) < 2:
+        return ""
+    payoffs = (solution.equilibria[number - 1].payoffs - game.low) / game.scales
+    for places in alike(game):
+        if np.abs(payoffs[list(places)] - payoffs).max() > _DIFFERENT:
+            moved = [game.players[i] for i, k in enumerate(places) if i != k]
+            return (
+                f" The game is symmetric between {' and '.join(moved)}, and this answer is not: "
+                "from a start that is, too, the seed decides between it and its mirror image."
+            )
+    return ""

@@ -1,1 +1,0 @@
-"""Games that the theory reaches as limits: vertices, thin feasible sets, and prices of zero."""

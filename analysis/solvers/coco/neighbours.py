@@ -1,0 +1,64 @@
+"""A game next to another one: payoffs that agree up to noise are made equal, and simple.
+
+Takes a game in normal form, gives one. Called by the ``coco`` solver, for payoffs that carry the
+noise of the computation they come from: ties that only noise breaks make prices as small as noise.
+"""
+
+from dataclasses import replace
+from math import ceil, floor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curnits.sim.games.game import Game
+from curnits.sim.games.normal import NormalGame
+
+_NEAR_TIE = 2e-5
+"""Gaps between payoffs up to this, a share of payoff range, may be noise."""
+
+_CLEAR = 100.0
+"""How many times as large as the largest gap taken for noise all other gaps must be."""
+
+_LIKELY = 10.0
+"""Payoffs may be off by this many times the largest gap taken for noise."""
+
+
+def without_noise(game: Game) -> Game | None:
+    """Return the game on [0, 1] with the simplest payoffs within noise; None if there is no noise.
+
+    A player's payoffs with only small gaps between them become one fraction, that with the
+    smallest denominator of those within noise. What is small must be clear: a game in which gaps of
+    all sizes occur, or that is not in normal form, is taken to have no noise.
+    """
+    if not isinstance(game, NormalGame):
+        return None
+    stretched = game.normalised.payoffs
+    gaps = np.concatenate([np.diff(np.unique(own)) for own in stretched])
+    small = gaps <= _NEAR_TIE
+    if not small.any():
+        return None
+    noise = gaps[small].max()
+    if gaps.min(initial=np.inf, where=~small) < _CLEAR * noise:
+        return None
+    return replace(game, payoffs=np.stack([_simplified(own, noise) for own in stretched]))
+
+
+def _simplified(payoffs: NDArray[np.float64], noise: float) -> NDArray[np.float64]:
+    values, place = np.unique(payoffs, return_inverse=True)
+    steps = np.diff(values) > noise
+    lowest, highest = values[np.append(True, steps)], values[np.append(steps, True)]
+    if len(lowest) > 1:
+        middles = (lowest + highest) / 2
+        middles = (middles - middles[0]) / (middles[-1] - middles[0])
+        within = highest - lowest + _LIKELY * noise
+        lowest, highest = np.clip(middles - within, 0.0, 1.0), np.clip(middles + within, 0.0, 1.0)
+    simple = [_simplest(*ends) for ends in zip(lowest.tolist(), highest.tolist(), strict=True)]
+    return np.asarray(np.array(simple)[np.append(0, np.cumsum(steps))[place]])
+
+
+def _simplest(low: float, high: float) -> float:
+    """Return the fraction with the smallest denominator between two non-negative numbers."""
+    if ceil(low) <= high:
+        return float(ceil(low))
+    whole = floor(low)
+    return whole + 1.0 / _simplest(1.0 / (high - whole), 1.0 / (low - whole))

@@ -1,0 +1,126 @@
+"""Values and optimal strategies of conflict games: every coalition against its complement."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curnits.analysis.solution import Vector
+from curnits.sim.games.coalitions import Mask, grand
+from curnits.sim.games.feasible.linear import SPREAD, minimise
+from curnits.sim.games.feasible.matrixgames import solve_stack
+from curnits.sim.games.game import ConflictStack, Game
+
+_ROUNDING = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class Conflicts:
+    """Solved conflict games of all coalitions at given prices.
+
+    Attributes
+    ----------
+    values : ndarray, shape (2**n,)
+        ``v_a(S)`` in curnits by mask; ``values[0] = 0`` and ``values[N] = max_x a·U(x)``.
+    threats : dict from mask to ndarray
+        An optimal strategy of every proper coalition, over its joint actions.
+    """
+
+    values: Vector
+    threats: dict[Mask, Vector]
+
+
+def values(game: Game, prices: Vector) -> Vector:
+    """Return ``v_a(S)`` of every coalition in curnits, shape ``(2**n,)``."""
+    return solve_conflicts(game, prices).values
+
+
+def solve_conflicts(game: Game, prices: Vector) -> Conflicts:
+    """Solve the conflict game of every pair {S, N∖S} once (von Neumann 1928).
+
+    Parameters
+    ----------
+    game : Game
+    prices : ndarray, shape (n,)
+        Curnits per utilon of each player.
+    """
+    full = grand(game.n)
+    result = np.zeros(full + 1)
+    result[full] = (game.outcomes @ prices).max()
+    threats: dict[Mask, Vector] = {}
+    for stack in game.conflicts():
+        solved, rows, columns = solve_stack(stack.matrices(prices))
+        result[stack.coalitions] = solved
+        result[full ^ stack.coalitions] = -solved
+        for mask, row, column in zip(stack.coalitions, rows, columns, strict=True):
+            threats[int(mask)] = row
+            threats[full ^ int(mask)] = column
+    return Conflicts(result, threats)
+
+
+def value_gradients(stack: ConflictStack, rows: Vector, columns: Vector) -> Vector:
+    """Return ``∂v_a(S)/∂a_i``, shape ``(P, n)``: signed payoffs at optimal strategies.
+
+    By the envelope theorem the strategies need not be differentiated. Where they are not unique,
+    the value has a kink and this is one of its generalised gradients.
+    """
+    against = stack.payoffs @ columns[:, None, :, None]
+    delivered = (rows[:, None, None, :] @ against)[:, :, 0, 0]
+    return np.asarray(stack.sides * delivered)
+
+
+def solve_lexicographic(
+    first: NDArray[np.float64], second: NDArray[np.float64]
+) -> tuple[Vector, Vector]:
+    """Solve ``second`` among the strategies that are optimal in ``first``.
+
+    The limit, as δ → 0, of optimal strategies of the zero-sum game ``first + δ · second``
+    (Mills 1956).
+
+    Parameters
+    ----------
+    first, second : ndarray, shape (R, C)
+        Payoffs to the row side.
+
+    Returns
+    -------
+    row : ndarray, shape (R,)
+    column : ndarray, shape (C,)
+
+    Raises
+    ------
+    curnits.sim.games.feasible.linear.LinearProgramError
+        If rounding leaves no strategy optimal in ``first``.
+    """
+    if np.ptp(first) <= _ROUNDING * np.ptp(second):
+        return tuple(side[0] for side in solve_stack(second[None])[1:])
+    second = second * (SPREAD / (np.ptp(second) or 1.0))
+    if first.shape[0] < first.shape[1]:
+        column, row = solve_lexicographic(-first.T, -second.T)
+        return row, column
+    value = solve_stack(first[None])[0][0]
+    height, width = first.shape
+    # Row's p keeps p'first ≥ value; the column side answers from first q ≤ value, whose duals are
+    # y: maximise t − value Σ y subject to t − first' y − second' p ≤ 0. Duals of that are q.
+    safe = (first - value) * (SPREAD / np.ptp(first))
+    program = np.zeros((2 * width + 1, 2 * height + 1))
+    program[:width, :height], program[:width, height:-1] = -second.T, -safe.T
+    program[:width, -1] = 1.0
+    program[width:-1, :height] = safe.T
+    program[-1, :height] = 1.0
+    free = np.full(width, np.inf)
+    solution, duals = minimise(
+        np.append(np.zeros(2 * height), -1.0),
+        program,
+        (
+            np.concatenate([-free, np.full(width, -_ROUNDING), [1.0]]),
+            np.concatenate([np.zeros(width), free, [1.0]]),
+        ),
+        (np.append(np.zeros(2 * height), -np.inf), np.full(2 * height + 1, np.inf)),
+    )
+    return _distribution(solution[:height]), _distribution(-duals[:width])
+
+
+def _distribution(weights: Vector) -> Vector:
+    positive = np.clip(weights, 0.0, None)
+    return positive / positive.sum()

@@ -1,0 +1,1 @@
+"""Games whose feasible sets are curved."""

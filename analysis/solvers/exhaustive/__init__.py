@@ -1,0 +1,1 @@
+"""Every coco equilibrium of a game with up to three players."""

@@ -1,0 +1,1 @@
+"""Fair splits of what coalitions can deliver."""

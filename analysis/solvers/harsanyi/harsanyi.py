@@ -1,0 +1,189 @@
+"""The ``harsanyi`` equilibrium: fair splits of what coalitions can really deliver to their members.
+
+Universal weights are given up instead: a fighting coalition weighs its members as its own program
+asks (Harsanyi 1963, in his manner; on coalitional games it is his NTU value).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+
+import numpy as np
+
+from curnits.analysis.solution import Candidate, Equilibrium, Solution, Vector
+from curnits.analysis.solvers.coco import search
+from curnits.analysis.solvers.harsanyi import zero_prices
+from curnits.analysis.solvers.harsanyi.conditions import System
+from curnits.analysis.solvers.harsanyi.interior_point import (
+    Start,
+    follow,
+    start,
+    start_anywhere,
+    start_disordered,
+    start_near,
+)
+from curnits.analysis.verification.coco import CandidateError
+from curnits.analysis.verification.harsanyi import verify_harsanyi
+from curnits.sim.games.coalitions import members
+from curnits.sim.games.game import Game
+
+METHOD = (
+    "homotopy from uniform threats at equal prices to the conditions with low price floors, "
+    "followed to 0; a coco equilibrium; restarts"
+)
+
+_FLOORS = (1e-2, 1e-4, 1e-7)
+"""Lowest prices, of a mean of 1; the first one tells best which prices vanish, if it can."""
+
+_CRISP = 1e-11
+"""Residuals, shares of payoff range, of an answer that is exact but for rounding."""
+
+_SLACKS = (1.0, 0.1, 10.0)
+"""How far off the conditions are where the first paths begin."""
+
+_ATTEMPTS, _WIDE = 24, 18
+_MARGINS = (1e-3, 1e-2, 1e-1)
+_SAME = 1e-5
+_MOST_UNKNOWNS = 2000
+
+
+def solve(game: Game, near: Candidate | None = None) -> Solution:
+    """Find one ``harsanyi`` equilibrium of a finite game.
+
+    Parameters
+    ----------
+    game : Game
+        Played without transfers, whatever ``game.money`` says.
+    near : Candidate, optional
+        Where to look first; players whose payoffs vary have positive prices there.
+
+    Returns
+    -------
+    Solution
+        One equilibrium that :func:`curnits.analysis.verification.harsanyi.verify_harsanyi` accepts, or none with
+        ``exists`` None.
+    """
+    return _solution(game, tuple(islice(_different(game, _ATTEMPTS, near), 1)))
+
+
+def solve_widely(game: Game, near: Candidate | None = None) -> Solution:
+    """Find several ``harsanyi`` equilibria with different payoffs; games often have more than one.
+
+    Like :func:`solve`, but does not stop at the first. The list need not be complete.
+    """
+    return _solution(game, tuple(_different(game, _WIDE, near)))
+
+
+def _solution(game: Game, equilibria: tuple[Equilibrium, ...]) -> Solution:
+    if equilibria:
+        return Solution("harsanyi", True, equilibria, False, METHOD, _notes(game))
+    note = "no equilibrium was found"
+    count = System(game.normalised).count
+    if count > _MOST_UNKNOWNS:
+        note = f"too large: {count:,} unknowns, at most {_MOST_UNKNOWNS:,} are tried"
+    return Solution("harsanyi", None, (), False, METHOD, (note,))
+
+
+def _different(game: Game, attempts: int, near: Candidate | None) -> Iterator[Equilibrium]:
+    """Yield accepted equilibria with different payoffs, those that are crisp before any others."""
+    known: list[Vector] = []
+    coarse: list[Equilibrium] = []
+    for candidate in _candidates(game, attempts, near):
+        payoffs = candidate.agreement @ game.outcomes
+        if _among(payoffs, known, game):
+            continue
+        try:
+            found = verify_harsanyi(game, candidate)
+        except CandidateError:  # rounding was too much for it to be an answer at all
+            continue
+        if not found.accepted:
+            continue
+        if _worst(found) > _CRISP:
+            coarse.append(found)
+            continue
+        known.append(payoffs)
+        yield found
+    for found in sorted(coarse, key=_worst):
+        if not _among(found.payoffs, known, game):
+            known.append(found.payoffs)
+            yield found
+
+
+def _among(payoffs: Vector, known: list[Vector], game: Game) -> bool:
+    return any(np.abs((payoffs - other) / game.scales).max() <= _SAME for other in known)
+
+
+def _worst(found: Equilibrium) -> float:
+    figures = found.residuals
+    return max(figures.pareto, figures.support, figures.regret, figures.split, figures.clearing)
+
+
+def _candidates(game: Game, attempts: int, near: Candidate | None) -> Iterator[Candidate]:
+    """Yield possible equilibria, none of them verified.
+
+    First those near a given one; then where paths from uniform threats at equal prices lead, which
+    depends on nothing but the game; a ``coco`` equilibrium, in case it delivers what is claimed;
+    and where other paths lead.
+    """
+    systems = [System(game.normalised, floor) for floor in _FLOORS]
+    if systems[0].count > _MOST_UNKNOWNS:
+        return
+    if near is not None:
+        yield from _from(game, systems, partial(_beside, game=game, near=near))
+    yield from _from(game, systems, _plain)
+    for claimed in islice(search.candidates(game), 1):
+        still = {mask: np.zeros_like(threat) for mask, threat in claimed.threats.items()}
+        yield replace(claimed, drift=still)
+    for seed in range(attempts):
+        system = systems[seed % len(systems)]
+        yield from _from(game, [system], partial(_elsewhere, seed=seed))
+
+
+def _from(
+    game: Game, systems: list[System], starts: Callable[[System], Iterable[Start]]
+) -> Iterator[Candidate]:
+    """Yield where paths lead, start by start: to the highest floor first, and on from there."""
+    for begins in zip(*(starts(system) for system in systems), strict=True):
+        higher: tuple[System, Vector] | None = None
+        for system, afresh in zip(systems, begins, strict=True):
+            reached = follow(system, afresh if higher is None else _resumed(system, *higher))
+            if reached is None:
+                continue
+            higher = system, reached.unknowns
+            yield from zero_prices.candidates(game, system, reached)
+
+
+def _resumed(system: System, higher: System, x: Vector) -> Start:
+    """Return a start beside an answer at a higher floor."""
+    return start_near(system, higher.prices(x), higher.plays(x), higher.weights(x), _MARGINS[1])
+
+
+def _plain(system: System) -> Iterator[Start]:
+    """Yield starts that treat all players and actions alike."""
+    yield from (start(system, slack) for slack in _SLACKS)
+
+
+def _elsewhere(system: System, seed: int) -> Iterator[Start]:
+    """Yield two random starts."""
+    yield start_disordered(system, np.random.default_rng(seed))
+    yield start_anywhere(system, np.random.default_rng(seed))
+
+
+def _beside(system: System, game: Game, near: Candidate) -> Iterator[Start]:
+    """Yield starts beside a given answer, nearest first."""
+    prices = near.prices * game.scales
+    prices = np.where(prices > 0.0, prices, prices.mean())
+    accounts = verify_harsanyi(game, near).coalitions
+    plays = {account.coalition: account.threat for account in accounts}
+    weights = {
+        mask: np.nan_to_num(account.weights[list(members(mask))], nan=1.0)
+        for mask, account in zip(plays, accounts, strict=True)
+    }
+    for margin in _MARGINS:
+        yield start_near(system, prices, plays, weights, margin)
+
+
+def _notes(game: Game) -> tuple[str, ...]:
+    constant = [game.players[i] for i in np.flatnonzero(game.ranges == 0.0)]
+    return (f"the price of {', '.join(constant)} is immaterial",) if constant else ()

@@ -1,0 +1,1 @@
+"""The literal coalition-perfect definition: witnesses, and proofs that there is none."""

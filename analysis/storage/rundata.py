@@ -1,0 +1,85 @@
+"""What figures are made from: a finished run, read from its folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from curnits.analysis.storage.files import MANIFEST
+from curnits.analysis.storage.folder import SCENARIO, SUMMARY
+from curnits.analysis.storage.record import Record, read_json
+from curnits.analysis.storage.runs import Summary
+from curnits.analysis.storage.tables import read_tables
+from curnits.sim.files.reading import read_text
+from curnits.sim.files.yaml import MAX_CHARACTERS
+from curnits.sim.games.game import Game
+from curnits.sim.games.ladders import Ladder
+from curnits.sim.scenario.scenario import load
+
+
+class Manifest(Record):
+    """How a run was made."""
+
+    curnits: str
+    python: str
+    dependencies: dict[str, str]
+    seed: int
+    command: list[str]
+
+
+@dataclass(frozen=True, eq=False)
+class RunData:
+    """A finished run.
+
+    Attributes
+    ----------
+    game : Game
+        With all rungs of all ladders.
+    ladders : tuple of Ladder
+    summary : Summary
+    manifest : Manifest
+    tables : dict from str to DataFrame
+        As :meth:`curnits.sim.recording.tables.Recorder.tables` makes them.
+    scenario : str
+        The scenario file, complete.
+    """
+
+    game: Game
+    ladders: tuple[Ladder, ...]
+    summary: Summary
+    manifest: Manifest
+    tables: Mapping[str, pd.DataFrame]
+    scenario: str
+
+    @property
+    def players(self) -> tuple[str, ...]:
+        """Names of the players."""
+        return self.game.players
+
+    def series(self, quantity: str) -> pd.DataFrame:
+        """Return a quantity of the negotiators, one row a tick and one column a player."""
+        table = self.tables["negotiators"].pivot_table(
+            index="tick", columns="player", values=quantity, sort=False
+        )
+        return table[list(self.players)]
+
+
+def read_run(folder: Path) -> RunData:
+    """Read a run folder.
+
+    Raises
+    ------
+    ScenarioError, FolderError, RecordError
+        If a file of the folder is missing, cannot be read or belongs to another run.
+    """
+    scenario = load(folder / SCENARIO)
+    game = scenario.build()
+    return RunData(
+        game,
+        scenario.climbed,
+        read_json(folder / SUMMARY, Summary),
+        read_json(folder / MANIFEST, Manifest),
+        read_tables(folder, game),
+        read_text(folder / SCENARIO, MAX_CHARACTERS),
+    )

@@ -1,0 +1,270 @@
+"""How often games have several ``coco`` equilibria: a count by family of games."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from os import truncate
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from curnits.analysis.solution import Solution, Vector
+from curnits.analysis.solvers.exhaustive.everywhere import CONTINUUM, solve
+from curnits.analysis.storage.files import FolderError
+from curnits.sim.games.families import FAMILIES, Family, FamilyError
+from curnits.sim.games.game import Game
+
+SAME = 1e-4
+"""Payoffs closer than this, a share of payoff range, count as one answer."""
+
+CLEAR = 0.01
+"""Payoffs further apart than this, a share of payoff range, are clearly different."""
+
+_MOST_DRAWS = 1000
+
+
+_SHORT = {"correlation": "ρ", "high": "0 to"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A family of three-player games with some of its parameters fixed.
+
+    Attributes
+    ----------
+    family : str
+        A key of :data:`curnits.sim.games.families.FAMILIES`.
+    parameters : mapping
+        Others are the family's own; real numbers among those are drawn anew for each game, from
+        0.7 to 1.4 times what is usual, if the family is not random itself.
+    share : int
+        How many games of this kind there are for each one of the rarest.
+    """
+
+    family: str
+    parameters: Mapping[str, Any]
+    share: int = 1
+
+    @property
+    def name(self) -> str:
+        """The family and what is fixed."""
+        own = [
+            "×".join(map(str, value)) if key == "shape" else f"{_SHORT.get(key, key)} {value}"
+            for key, value in self.parameters.items()
+            if key not in ("players", "producers")
+        ]
+        return " ".join([self.family, *own])
+
+    def draw(self, rng: np.random.Generator) -> Game:
+        """Return one game."""
+        usual = FAMILIES[self.family](**self.parameters)
+        if self.family.startswith("random-"):
+            return usual.build(rng)
+        for _ in range(_MOST_DRAWS):
+            try:
+                return FAMILIES[self.family](**_varied(usual, rng)).build(rng)
+            except FamilyError:  # the numbers violate what defines the family
+                continue
+        raise FamilyError(f"no game of {self.name} in {_MOST_DRAWS} draws")
+
+
+def _varied(usual: Family, rng: np.random.Generator) -> dict[str, Any]:
+    """Return the parameters of a family with other real numbers."""
+    varied = dict(vars(usual))
+    for name, value in varied.items():
+        if isinstance(value, float):
+            varied[name] = value * float(rng.uniform(0.7, 1.4))
+        elif isinstance(value, tuple) and all(isinstance(x, float) for x in value):
+            varied[name] = [x * float(rng.uniform(0.7, 1.4)) for x in value]
+    return varied
+
+
+_TWO: Mapping[str, Any] = {"shape": (2, 2, 2)}
+_THREE: Mapping[str, Any] = {"players": 3}
+
+KINDS: tuple[Kind, ...] = (
+    Kind("random-uniform", _TWO, 12),
+    Kind("random-normal", _TWO, 12),
+    Kind("random-log-normal", _TWO, 12),
+    Kind("random-integer", {**_TWO, "high": 9}, 6),
+    Kind("random-integer", {**_TWO, "high": 3}, 6),
+    Kind("random-covariant", {**_TWO, "correlation": 0.5}, 6),
+    Kind("random-covariant", {**_TWO, "correlation": -0.4}, 6),
+    Kind("random-uniform", {"shape": (3, 2, 2)}, 6),
+    Kind("random-uniform", {"shape": (3, 3, 3)}, 2),
+    Kind("arms-race", _THREE),
+    Kind("battle-of-the-sexes", _THREE),
+    Kind("chicken", _THREE),
+    Kind("coordination", _THREE),
+    Kind("majority", _THREE),
+    Kind("matching-pennies", _THREE),
+    Kind("prisoners-dilemma", _THREE),
+    Kind("producers-and-saboteur", {"producers": 2}),
+    Kind("public-goods", _THREE),
+)
+"""Every family of games, with three players."""
+
+
+class Count(NamedTuple):
+    """One game and what was found; a row of the file of a study.
+
+    ``answers``: different payoffs in equilibrium; ``prices``: different prices and payoffs, a
+    continuum counting as one; ``continuum``: whether there is a continuum of prices; ``complete``:
+    whether it is known that there are no more; ``widest``: the largest difference between answers
+    in anybody's payoff, a share of payoff range.
+    """
+
+    seed: int
+    kind: str
+    game: int
+    answers: int
+    prices: int
+    continuum: bool
+    complete: bool
+    widest: float
+
+
+def study(file: Path, games: int, seed: int, progress: Callable[[int], None]) -> pd.DataFrame:
+    """Count the equilibria of games of all kinds, adding a row to a file for each one.
+
+    Parameters
+    ----------
+    file : Path
+        CSV with the columns of :class:`Count`; games that it holds already are not counted again.
+    games : int
+        Of all kinds together, at least; see :func:`numbers`.
+    seed : int
+    progress : callable
+        Called with the number of games so far.
+
+    Returns
+    -------
+    DataFrame
+        The rows of the file.
+
+    Raises
+    ------
+    FolderError
+        If the file cannot be written, or does not hold such rows.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return _extended(file, games, seed, progress)
+    except OSError as error:
+        raise FolderError(f"{file}: cannot be written: {error.strerror}") from error
+
+
+def _extended(file: Path, games: int, seed: int, progress: Callable[[int], None]) -> pd.DataFrame:
+    begun = file.exists() and file.stat().st_size > 0
+    known = _whole_rows(file) if begun else pd.DataFrame(columns=list(Count._fields))
+    done = set(zip(known["seed"], known["kind"], known["game"], strict=True))
+    with file.open("a", encoding="utf-8", newline="") as rows:
+        if not begun:
+            rows.write(",".join(Count._fields) + "\n")
+        finished = 0
+        for kind, number in zip(KINDS, numbers(games), strict=True):
+            for k in range(number):
+                if (seed, kind.name, k) not in done:
+                    # a game is the same however many others there are
+                    rng = np.random.default_rng([seed, KINDS.index(kind), k])
+                    rows.write(",".join(map(str, count(seed, kind.name, k, kind.draw(rng)))) + "\n")
+                    rows.flush()
+                finished += 1
+                progress(finished)
+    return _read(file)
+
+
+def _whole_rows(file: Path) -> pd.DataFrame:
+    """Read a file, but first cut off the half row in which it ends if a study was killed."""
+    _read(file)  # it is the file of a study
+    content = file.read_bytes()
+    truncate(file, content.rfind(b"\n") + 1)
+    return _read(file)
+
+
+def _read(file: Path) -> pd.DataFrame:
+    try:
+        rows = pd.read_csv(file)
+    except (OSError, ValueError) as error:
+        raise FolderError(f"{file}: not the table of a study ({error})") from error
+    if list(rows.columns) != list(Count._fields):
+        raise FolderError(f"{file}: expected the columns {', '.join(Count._fields)}")
+    return rows
+
+
+def numbers(games: int) -> list[int]:
+    """Return how many games of each kind are drawn, if there are ``games`` or a few more."""
+    total = sum(kind.share for kind in KINDS)
+    return [-(-games * kind.share // total) for kind in KINDS]
+
+
+def count(seed: int, kind: str, number: int, game: Game) -> Count:
+    """Solve one game for all its equilibria."""
+    solution = solve(game)
+    points = _payoffs(game, solution)
+    distinct: list[Vector] = []
+    for point in points:
+        if all(np.abs(point - other).max() > SAME for other in distinct):
+            distinct.append(point)
+    widest = max((float(np.abs(p - q).max()) for p in distinct for q in distinct), default=0.0)
+    spread = CONTINUUM in solution.notes
+    return Count(seed, kind, number, len(distinct), len(points), spread, solution.complete, widest)
+
+
+def _payoffs(game: Game, solution: Solution) -> list[Vector]:
+    low = game.outcomes.min(axis=0)
+    return [(found.payoffs - low) / game.scales for found in solution.equilibria]
+
+
+def summary(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a kind: how many games have 1, 2, 3 or more answers, and how sure that is.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With the columns of :class:`Count`.
+
+    Returns
+    -------
+    DataFrame
+        ``kind``, ``games``, ``complete`` (games with a complete list), ``none`` (games without an
+        accepted answer), ``one``, ``two``, ``three``, ``more`` (different payoffs), ``several``
+        (share of games with two or more), ``low`` and ``high`` (its 95 % interval, Wilson 1927),
+        ``clear`` (games with answers that differ by more than :data:`CLEAR`), ``widest`` (median
+        over games with several answers of the largest difference in payoff, a share of range),
+        ``prices`` (games where some payoffs have several isolated prices) and ``continuum`` (games
+        with a continuum of prices).
+    """
+    table = []
+    for kind, own in rows.groupby("kind", sort=False):
+        several = own[own["answers"] > 1]
+        low, high = _wilson(len(several), len(own))
+        table.append(
+            {
+                "kind": kind,
+                "games": len(own),
+                "complete": int(own["complete"].sum()),
+                "none": int((own["answers"] == 0).sum()),
+                "one": int((own["answers"] == 1).sum()),
+                "two": int((own["answers"] == 2).sum()),
+                "three": int((own["answers"] == 3).sum()),
+                "more": int((own["answers"] > 3).sum()),
+                "several": len(several) / len(own),
+                "low": low,
+                "high": high,
+                "clear": int((own["widest"] > CLEAR).sum()),
+                "widest": float(several["widest"].median()),
+                "prices": int((own["prices"] > own["answers"]).sum()),
+                "continuum": int(own["continuum"].sum()),
+            }
+        )
+    return pd.DataFrame(table)
+
+
+def _wilson(hits: int, trials: int, z: float = 1.96) -> tuple[float, float]:
+    share = hits / trials
+    centre = share + z * z / (2 * trials)
+    half = z * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2))
+    unit = 1 + z * z / trials
+    return max(0.0, float((centre - half) / unit)), min(1.0, float((centre + half) / unit))

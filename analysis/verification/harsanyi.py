@@ -1,0 +1,260 @@
+"""Residuals of a claimed ``harsanyi`` equilibrium, computed from the answer alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+
+from curnits.analysis.solution import Candidate, CoalitionAccount, Equilibrium, Residuals, Vector
+from curnits.analysis.verification.coco import (
+    ACCEPTED,
+    CandidateError,
+    checked_plays,
+    pareto_gap,
+    place_of,
+)
+from curnits.analysis.verification.vanishing import FirstOrder, first_order, owed_by_parts
+from curnits.sim.games.coalitions import Mask, grand, members, proper_coalitions
+from curnits.sim.games.game import Game
+
+_DISTRIBUTION = 1e-9
+"""How far a drift may be from keeping probabilities at a sum of 1."""
+
+_NEGLIGIBLE = 1e-10
+"""By how much multipliers may miss the optimum of their program, in curnits."""
+
+
+def verify_harsanyi(game: Game, candidate: Candidate) -> Equilibrium:
+    """Return a candidate with its books and residuals, and say whether it is an equilibrium.
+
+    A fighting coalition S gives each member the least of the members' gains over their fallbacks,
+    ``d_S = min_i g_i``, and disposes of the rest. ``regret`` is what any coalition could gain in
+    its own linear program, maximise ``|S| d_S − Σ_{j∉S} a_j U_j``, whose multipliers, those nearest
+    to 1 if there are several, are its internal ``weights``. N divides likewise, but only what has
+    price 0 may be disposed of: ``split`` is the spread of gains in N among the priced, down to the
+    least gain of all. ``delivery`` says how much is disposed of, and is not demanded.
+
+    Parameters
+    ----------
+    game : Game
+    candidate : Candidate
+        A player whose price is 0 must be owed 0 curnits or less, and what it claims as prices and
+        threats approach the limit, as ``vanishing`` and ``drift`` say, is at most what it gets.
+        Prices of players whose payoffs do not vary are immaterial, but they too must be owed 0
+        curnits or less, unless all other prices vanish next to theirs.
+
+    Raises
+    ------
+    CandidateError
+        If the candidate does not fit the game, or does not say how threats change as the price of a
+        player whose payoffs vary goes to 0.
+    """
+    plays = checked_plays(game, candidate)
+    free = (candidate.prices == 0.0) & (game.ranges > 0.0)
+    unit = float(candidate.prices @ game.ranges) or float(candidate.prices @ game.scales)
+    prices = candidate.prices * game.scales / unit
+    scaled, full = game.normalised, grand(game.n)
+    dividends = np.zeros(full + 1)
+    books: dict[Mask, _Book] = {}
+    for mask in sorted(plays, key=int.bit_count):
+        answers = scaled.conflict(mask) @ plays.get(full ^ mask, np.ones(1))
+        books[mask] = _book(mask, answers, plays[mask], prices, dividends)
+        dividends[mask] = books[mask].gains.min()
+    payoffs = plays[full] @ game.outcomes
+    agreed = plays[full] @ scaled.outcomes
+    paid = (candidate.prices > 0.0) & (game.ranges > 0.0)
+    priced = paid if paid.any() else candidate.prices > 0.0
+    surplus = np.where(priced, books[full].gains - dividends[full], 0.0)
+    excess = _per_utilon(surplus, prices)
+    claims, growing = np.zeros((full + 1, game.n)), 0.0
+    if free.any():
+        limit = _limit(game, candidate, plays, dividends, unit)
+        claims, growing = limit.claims, limit.regret
+        excess[free] = np.maximum(0.0, claims[full] - agreed)[free]
+    shed = [0.0]
+    for mask in proper_coalitions(game.n):
+        disposal = books[mask].gains - dividends[mask]
+        shed.append(float(_per_utilon(disposal, prices[list(members(mask))]).max()))
+    residuals = Residuals(
+        pareto=pareto_gap(scaled.outcomes, agreed),
+        support=max(0.0, float((scaled.outcomes @ prices).max() - agreed @ prices)),
+        regret=max(growing, *(book.regret for book in books.values())),
+        split=float(surplus.max()),
+        delivery=max(shed),
+        clearing=float(np.abs(excess).max()),
+    )
+    demands = (
+        residuals.pareto,
+        residuals.support,
+        residuals.regret,
+        residuals.split,
+        residuals.clearing,
+    )
+    return Equilibrium(
+        candidate=candidate,
+        payoffs=payoffs,
+        on=place_of(game, payoffs),
+        coalitions=tuple(
+            _account(game, candidate, mask, plays[mask], books, dividends, unit, claims[mask])
+            for mask in range(1, full + 1)
+        ),
+        residuals=residuals,
+        accepted=all(figure <= ACCEPTED for figure in demands),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Book:
+    """Normalised books: delivered payoffs of all (n,), gains and weights of the members."""
+
+    delivered: Vector
+    gains: Vector
+    weights: Vector
+    regret: float
+
+
+def _book(mask: Mask, answers: Vector, play: Vector, prices: Vector, dividends: Vector) -> _Book:
+    """Draw up the books of a coalition, whose joint actions would earn ``answers`` (n, R)."""
+    inside = np.array(members(mask))
+    outside = np.setdiff1d(np.arange(len(prices)), inside)
+    owed = owed_by_parts(mask, dividends)
+    credit = prices[:, None] * answers
+    gains = credit[inside] @ play - owed
+    harm = credit[outside].sum(axis=0)
+    if not len(outside):
+        return _Book(answers @ play, gains, np.ones(len(inside)), 0.0)
+    now = len(inside) * gains.min() - harm @ play
+    # maximise |S| d − Σ_j a_j U_j over what S plays and d, with d ≤ a_i U_i − a_i t_i
+    count = len(play)
+    program = linprog(
+        np.append(harm, -float(len(inside))),
+        np.hstack([-credit[inside], np.ones((len(inside), 1))]),
+        -owed,
+        np.append(np.ones(count), 0.0)[None, :],
+        np.ones(1),
+        bounds=[(0.0, None)] * count + [(None, None)],
+        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+    )
+    if program.status != 0 or program.fun is None:
+        return _Book(answers @ play, gains, np.full(len(inside), np.nan), np.inf)
+    best = -float(program.fun)
+    weights = _mildest_weights(credit[inside], harm, owed, best)
+    if weights is None:
+        weights = -np.asarray(program.ineqlin.marginals)
+    return _Book(answers @ play, gains, weights, max(0.0, best - float(now)))
+
+
+def _limit(
+    game: Game,
+    candidate: Candidate,
+    plays: Mapping[Mask, Vector],
+    dividends: Vector,
+    unit: float,
+) -> FirstOrder:
+    """Return books of first order, δ being the sum of the free players' priced ranges."""
+    free = (candidate.prices == 0.0) & (game.ranges > 0.0)
+    rates = candidate.vanishing * game.scales * (game.ranges > 0.0) / unit
+    pace = float(rates[free].sum())
+    drift = {mask: move / pace for mask, move in _checked_drift(game, candidate, plays).items()}
+    prices = candidate.prices * game.scales / unit
+    return first_order(game.normalised, plays, drift, prices, rates / pace, dividends)
+
+
+def _checked_drift(
+    game: Game, candidate: Candidate, plays: Mapping[Mask, Vector]
+) -> Mapping[Mask, Vector]:
+    expected = proper_coalitions(game.n)
+    if set(expected) != candidate.drift.keys():
+        raise CandidateError(
+            "where a price is 0, a harsanyi equilibrium must say of every proper coalition how its "
+            f"threat changes as prices vanish; found {len(candidate.drift)} of {len(expected)}"
+        )
+    for mask in expected:
+        move, play = candidate.drift[mask], plays[mask]
+        scale = max(1.0, float(np.abs(move).max(initial=0.0)))
+        if (
+            move.shape != play.shape
+            or not np.isfinite(move).all()
+            or abs(move.sum()) > _DISTRIBUTION * scale
+            or move[play == 0.0].min(initial=0.0) < 0.0
+        ):
+            raise CandidateError(
+                f"drift of coalition {mask} (members {members(mask)}) does not lead from its "
+                "threat to distributions nearby"
+            )
+    return candidate.drift
+
+
+def _per_utilon(curnits: Vector, prices: Vector) -> Vector:
+    return np.divide(curnits, prices, out=np.zeros_like(curnits), where=prices > 0)
+
+
+def _mildest_weights(credit: Vector, harm: Vector, owed: Vector, best: float) -> Vector | None:
+    """Return optimal multipliers nearest to 1, where several are; None if HiGHS finds none.
+
+    They are feasible in the dual of a coalition's program, and worth no more than its optimum.
+    """
+    count, actions = credit.shape
+    one, none = np.ones((count, 1)), np.zeros((count, 1))
+    program = linprog(
+        np.append(np.zeros(count + 1), 1.0),
+        np.vstack(
+            [
+                np.hstack([credit.T, -np.ones((actions, 1)), np.zeros((actions, 1))]),
+                np.concatenate([-owed, [1.0, 0.0]])[None, :],
+                np.hstack([np.eye(count), none, -one]),
+                np.hstack([-np.eye(count), none, -one]),
+            ]
+        ),
+        np.concatenate([harm, [best + _NEGLIGIBLE], np.ones(count), -np.ones(count)]),
+        np.append(np.ones(count), [0.0, 0.0])[None, :],
+        np.array([float(count)]),
+        bounds=[(0.0, None)] * count + [(None, None), (0.0, None)],
+        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+    )
+    if program.status != 0 or program.x is None:
+        return None
+    return np.asarray(program.x[:count])
+
+
+def _account(
+    game: Game,
+    candidate: Candidate,
+    mask: Mask,
+    play: Vector,
+    books: dict[Mask, _Book],
+    dividends: Vector,
+    unit: float,
+    limit: Vector,
+) -> CoalitionAccount:
+    """Return the books of a coalition in the game's own utilons and curnits.
+
+    The claims of free players are those in the limit, given as shares of payoff range.
+    """
+    inside, full = list(members(mask)), grand(game.n)
+    low, book = game.low, books[mask]
+
+    def own(amounts: Vector) -> Vector:
+        column = np.full(game.n, np.nan)
+        column[inside] = amounts
+        return column
+
+    delivered = low + game.scales * book.delivered
+    disposal = (book.gains - dividends[mask]) * unit * (mask != full)
+    claims = delivered[inside] - _per_utilon(disposal, candidate.prices[inside])
+    free = (candidate.prices[inside] == 0.0) & (game.ranges[inside] > 0.0)
+    claims[free] = (low + game.scales * limit)[inside][free]
+    signs = np.where(np.isin(np.arange(game.n), inside), candidate.prices, -candidate.prices)
+    # payoffs are counted from 0, so that what a lone player has anyway is its own dividend
+    floor = candidate.prices[inside] @ low[inside] if len(inside) == 1 else 0.0
+    return CoalitionAccount(
+        coalition=mask,
+        threat=play,
+        value=float(signs @ delivered),
+        delivered=own(delivered[inside]),
+        claims=own(claims),
+        dividend=float(dividends[mask] * unit + floor),
+        weights=own(book.weights),
+        disposal=own(disposal),
+    )

@@ -1,0 +1,1 @@
+"""What happens now and then: arrivals, inventions, breakdowns, the end."""

@@ -1,0 +1,1 @@
+"""Where claims meet: talks, what is asked and what comes of it."""

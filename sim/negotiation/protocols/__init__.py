@@ -1,0 +1,1 @@
+"""Who speaks when: ticks, bargaining rounds, alternating offers, commitment."""

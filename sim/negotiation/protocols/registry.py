@@ -1,0 +1,14 @@
+"""How talks proceed: one class for each protocol."""
+
+from collections.abc import Mapping
+
+from curnits.sim.negotiation.model import Negotiation
+from curnits.sim.negotiation.protocols.alternating import AlternatingOffers
+from curnits.sim.negotiation.protocols.commitment import ProposerCommitment
+
+PROTOCOLS: Mapping[str, type[Negotiation]] = {
+    "ticks": Negotiation,
+    "alternating-offers": AlternatingOffers,
+    "proposer-commitment": ProposerCommitment,
+}
+"""The protocols by the names settings use."""

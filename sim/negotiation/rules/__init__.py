@@ -1,0 +1,1 @@
+"""Rules of threats, splits, trades and decisions, and how they are found by name."""

@@ -30,8 +30,8 @@ class Run:
     ----------
     tables : dict from str to DataFrame
         ``ticks``, ``negotiators``, ``coalitions``, ``members``, ``agreements``, ``threats``,
-        ``trades``: see :meth:`curnits.sim.recording.tables.Recorder.tables`; ``inventions``, ``offers``,
-        ``breakdowns``, ``talks``: see :func:`curnits.sim.recording.events.history`.
+        ``trades``: see :meth:`curnits.sim.recording.tables.Recorder.tables`; ``inventions``,
+        ``offers``, ``breakdowns``, ``talks``: see :func:`curnits.sim.recording.events.history`.
     prices : ndarray, shape (n,)
         Final prices, curnits per utilon of each player, summing to 1.
     payoffs : ndarray, shape (n,)

@@ -78,7 +78,7 @@ class ExactGame:
         return self.game.n
 
     def conflict(self, coalition: Mask) -> Fractions:
-        """Return :meth:`curnits.sim.games.normal.Game.conflict` in fractions, shape ``(n, R, C)``."""
+        """Return :meth:`curnits.sim.games.game.Game.conflict` in fractions, ``(n, R, C)``."""
         return fractions(self.game.conflict(coalition))
 
     def signed_conflict(self, coalition: Mask) -> Fractions:

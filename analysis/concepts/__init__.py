@@ -2,8 +2,8 @@
 
 To add one, write its row, a :class:`Concept`, beside those in :mod:`.equilibria`, :mod:`.money` or
 :mod:`.bargaining` (a bargaining rule: :func:`.bargaining.bargaining_rule`), and list it in
-:mod:`.registry`; its verifier belongs into :mod:`curnits.analysis.verification`. No other module knows its
-name.
+:mod:`.registry`; its verifier belongs into :mod:`curnits.analysis.verification`. No other module
+knows its name.
 """
 
 from curnits.analysis.concepts.concept import Concept, ConceptError

@@ -113,7 +113,8 @@ def verify_state(game: Game, candidate: Candidate, payoffs: Vector, concept: str
 
     Raises
     ------
-    curnits.analysis.verification.coco.CandidateError, curnits.sim.games.feasible.frontier.FrontierError
+    curnits.analysis.verification.coco.CandidateError,
+    curnits.sim.games.feasible.frontier.FrontierError
         If the state does not fit the game, or payoffs are not feasible.
     """
     claim = Claim(candidate, payoffs)

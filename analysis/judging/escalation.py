@@ -25,10 +25,12 @@ class Escalation:
     at_stake : float
         Curnits: the payoff ranges of all players at the prices of the agreement.
     fought_with : tuple of ndarray
-        How often each player plays each action if talks fail; :func:`curnits.sim.games.damage.fought_with`.
+        How often each player plays each action if talks fail;
+        :func:`curnits.sim.games.damage.fought_with`.
     harmful : dict from int to tuple of int
         Actions by player that only harm, see
-        :func:`curnits.analysis.verification.disarmed.harmful_actions`; players without any left out.
+        :func:`curnits.analysis.verification.disarmed.harmful_actions`; players without any left
+        out.
     leverage : ndarray, shape (n,)
         Utilons that each player gains by its own harmful actions: what it gets, less what it would
         get if they were struck. NaN where no answer was found to the game without them.

@@ -59,7 +59,8 @@ class Judgement:
         Fitted p in "distance falls like ticks to the power −p"; NaN where there is no such fit.
     arrived : bool
         Whether the agents settled, missing no condition by more than
-        :data:`curnits.analysis.judging.shortfalls.ENOUGH`, and within :data:`REACHED` of the nearest answer. If
+        :data:`curnits.analysis.judging.shortfalls.ENOUGH`, and within :data:`REACHED` of the
+        nearest answer. If
         threats are believed only in part, that answer is no target, and only the first counts. A
         state at which prices vanish may also be an equilibrium of its own.
     verdict : str

@@ -68,7 +68,8 @@ def shortfalls(game: Game, state: Equilibrium, credibility: Vector | None = None
     ----------
     game : Game
     state : Equilibrium
-        As :func:`curnits.analysis.concepts.verify_state` returns it, with the threats that are believed.
+        As :func:`curnits.analysis.concepts.verify_state` returns it, with the threats that are
+        believed.
     credibility : ndarray, shape (n,), optional
         Probability with which each player is believed to carry out threats; by default all are.
     """

@@ -1,7 +1,7 @@
 """The verdict on a run in plain words.
 
-Takes what :mod:`curnits.analysis.judging.judge` has found out, gives the sentences that commands and pages
-print.
+Takes what :mod:`curnits.analysis.judging.judge` has found out, gives the sentences that commands
+and pages print.
 """
 
 from collections.abc import Sequence

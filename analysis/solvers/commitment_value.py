@@ -2,7 +2,8 @@
 
 In the procedure of Hart & Mas-Colell (2010, "Bargaining and cooperation in strategic form games")
 a random proposer names an action that it will be committed to if it is rejected and drops out;
-those who are left know it, and reply. See :class:`curnits.sim.negotiation.protocols.commitment.ProposerCommitment`.
+those who are left know it, and reply. See
+:class:`curnits.sim.negotiation.protocols.commitment.ProposerCommitment`.
 """
 
 from dataclasses import replace

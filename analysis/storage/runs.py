@@ -48,7 +48,7 @@ class Analytic(Figures):
 
 
 class Distance(Record):
-    """How far a simulation ended from an analytic answer; see :mod:`curnits.analysis.judging.judge`."""
+    """How far a simulation ended from an answer; see :mod:`curnits.analysis.judging.judge`."""
 
     payoffs: float
     prices: float
@@ -81,8 +81,8 @@ class EscalationRecord(Record):
     ``at_stake`` (all payoff ranges), ``expected_destruction`` (if talks fail for certain; it is
     proportional to the probability) and ``worst_destruction`` are curnits. ``fought_with`` says how
     often each player then plays each of its actions. ``leverage`` and
-    ``owed_to_threats``, see :class:`curnits.analysis.judging.escalation.Escalation`, are utilons of each player in
-    the analytic answer; null where there is none to compare.
+    ``owed_to_threats``, see :class:`curnits.analysis.judging.escalation.Escalation`, are utilons
+    of each player in the analytic answer; null where there is none to compare.
     """
 
     at_stake: float
@@ -173,7 +173,7 @@ class HistoryRecord(Record):
 
 
 class PolicyRecord(Record):
-    """What ways of negotiating did: see :class:`curnits.analysis.judging.policies.PolicyJudgement`."""
+    """What ways of negotiating did: :class:`curnits.analysis.judging.policies.PolicyJudgement`."""
 
     policies: dict[str, str]
     payoffs: dict[str, float]
@@ -203,7 +203,8 @@ class RunRecord(Record):
     ``run`` is the same for runs of the same scenario, seed included, and for no others.
     ``unfinished`` says that the simulation was interrupted, ``settled`` that it stopped by itself,
     ``converged`` that it did so near an analytic answer and missing no condition by much.
-    ``missed`` is by how much it misses those conditions, see :mod:`curnits.analysis.judging.shortfalls`, and
+    ``missed`` is by how much it misses those conditions, see
+    :mod:`curnits.analysis.judging.shortfalls`, and
     ``rate`` is p where the distance falls like ticks to the power −p.
     """
 

@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Any, Self
 
 import numpy as np
+from pydantic import Field
 
 from curnits.analysis.solution import (
     Candidate,
@@ -47,7 +48,7 @@ class CoalitionRecord(Record):
     dividend: float
     weights: dict[str, float]
     disposal: dict[str, float]
-    drift: list[Share] = []
+    drift: list[Share] = Field(default_factory=list)
 
     @classmethod
     def of(cls, game: Game, account: CoalitionAccount, drift: Vector | None) -> Self:
@@ -162,7 +163,7 @@ def paid(game: Game, equilibrium: Equilibrium) -> dict[str, Any]:
 
 
 class ShortfallRecord(Record):
-    """How far a game is from a literal equilibrium; see :class:`curnits.analysis.solution.Shortfall`."""
+    """How far a literal equilibrium is; see :class:`curnits.analysis.solution.Shortfall`."""
 
     weights: float | None
     disposal: float | None
@@ -217,7 +218,7 @@ class SolutionRecord(Record):
 
 
 class LiteralRecord(Record):
-    """How one coalition fares; see :class:`curnits.analysis.verification.literal.LiteralConditions`."""
+    """How a coalition fares; :class:`curnits.analysis.verification.literal.LiteralConditions`."""
 
     members: list[str]
     frontier: float | None

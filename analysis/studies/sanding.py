@@ -23,7 +23,8 @@ _VANISHED = 1e-7
 def sand(game: Game) -> Study:
     """Follow the equilibrium on the sanded frontier of a game down to the frontier itself.
 
-    At prices ``a`` N is offered ``u_ε(a) = ∇h_ε(a)`` (:func:`curnits.sim.games.feasible.frontier.sanded`), worth
+    At prices ``a`` N is offered ``u_ε(a) = ∇h_ε(a)``
+    (:func:`curnits.sim.games.feasible.frontier.sanded`), worth
     ``a·u_ε(a)``, so that Walras' law holds; with ``h_ε(a)`` as its worth, more is claimed than
     there is, and prices run off. Conflicts are fought as they are.
 

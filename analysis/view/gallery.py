@@ -1,4 +1,7 @@
-"""The gallery, each figure of a run that suits it: ``python -m curnits.analysis.view.gallery`` writes it."""
+"""The gallery, each figure of a run that suits it.
+
+``python -m curnits.analysis.view.gallery`` writes it.
+"""
 
 import sys
 from collections.abc import Iterable
@@ -31,7 +34,8 @@ def gallery(names: Iterable[str] = SHOWN) -> dict[str, bytes]:
     files = {}
     parts = [
         "# Gallery\n",
-        "Made by `python -m curnits.analysis.view.gallery`; `curnits plot` draws the same for print.\n",
+        "Made by `python -m curnits.analysis.view.gallery`; "
+        "`curnits plot` draws the same for print.\n",
     ]
     for name in names:
         exploration = Exploration(open_named(SHOWN[name]))

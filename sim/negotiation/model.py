@@ -1,7 +1,8 @@
 """A negotiation: one tick is redeem → threaten → meet → split → trade.
 
 Players announce payoffs, and the market and all threats go by announcements. At meetings
-(:mod:`curnits.sim.negotiation.meetings.talks`) players may claim a least payoff; claims that can be met together
+(:mod:`curnits.sim.negotiation.meetings.talks`) players may claim a least payoff; claims that can
+be met together
 are made room for by the others (:func:`curnits.sim.negotiation.meetings.claims.make_room`).
 """
 

@@ -27,7 +27,8 @@ def history(
     -------
     dict from str to DataFrame
         ``inventions``, ``offers``, ``breakdowns``, ``acts`` and ``talks``; columns as in
-        :class:`curnits.sim.negotiation.events.inventing.Invention` and :mod:`curnits.sim.negotiation.journal`.
+        :class:`curnits.sim.negotiation.events.inventing.Invention` and
+        :mod:`curnits.sim.negotiation.journal`.
     """
     return {
         "inventions": _frame(Invention, inventions),

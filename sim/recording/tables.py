@@ -197,7 +197,8 @@ class Recorder:
               excess (entitlement less payoff, in shares of payoff range), purse (curnits).
             - ``coalitions``: tick, coalition (names joined by ``+``), dividend (curnits for each
               member), worth (curnits delivered to its members), regret (average payoff ranges),
-              menace and cost of its standing threat (curnits; :class:`curnits.sim.games.damage.Damage`).
+              menace and cost of its standing threat (curnits;
+              :class:`curnits.sim.games.damage.Damage`).
             - ``members``: tick, coalition, player, delivered (what the member gets in the conflict
               of the coalition, or by the agreement of all) and claimed (what it may claim there,
               its fallback and the dividend), utilons.

@@ -55,7 +55,8 @@ class NormalForm(Form):
 
     ``payoffs`` holds a table for each player, by name or in order; ``profiles`` the payoffs of all
     players in each profile; ``outcomes`` tables of named quantities for each player, valued by that
-    player's entry in ``utilities``. Tables are described in :func:`curnits.sim.scenario.payoffs.table`.
+    player's entry in ``utilities``. Tables are described in
+    :func:`curnits.sim.scenario.payoffs.table`.
     """
 
     form: Literal["normal"] = "normal"

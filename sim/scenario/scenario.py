@@ -196,7 +196,7 @@ class Scenario(BaseModel):
 
 def catalogue() -> dict[str, Path]:
     """Return the scenario files that come with the package, by name."""
-    root = Path(str(files("scenarios")))
+    root = Path(str(files("curnits.scenarios")))
     return {path.stem: path for path in sorted(root.rglob("*.yaml"))}
 
 

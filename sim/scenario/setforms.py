@@ -30,7 +30,8 @@ _JOINER = "+"
 class BargainingForm(Form):
     """A feasible set, and what happens without an agreement: a fixed point, or threats.
 
-    The feasible set is stated as in :func:`curnits.sim.scenario.sets.read_menu`; threats are a game in normal form.
+    The feasible set is stated as in :func:`curnits.sim.scenario.sets.read_menu`; threats are a
+    game in normal form.
     """
 
     form: Literal["bargaining"] = "bargaining"
@@ -89,7 +90,8 @@ class CoalitionalForm(Form):
     they own among themselves.
 
     Coalitions are written as names joined by ``+``, in any order; where all names are single
-    characters, also without. ``V`` is stated as in :func:`curnits.sim.scenario.sets.read_menu`, with payoffs in the
+    characters, also without. ``V`` is stated as in :func:`curnits.sim.scenario.sets.read_menu`,
+    with payoffs in the
     order of the names. Players who are left out get 0 alone, and members of a coalition that is
     left out can do no more together than each alone; all players together must be stated.
     """

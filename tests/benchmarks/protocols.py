@@ -6,8 +6,8 @@ Run it from the project's folder::
     python -m tests.benchmarks.protocols --games hot-dog-stands threat-game --csv table.csv
 
 A row for each game, protocol and probability of breakdown: what theory has for the limit
-(``curnits.analysis.judging.judge.aim``), and how far average offers are from that and from the usual concept,
-in per cent of payoff range.
+(``curnits.analysis.judging.judge.aim``), and how far average offers are from that and from the
+usual concept, in per cent of payoff range.
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """Checks certificates without trusting whoever made them: no solver is used, and no floats.
 
-Fractions are compared as they are; intervals are left to :mod:`curnits.analysis.certificates.checking.inclusion`.
+Fractions are compared as they are; intervals are left to
+:mod:`curnits.analysis.certificates.checking.inclusion`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -68,7 +69,8 @@ def objections(game: Game, proposition: Proposition, certificate: Certificate) -
 
     Notes
     -----
-    For ``coco`` the conditions are those of :func:`curnits.analysis.verification.coco.verify`, without tolerances: the
+    For ``coco`` the conditions are those of :func:`curnits.analysis.verification.coco.verify`,
+    without tolerances: the
     agreement is worth most at the prices and Pareto-optimal, every pair of threats is a saddle
     point of its conflict game, and everybody gets its entitlement ``φ_i(a) / a_i``.
 

@@ -1,6 +1,7 @@
 """Turns accepted answers into certificates: guesses fractions, else encloses what is irrational.
 
-Nothing here has to be right: whatever is returned has passed :mod:`curnits.analysis.certificates.checking.check`.
+Nothing here has to be right: whatever is returned has passed
+:mod:`curnits.analysis.certificates.checking.check`.
 """
 
 from collections.abc import Callable, Iterator

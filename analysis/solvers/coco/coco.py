@@ -37,7 +37,8 @@ def solve(game: Game, *, start: Vector | None = None) -> Solution:
     Returns
     -------
     Solution
-        One equilibrium that :func:`curnits.analysis.verification.coco.verify` accepts, or none with ``exists`` None:
+        One equilibrium that :func:`curnits.analysis.verification.coco.verify` accepts, or none
+        with ``exists`` None:
         an equilibrium always exists as a limit of positive prices (Kakutani 1941), but the search
         may fail to find it.
 

@@ -61,8 +61,8 @@ def solve(game: Game, near: Candidate | None = None) -> Solution:
     Returns
     -------
     Solution
-        One equilibrium that :func:`curnits.analysis.verification.harsanyi.verify_harsanyi` accepts, or none with
-        ``exists`` None.
+        One equilibrium that :func:`curnits.analysis.verification.harsanyi.verify_harsanyi`
+        accepts, or none with ``exists`` None.
     """
     return _solution(game, tuple(islice(_different(game, _ATTEMPTS, near), 1)))
 

@@ -62,7 +62,8 @@ def solve(game: Game) -> Solution:
     Returns
     -------
     Solution
-        ``exists`` is True with a witness that :func:`curnits.analysis.verification.coco.verify` accepts as ``strict``,
+        ``exists`` is True with a witness that :func:`curnits.analysis.verification.coco.verify`
+        accepts as ``strict``,
         False if :func:`refute` succeeds, None otherwise. Without a witness, ``shortfall`` says how
         far the game is from having one.
     """

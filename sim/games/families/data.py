@@ -19,7 +19,7 @@ def read_rows(name: str) -> list[Row]:
     FamilyError
         If a cell is missing.
     """
-    text = files("scenarios").joinpath("data", name).read_text("utf-8")
+    text = files("curnits.scenarios").joinpath("data", name).read_text("utf-8")
     rows = list(csv.DictReader(text.splitlines()))
     for number, row in enumerate(rows, start=2):
         if None in row or None in row.values():

@@ -1,1 +1,1 @@
-"""What a coalition can reach: feasible sets, their frontier and its prices; and the programmes for it."""
+"""What a coalition can reach: feasible sets, their frontier and prices, and the programmes."""

@@ -1,6 +1,7 @@
 """The simplex method of :mod:`curnits.sim.games.feasible.pivoting`, compiled by numba.
 
-Called by :mod:`curnits.sim.games.feasible.matrixgames` once a process has much to solve. What was compiled is kept
+Called by :mod:`curnits.sim.games.feasible.matrixgames` once a process has much to solve. What was
+compiled is kept
 beside the module, or in the user's cache, for later processes; where neither can be written, each
 process compiles anew.
 """

@@ -2,7 +2,8 @@
 
 Takes stacks of payoff matrices, gives values and optimal mixtures of both sides. Called wherever
 coalitions fight: conflict values, solvers, studies. Games with a pure saddle point are read off;
-others go to the simplex method of :mod:`curnits.sim.games.feasible.pivoting`, which runs as plain Python until a
+others go to the simplex method of :mod:`curnits.sim.games.feasible.pivoting`, which runs as plain
+Python until a
 process has had so much to do that compiling it pays (with numba, where that is installed); both
 give the same bits. What it gives up, and what is too large for it, goes to HiGHS.
 """
@@ -108,7 +109,9 @@ class Simplex:
     def _prepared(self, work: int) -> Solver:
         self.work += work
         if self.can_compile and self.work > _PLENTY and self._run is solve_games:
-            from curnits.sim.games.feasible.compiled import compiled
+            from curnits.sim.games.feasible.compiled import (  # noqa: PLC0415  # optional and slow
+                compiled,
+            )
 
             self._run = compiled()
         return self._run

@@ -1,7 +1,8 @@
 """The simplex method for small zero-sum games, in plain loops that can be compiled.
 
 Takes a stack of payoff matrices, fills in optimal strategies of both sides, and says of which games
-they could not be found. Called by :mod:`curnits.sim.games.feasible.matrixgames`, which runs these functions as they
+they could not be found. Called by :mod:`curnits.sim.games.feasible.matrixgames`, which runs these
+functions as they
 stand for small questions and compiled for large ones: the arithmetic, and so every bit, is the
 same.
 

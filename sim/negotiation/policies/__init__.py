@@ -41,7 +41,7 @@ POLICIES: Mapping[str, type[Policy]] = {
     "foresighted": Foresighted,
     "retaliating": Retaliating,
 }
-"""The policies by name. Other packages may add theirs, see :mod:`curnits.sim.negotiation.rules.plugins`."""
+"""The policies by name; others come from :mod:`curnits.sim.negotiation.rules.plugins`."""
 
 
 def read_policy(stated: Any) -> Policy:

@@ -14,7 +14,8 @@ from curnits.sim.negotiation.references import REFERENCES, reference
 class Reserved(Policy):
     """A policy with a reservation: a payoff in utilons, or the name of a reference.
 
-    References are ``equal``, ``secure`` and ``peaceful`` (:mod:`curnits.sim.negotiation.references`). They
+    References are ``equal``, ``secure`` and ``peaceful``
+    (:mod:`curnits.sim.negotiation.references`). They
     are worked out from announced payoffs, and owe nothing to anybody's threats.
     """
 

@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.optimize import linprog
+from textbook import textbook_game
+
+from curnits.analysis.solvers.conflict import solve_conflicts, solve_lexicographic, value_gradients
+from curnits.sim.games.coalitions import grand, members
+from curnits.sim.games.families import FAMILIES
+from curnits.sim.games.feasible.matrixgames import solve_stack
+from curnits.sim.games.normal import from_payoffs
+
+WHOLE = st.integers(-3, 3).map(float)
+
+
+@given(
+    arrays(
+        np.float64,
+        st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(1, 5)),
+        elements=WHOLE,
+    )
+)
+@settings(max_examples=100)
+def test_strategies_guarantee_the_value(matrices):
+    values, rows, columns = solve_stack(matrices)
+    for value, row, column, matrix in zip(values, rows, columns, matrices, strict=True):
+        assert row.sum() == pytest.approx(1.0)
+        assert column.sum() == pytest.approx(1.0)
+        assert (row @ matrix).min() == pytest.approx(value, abs=1e-10)
+        assert (matrix @ column).max() == pytest.approx(value, abs=1e-10)
+
+
+def test_values_span_many_magnitudes():
+    matrix = np.array([[1.0, -1.0], [-1.0, 1.0]])
+    for scale in (1e-12, 1e-3, 1e6, 1e12):
+        values, rows, _ = solve_stack((scale * (matrix + 5.0))[None])
+        assert values[0] == pytest.approx(5.0 * scale)
+        assert rows[0] == pytest.approx([0.5, 0.5])
+
+
+def test_hot_dog_stands():
+    conflicts = solve_conflicts(textbook_game("hot-dog stands"), np.ones(2))
+    assert conflicts.values.tolist() == [0.0, -50.0, 50.0, 240.0]
+    assert conflicts.threats[1].tolist() == [0.0, 1.0]
+
+
+def test_complements_have_opposite_values():
+    game = FAMILIES["random-normal"](shape=[2, 3, 2, 2]).build(np.random.default_rng(3))
+    prices = np.array([0.1, 0.2, 0.3, 0.4])
+    conflicts = solve_conflicts(game, prices)
+    full = grand(game.n)
+    assert set(conflicts.threats) == set(range(1, full))
+    for mask in range(1, full):
+        signs = np.where([i in members(mask) for i in range(game.n)], prices, -prices)
+        matrix = np.tensordot(signs, game.conflict(mask), axes=1)
+        row, column = conflicts.threats[mask], conflicts.threats[full ^ mask]
+        assert row @ matrix @ column == pytest.approx(conflicts.values[mask], abs=1e-10)
+        assert conflicts.values[mask] == -conflicts.values[full ^ mask]
+
+
+def test_gradients_of_values_are_delivered_payoffs():
+    game = FAMILIES["random-uniform"](shape=[2, 2, 2]).build(np.random.default_rng(5))
+    prices, step = np.array([0.5, 0.3, 0.2]), 1e-6
+    for stack in game.conflicts():
+        values, rows, columns = solve_stack(stack.matrices(prices))
+        gradients = value_gradients(stack, rows, columns)
+        for i in range(game.n):
+            moved = solve_stack(stack.matrices(prices + step * np.eye(game.n)[i]))[0]
+            assert (moved - values) / step == pytest.approx(gradients[:, i], abs=1e-4)
+
+
+@given(arrays(np.float64, (3, 4), elements=WHOLE), arrays(np.float64, (3, 4), elements=WHOLE))
+@settings(max_examples=100)
+def test_lexicographic_strategies_are_limits(first, second):
+    """The value of first + δ second changes with δ as Mills (1956) says."""
+    row, column = solve_lexicographic(first, second)
+    value = solve_stack(first[None])[0][0]
+    assert (row @ first).min() == pytest.approx(value, abs=1e-9)
+    assert (first @ column).max() == pytest.approx(value, abs=1e-9)
+    step = 1e-5
+    slope = (solve_stack((first + step * second)[None])[0][0] - value) / step
+    assert row @ second @ column == pytest.approx(slope, abs=1e-3)
+
+
+def test_a_game_of_one_player_has_no_conflict():
+    conflicts = solve_conflicts(from_payoffs([[1.0, 3.0]]), np.ones(1))
+    assert conflicts.values.tolist() == [0.0, 3.0]
+    assert not conflicts.threats
+
+
+def test_against_another_solver():
+    rng = np.random.default_rng(11)
+    for _ in range(20):
+        matrix = rng.normal(size=(4, 6))
+        program = linprog(
+            np.append(np.zeros(4), -1.0),
+            np.hstack([-matrix.T, np.ones((6, 1))]),
+            np.zeros(6),
+            np.append(np.ones(4), 0.0)[None],
+            [1.0],
+            [(0, None)] * 4 + [(None, None)],
+        )
+        assert solve_stack(matrix[None])[0][0] == pytest.approx(-program.fun, abs=1e-9)

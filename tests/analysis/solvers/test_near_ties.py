@@ -1,0 +1,112 @@
+"""Games whose ties are broken by noise: without_noise, and what coco answers."""
+
+import numpy as np
+import pytest
+from benchmarks.determinism import VARIANTS, agree, answer
+from benchmarks.games import games, near_ties
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curnits.analysis.solvers.coco.coco import EXACT, solve
+from curnits.analysis.solvers.coco.neighbours import without_noise
+from curnits.analysis.verification.coco import ACCEPTED, pareto_gap
+from curnits.sim.games.normal import from_payoffs
+
+NOISES = st.integers(6, 13)
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def noisy(seed, shape, digits, highest=4):
+    rng = np.random.default_rng(seed)
+    whole = rng.integers(0, highest + 1, size=(len(shape), *shape)).astype(float)
+    whole.reshape(len(shape), -1)[:, :2] = 0, highest  # so that payoff ranges are known
+    return from_payoffs(whole), from_payoffs(whole + 10.0**-digits * rng.normal(size=whole.shape))
+
+
+def worst(found):
+    figures = found.residuals
+    return max(figures.pareto, figures.support, figures.regret, figures.split, figures.clearing)
+
+
+@given(SEEDS, NOISES)
+@settings(max_examples=40)
+def test_noise_is_taken_away(seed, digits):
+    exact, game = noisy(seed, (2, 3, 2), digits)
+    simple = without_noise(game)
+    assert simple is not None
+    assert simple.payoffs == pytest.approx(exact.normalised.payoffs, abs=20 * 10.0**-digits)
+    for own, whole in zip(simple.payoffs, exact.payoffs, strict=True):
+        assert len(np.unique(own)) == len(np.unique(whole))
+
+
+def test_what_remains_are_the_simplest_payoffs():
+    payoffs = np.array([[[0.0, 1e-9], [1.0, 3.0]], [[1 / 3, 0.0], [1.0 - 1e-9, 1.0]]])
+    simple = without_noise(from_payoffs(payoffs))
+    assert simple.payoffs.tolist() == [[[0, 0], [1 / 3, 1]], [[1 / 3, 0], [1, 1]]]
+
+
+@given(SEEDS)
+@settings(max_examples=20)
+def test_games_without_near_ties_are_left_alone(seed):
+    exact, _ = noisy(seed, (2, 3, 2), 6)
+    assert without_noise(exact) is None
+    payoffs = np.random.default_rng(seed).uniform(size=(2, 30, 30))  # gaps of all sizes
+    assert without_noise(from_payoffs(payoffs)) is None
+
+
+def test_a_price_as_small_as_the_noise_is_reported_as_zero():
+    payoffs = np.array(
+        [
+            [2.0000000022, 1.9999999986],
+            [0.9999999949, 2.0000000007],
+            [0.9999999977, 1.9999999991],
+            [0.9999999989, 1.0000000010],
+        ]
+    )
+    solution = solve(from_payoffs(payoffs.reshape(2, 2, 2).transpose(2, 1, 0)))
+    (found,) = solution.equilibria
+    assert found.candidate.prices.tolist() == [0.0, 1.0]
+    assert found.payoffs == pytest.approx([2.0, 2.0], abs=1e-8)
+    assert any("nothing better was found" in note for note in solution.notes)
+
+
+@pytest.mark.parametrize("digits", [7, 9, 11, 13])
+@pytest.mark.parametrize("shape", [(3, 4), (2, 3, 2)])
+def test_near_tied_games_are_solved_exactly(shape, digits):
+    _, game = noisy(digits, shape, digits)
+    solution = solve(game)
+    (found,) = solution.equilibria
+    assert worst(found) <= ACCEPTED
+    assert worst(found) <= EXACT or any("nothing better" in note for note in solution.notes)
+
+
+def test_the_benchmark_covers_every_size_of_noise():
+    kinds = {kind for kind, _ in near_ties(200)}
+    assert kinds == {f"near ties/1e-{digits}" for digits in range(6, 14)}
+
+
+@pytest.mark.parametrize("size", [1e3, 1e9, 1e12])
+def test_payoffs_may_be_far_larger_than_their_range(size):
+    rng = np.random.default_rng(3)
+    payoffs = rng.integers(0, 5, size=(3, 2, 2, 2)).astype(float)
+    small, large = (solve(from_payoffs(p)).equilibria[0] for p in (payoffs, payoffs + size))
+    assert large.accepted
+    assert large.payoffs - size == pytest.approx(small.payoffs, abs=1e-15 * size + 1e-9)
+
+
+@pytest.mark.parametrize("gain", [1e-7, 1e-3])
+def test_the_pareto_gap_stands_up_to_near_ties(gain):
+    """Outcomes that are nearly equal keep HiGHS from its tightest tolerance."""
+    rng = np.random.default_rng(0)
+    outcomes = np.repeat([[1.0, 0.5], [0.5, 1.0], [0.0, 0.0]], 4, axis=0)
+    outcomes += 1e-9 * rng.normal(size=outcomes.shape)
+    assert pareto_gap(outcomes, np.array([0.75, 0.75])) < 1e-8
+    assert pareto_gap(outcomes, np.array([0.75, 0.75]) - gain) == pytest.approx(gain, abs=1e-8)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_first_answer_does_not_depend_on_how_the_game_is_written(variant):
+    for k, (kind, game) in enumerate(games(9, seed=5)):
+        if len(game.outcomes) <= 24:
+            varied = VARIANTS[variant](game, np.random.default_rng(k))
+            assert agree(answer(game), varied), kind

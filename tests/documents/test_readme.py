@@ -1,0 +1,91 @@
+"""The README's promises: its first command, its example, and that the catalogue travels."""
+
+import csv
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from curnits.sim.scenario.scenario import load
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_the_gate_runs_the_second_command():
+    first, second = blocks("sh")
+    assert first.count("\n") == second.count("\n") == 1
+    assert second.strip() == next(line for line in README.splitlines() if "-m pytest" in line)
+    assert "grep -m1 -e '-m pytest' README.md" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_the_example_scenario_is_valid(tmp_path):
+    path = tmp_path / "heirs.yaml"
+    path.write_text(blocks("yaml")[0], encoding="utf-8")
+    scenario = load(path)
+    assert scenario.build().players == ("Ada", "Bo")
+    assert scenario.negotiation.trading == "pairs"
+
+
+def test_the_python_example_runs():
+    (code,) = blocks("python")
+    result = subprocess.run(
+        [sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, text=True
+    )
+    assert "[4.83333333 3.25      ] [0.6 0.4]" in result.stdout
+    assert "they got there" in result.stdout
+
+
+def test_the_first_command_on_a_fresh_checkout(tmp_path):
+    """It installs a wheel; the catalogue travels with it and works in any folder."""
+    checkout = tmp_path / "checkout"
+    folders = ("sim", "analysis", "scenarios")
+    files = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "constraints.txt")
+    for part in (*folders, *files, ".python-version"):
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+        checkout.mkdir(exist_ok=True)
+        copy(ROOT / part, checkout / part)
+    first, _ = blocks("sh")
+    result = subprocess.run(
+        ["bash", "-c", first], check=False, cwd=checkout, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    verdict = next(line for line in README.splitlines() if line.startswith("The agents settled"))
+    assert verdict.split("ticks")[0] in result.stdout
+    assert "they got there" in result.stdout
+    assert (checkout / "runs" / "hot-dog-stands-seed1" / "summary.json").is_file()
+
+    shutil.rmtree(checkout / "scenarios")
+    shutil.rmtree(checkout / "sim")
+    command = [checkout / ".venv" / "bin" / "curnits", "solve", "three-solutions"]
+    result = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert "Three solutions" in result.stdout
+
+
+def test_the_table_of_several_equilibria_is_that_of_the_study():
+    with (ROOT / "tests" / "benchmarks" / "multiplicity.csv").open(encoding="utf-8") as file:
+        kinds = list(csv.DictReader(file))
+    for row in kinds:
+        if row["kind"].startswith("random-"):
+            games, complete = int(row["games"]), int(row["complete"])
+            name = row["kind"].removeprefix("random-")
+            line = f"| {name} | {games:,} | {complete:,} | {row['two']} | {row['three']} |"
+            assert line in README
+    totals = [sum(int(row[key]) for row in kinds) for key in ("games", "complete", "two", "three")]
+    games, complete, two, three = totals
+    assert f"solves {games:,} three-player games" in README
+    assert f"{complete:,} lists are complete, {two} games have two" in README
+    assert f"{three} have three, none more" in README
+    assert not any(int(row["more"]) for row in kinds)
+
+
+def test_links_lead_somewhere():
+    places = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert len(places) > 3
+    assert [place for place in places if not (ROOT / place).exists()] == []

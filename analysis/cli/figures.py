@@ -23,7 +23,7 @@ class ImageFormat(StrEnum):
 
 
 def plot(
-    folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR...")],
+    folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR")],
     figure: Annotated[
         str | None,
         typer.Option(

@@ -61,6 +61,8 @@ class Concept:
         Whether answers have threats of coalitions.
     proof : callable
         What certificates of answers to a game prove, and how; None where there are none.
+    unique_for_two : bool
+        Whether answers of two players at positive prices all have the same payoffs (Nash 1953).
     quick : callable
         Whether a game is solved in seconds, so that it can be done by the way.
     """
@@ -77,6 +79,7 @@ class Concept:
     solve_near: Callable[[Game, Candidate], Solution] | None = None
     bargains: bool = False
     threats: bool = False
+    unique_for_two: bool = False
     proof: Callable[[Game], Proof | None] = nothing
     quick: Callable[[Game], bool] = always
 

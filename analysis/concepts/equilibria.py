@@ -116,6 +116,7 @@ COCO = Concept(
     with_money="with money, claims are paid and all prices are equal (expected coco-value)",
     verify=verifiers.coco,
     threats=True,
+    unique_for_two=True,
     proof=lambda _: prove.COCO,
 )
 
@@ -130,6 +131,7 @@ HARSANYI = Concept(
     with_money="with money, claims are paid and nothing is disposed of (expected coco-value)",
     verify=verifiers.harsanyi,
     threats=True,
+    unique_for_two=True,
     proof=_fair_proof,
     quick=lambda game: game.n <= _QUICK_PLAYERS and len(game.outcomes) <= _QUICK_OUTCOMES,
 )
@@ -143,6 +145,7 @@ STRICT = Concept(
     with_money=_alone(_literal_with_money),
     verify=verifiers.literal,
     threats=True,
+    unique_for_two=True,
     proof=_literal_proof,
     quick=lambda _: False,
 )
@@ -158,4 +161,5 @@ DISARMED = Concept(
     with_money=_disarmed(in_money),
     verify=verifiers.disarmed,
     threats=True,
+    unique_for_two=True,
 )

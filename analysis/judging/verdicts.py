@@ -63,7 +63,7 @@ def verdict(
     if run.credibility is not None:
         said += (
             f"{_comparison(number)} {_doubts(game, run.credibility)} By its own conditions the "
-            f"state misses at most {_percent(missed.worst)} of payoff range"
+            f"state misses at most {100 * max(missed.worst, _LEAST):.2g} % of payoff range"
         )
         said += f": {there}." if run.converged else "."
     elif run.converged and missed.worst > ENOUGH:

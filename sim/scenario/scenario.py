@@ -62,13 +62,13 @@ class Scenario(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: str
+    title: str = Field(description="What results are headed by.")
     source: str = Field(default="", description="Where the game comes from.")
     summary: str = Field(default="", description="What happens in it.")
     look_for: str = Field(default="", description="What a run shows.")
     game: Annotated[
         NormalForm | NfgForm | FamilyForm | BargainingForm | CoalitionalForm,
-        Field(discriminator="form"),
+        Field(discriminator="form", description="What is negotiated; see the forms below."),
     ]
     ladders: dict[str, LadderEntry] = Field(
         default={}, description="Threats by player, on top of the actions of the game."
@@ -77,8 +77,12 @@ class Scenario(BaseModel):
     newcomers: dict[str, NewcomerEntry] = Field(
         default={}, description="Players who arrive in the course of the talks."
     )
-    negotiation: NegotiationSettings = NegotiationSettings.model_validate({})
-    run: RunSettings = RunSettings.model_validate({})
+    negotiation: NegotiationSettings = Field(
+        default=NegotiationSettings.model_validate({}), description="What the agents do."
+    )
+    run: RunSettings = Field(
+        default=RunSettings.model_validate({}), description="How long, and what is kept."
+    )
 
     def build(self) -> Game:
         """Return the game with all rungs of all ladders, under the scenario's title."""

@@ -319,6 +319,8 @@ def test_mixed_threats_and_the_continuum_are_said(curnits: Command) -> None:
     mixed = curnits("solve", "banker", "--concept", "harsanyi").out
     assert "80 % 1: 0, 2: 25" in mixed
     assert "20 % 1: 100, 2: 0" in mixed
+    several = curnits("solve", "vertex-agreement", "--all").out
+    assert "The coco equilibrium (at a continuum of prices) gives 5 to row, 6 to column." in several
 
 
 TABLES = [name for name in catalogue() if isinstance(load(find(name)).build(), NormalGame)]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from curnits.sim.games.coalitions import Mask, grand
 from curnits.sim.games.game import Game
+from curnits.sim.games.html import number, table
 from curnits.sim.games.ladders import Ladder, among_all, climb
 from curnits.sim.negotiation.events.arriving import Newcomer, Reception
 from curnits.sim.negotiation.events.failing import Hazard
@@ -71,14 +72,36 @@ class Run:
     learned: bool = True
     interrupted: bool = False
 
+    @property
+    def players(self) -> tuple[str, ...]:
+        """Names of the players."""
+        return tuple(self.tables["negotiators"]["player"].unique())
+
+    def __repr__(self) -> str:
+        """Return what came out."""
+        pairs = zip(self.players, self.payoffs, strict=True)
+        payoffs = ", ".join(f"{name} {number(payoff)}" for name, payoff in pairs)
+        state = "settled" if self.converged else "not settled"
+        return f"<{state} after {self.ticks:,} ticks: {payoffs}>"
+
+    def _repr_html_(self) -> str:
+        """Return payoffs and prices as a table for notebooks."""
+        rows = zip(self.players, self.payoffs, self.prices, strict=True)
+        state = "settled" if self.converged else "not settled"
+        return table(
+            ["player", "payoff", "price"],
+            [[name, float(payoff), float(price)] for name, payoff, price in rows],
+            f"{state} after {self.ticks:,} ticks",
+        )
+
 
 class Simulation:
     """A run that is stepped from outside, so that it can be watched while it lasts.
 
     Parameters
     ----------
-    game : Game
-        Without the rungs of the ladders.
+    game : Game or Scenario
+        A game without the rungs of the ladders, or a scenario, which says all the rest too.
     negotiation : NegotiationSettings
     run : RunSettings
     ladders : sequence of Ladder
@@ -207,7 +230,7 @@ class Simulation:
 
 
 def simulate(
-    game: Game,
+    game: Game | Scenario,
     negotiation: NegotiationSettings | None = None,
     run: RunSettings | None = None,
     *,
@@ -234,7 +257,15 @@ def simulate(
     ------
     GameError
         If the game has too many conflicts to be negotiated.
+
+    Examples
+    --------
+    >>> from curnits.sim import load, simulate
+    >>> simulate(load("hot-dog-stands")).players
+    ('small stand', 'big stand')
     """
+    if isinstance(game, Scenario):
+        return pursue(Simulation.of(game))
     negotiation, run = negotiation or NegotiationSettings(), run or RunSettings()
     return pursue(Simulation(game, negotiation, run, ladders, newcomers, rules))
 

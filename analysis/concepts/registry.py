@@ -53,14 +53,14 @@ def default_concept(game: Game) -> str:
     return (money.COCO_VALUE if game.money else equilibria.COCO).name
 
 
-def solve(game: Game, concept: str, disagreement: Vector | None = None) -> Solution:
+def solve(game: Game, concept: str | None = None, disagreement: Vector | None = None) -> Solution:
     """Solve a game.
 
     Parameters
     ----------
     game : Game
-    concept : str
-        A key of :data:`CONCEPTS`.
+    concept : str, optional
+        A key of :data:`CONCEPTS`; by default :func:`default_concept`.
     disagreement : ndarray, shape (n,), optional
         Where talks start from, utilons; by default the maximin levels.
 
@@ -70,27 +70,36 @@ def solve(game: Game, concept: str, disagreement: Vector | None = None) -> Solut
         If the concept is unknown, or does not apply to this game or a disagreement point.
     curnits.analysis.solvers.bargaining.DisagreementError
         If no agreement gives everybody at least its disagreement payoff.
+
+    Examples
+    --------
+    >>> from curnits.analysis import solve
+    >>> from curnits.sim import from_payoffs
+    >>> solve(from_payoffs([[[5, 0], [0, 3]], [[3, -4], [0, 6]]], players=["row", "column"]))
+    <coco: row 4.83333, column 3.25>
     """
-    row = concept_named(concept)
+    row = concept_named(concept or default_concept(game))
     if disagreement is not None and not row.bargains:
         able = ", ".join(name for name, other in CONCEPTS.items() if other.bargains)
         raise ConceptError(
-            f"{concept} finds its own disagreement payoffs; a disagreement point applies to {able}"
+            f"{row.name} finds its own disagreement payoffs; a disagreement point applies to {able}"
         )
-    return row.search(game)(game, disagreement)
+    return replace(row.search(game)(game, disagreement), players=game.players)
 
 
-def solve_all(game: Game, concept: str, disagreement: Vector | None = None) -> Solution:
+def solve_all(
+    game: Game, concept: str | None = None, disagreement: Vector | None = None
+) -> Solution:
     """Solve a game for every answer, as far as they can be found.
 
     Parameters and errors as for :func:`solve`. The solution says whether its list is ``complete``,
     and by which ``method``; concepts that select one answer are solved as usual.
     """
-    row = concept_named(concept)
+    row = concept_named(concept or default_concept(game))
     if row.solve_all is None or game.money or game.curved or disagreement is not None:
-        return solve(game, concept, disagreement)
+        return solve(game, row.name, disagreement)
     row.search(game)  # says why if the concept does not apply
-    return row.solve_all(game, None)
+    return replace(row.solve_all(game, None), players=game.players)
 
 
 def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:

@@ -25,7 +25,7 @@ from curnits.sim.files.yaml import (
 from curnits.sim.games.game import Game, GameError
 from curnits.sim.games.ladders import Ladder, climb
 from curnits.sim.games.nfg import NfgError, read_nfg
-from curnits.sim.games.normal import normal_form
+from curnits.sim.games.normal import NormalGame, normal_form
 from curnits.sim.negotiation.events.arriving import Newcomer
 from curnits.sim.negotiation.rules.plugins import RuleError
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
@@ -75,6 +75,30 @@ class Scenario(BaseModel):
     )
     negotiation: NegotiationSettings = NegotiationSettings.model_validate({})
     run: RunSettings = RunSettings.model_validate({})
+
+    @classmethod
+    def of(
+        cls,
+        game: NormalGame,
+        negotiation: NegotiationSettings | None = None,
+        run: RunSettings | None = None,
+    ) -> "Scenario":
+        """State a game by its payoffs, with these settings or the usual ones.
+
+        Raises
+        ------
+        ScenarioError
+            If the game has names that a scenario file cannot hold.
+        """
+        try:
+            return cls(
+                title=game.title or "a game",
+                game=NormalForm.of(game),
+                negotiation=negotiation or NegotiationSettings(),
+                run=run or RunSettings(),
+            )
+        except ValidationError as error:
+            raise ScenarioError(_described(error.errors()[0])[1]) from error
 
     def build(self) -> Game:
         """Return the game with all rungs of all ladders, under the scenario's title."""
@@ -218,12 +242,13 @@ def find(name: str) -> Path:
     raise ScenarioError(f"{printable(name)}: no such file, and no scenario of that name ({hint})")
 
 
-def load(path: Path, *, alone: bool = False) -> Scenario:
+def load(source: str | Path, *, alone: bool = False) -> Scenario:
     """Read a scenario file, or a Gambit ``.nfg`` file as a scenario with default settings.
 
     Parameters
     ----------
-    path : Path
+    source : str or Path
+        A file, or, as text, also a name in the catalogue.
     alone : bool
         Whether no other file may be read, though the scenario names a Gambit file.
 
@@ -231,7 +256,14 @@ def load(path: Path, *, alone: bool = False) -> Scenario:
     ------
     ScenarioError
         If the file cannot be read, or does not describe a scenario.
+
+    Examples
+    --------
+    >>> from curnits.sim import load
+    >>> load("hot-dog-stands").ground.players
+    ('small stand', 'big stand')
     """
+    path = find(source) if isinstance(source, str) else source
     text = _read(path)
     if path.suffix.lower() == ".nfg":
         return _from_nfg(path, text)

@@ -11,7 +11,8 @@ from curnits.sim.games.coalitions import Mask, grand
 from curnits.sim.games.game import Game
 from curnits.sim.games.html import number, table
 from curnits.sim.games.ladders import Ladder, among_all, climb
-from curnits.sim.negotiation.events.arriving import Newcomer, Reception
+from curnits.sim.games.newcomers import Newcomer
+from curnits.sim.negotiation.events.arriving import Reception
 from curnits.sim.negotiation.events.failing import Hazard
 from curnits.sim.negotiation.events.inventing import Workshop
 from curnits.sim.negotiation.events.stopping import talks

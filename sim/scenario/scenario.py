@@ -24,9 +24,9 @@ from curnits.sim.files.yaml import (
 )
 from curnits.sim.games.game import Game, GameError
 from curnits.sim.games.ladders import Ladder, climb
+from curnits.sim.games.newcomers import Newcomer
 from curnits.sim.games.nfg import NfgError, read_nfg
 from curnits.sim.games.normal import NormalGame, normal_form
-from curnits.sim.negotiation.events.arriving import Newcomer
 from curnits.sim.negotiation.rules.plugins import RuleError
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.scenario.forms import FamilyForm, Form, NfgForm, NormalForm

@@ -1,14 +1,16 @@
 """Rows that arrive in parts, written at once and put together in order at the end.
 
-A part is a Parquet file for each table; the one with a row a task is written last, so that a part
-without it was cut off, and is as if it had never been. Many small parts are merged into one now and
+A part is a Parquet file for each table, with a digest in its name; the one with a row a task is
+written last, so that a part without it was cut off, and is as if it had never been. Many small parts are merged into one now and
 then. No more than a part, or some rows of the result, is in memory at a time.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO
 from logging import getLogger
+from re import Match
 from re import compile as pattern
 
 import numpy as np
@@ -22,7 +24,10 @@ from curnits.analysis.storage.store import Store
 PARTS = "parts"
 """The folder of parts; gone when they are put together."""
 
-_NAME = pattern(r"parts/(\d{8})-(\d{8})\.([a-z_]+)\.parquet")
+_NAME = pattern(r"parts/(\d{8})-(\d{8})\.([a-z_]+)\.([0-9a-f]{16})\.parquet")
+
+_DIGITS = 16
+"""Of digests in names."""
 
 _MANY = 200
 """Small parts that are merged into one."""
@@ -43,9 +48,9 @@ class Part:
     first: int
     last: int
 
-    def file(self, table: str) -> str:
+    def file(self, table: str, digest: str) -> str:
         """Return the name of the file of a table."""
-        return f"{PARTS}/{self.first:08d}-{self.last:08d}.{table}.parquet"
+        return f"{PARTS}/{self.first:08d}-{self.last:08d}.{table}.{digest}.parquet"
 
     def covers(self, other: "Part") -> bool:
         """Tell whether the other one was merged into this one."""
@@ -67,7 +72,7 @@ class Parts:
 
     def __init__(self, store: Store, rows: str, key: str) -> None:
         self._store, self._rows, self._key = store, rows, key
-        self._parts: dict[Part, list[str]] = {}
+        self._parts: dict[Part, dict[str, str]] = {}
         self._small: list[Part] = []
         self._bytes = 0
         self._reopen()
@@ -130,13 +135,17 @@ class Parts:
                 self._store.remove(f"{table}.parquet")
             return
         base = Part(0, 0)
-        moved = {base.file(match[3]) for name in names if (match := _NAME.fullmatch(name))}
-        moved -= {base.file(table) for table in tables}
+        moved = {
+            name: match[3]
+            for name in names
+            if (match := _NAME.fullmatch(name)) and _part(match) == base
+        }
         for name in names:
-            if name.startswith(f"{PARTS}/") and name not in moved:
+            if name.startswith(f"{PARTS}/") and (name not in moved or moved[name] in tables):
                 self._store.remove(name)  # it is in the tables
         for table in sorted(tables, key=lambda table: table == self._rows):
-            self._store.move(f"{table}.parquet", base.file(table))
+            name = f"{table}.parquet"
+            self._store.move(name, base.file(table, self._store.digest(name)[:_DIGITS]))
 
     def _recover(self) -> None:
         """Find the parts that are whole, and remove all else."""
@@ -144,27 +153,25 @@ class Parts:
         whole = _whole(files, self._rows)
         for part, tables in sorted(files.items()):
             if part not in whole:
-                self._drop(part, tables)
-            elif problem := self._problem(part, tables):
-                _log.warning("curnits: %s; its runs are done again", problem)
-                self._drop(part, tables)
+                self._drop(tables)
+            elif name := self._damaged(tables):
+                place = self._store.address
+                _log.warning("curnits: %s: %s is damaged; its runs are done again", place, name)
+                self._drop(tables)
             else:
                 self._parts[part] = tables
 
-    def _problem(self, part: Part, tables: Iterable[str]) -> str:
-        """Return what is wrong with a part, if anything: every page has a checksum."""
-        for table in tables:
-            try:
-                for _ in self._groups(part.file(table)):
-                    pass
-            except (OSError, ValueError, pa.ArrowException) as error:
-                reason = " ".join(str(error).split())
-                return f"{self._store.address}: {part.file(table)} is damaged: {reason:.100}"
+    def _damaged(self, tables: Mapping[str, str]) -> str:
+        """Return a file of a part that is not as it was written, if there is one."""
+        for name in tables.values():
+            match = _NAME.fullmatch(name)
+            if match is None or not self._store.digest(name).startswith(match[4]):
+                return name
         return ""
 
-    def _drop(self, part: Part, tables: Iterable[str]) -> None:
+    def _drop(self, tables: Mapping[str, str]) -> None:
         for table in sorted(tables, key=lambda table: table != self._rows):
-            self._store.remove(part.file(table))
+            self._store.remove(tables[table])
 
     def _merge(self) -> None:
         small, self._small, size, self._bytes = self._small, [], self._bytes, 0
@@ -180,7 +187,7 @@ class Parts:
                         table
                         for part in small
                         if name in self._parts[part]
-                        for table in self._groups(part.file(name))
+                        for table in self._groups(self._parts[part][name])
                     ],
                     promote_options="permissive",
                 )
@@ -188,19 +195,22 @@ class Parts:
             },
         )
         for part in small:
-            self._drop(part, self._parts.pop(part))
+            self._drop(self._parts.pop(part))
 
     def _write(self, part: Part, tables: Mapping[str, pa.Table]) -> None:
+        files: dict[str, str] = {}
         for name in sorted(tables, key=lambda name: name == self._rows):
             content = BytesIO()
-            parquet.write_table(tables[name], content, write_page_checksum=True)
-            self._store.write(part.file(name), content.getvalue())
-        self._parts[part] = list(tables)
+            parquet.write_table(tables[name], content)
+            stored = content.getvalue()
+            files[name] = part.file(name, sha256(stored).hexdigest()[:_DIGITS])
+            self._store.write(files[name], stored)
+        self._parts[part] = files
 
     def _ids(self, part: Part) -> NDArray[np.uint64]:
         found = [
             int(task, 16)
-            for table in self._groups(part.file(self._rows), [self._key])
+            for table in self._groups(self._parts[part][self._rows], [self._key])
             for task in table[self._key].to_pylist()
         ]
         return np.array(found, np.uint64)
@@ -214,7 +224,7 @@ class Parts:
 
     def _complete(self, name: str, tasks: pa.Array) -> int:
         """Write a table in order; return its number of rows."""
-        files = [part.file(name) for part, tables in self._parts.items() if name in tables]
+        files = [tables[name] for tables in self._parts.values() if name in tables]
         spans: list[tuple[str, int, int, int]] = []
         schemas: list[pa.Schema] = []
         rows = 0
@@ -275,23 +285,27 @@ def stored_files(store: Store, rows: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for part in sorted(_whole(files, rows)):
         for table in files[part]:
-            found.setdefault(table, []).append(part.file(table))
+            found.setdefault(table, []).append(files[part][table])
     names = [name for name in store.names() if name.endswith(".parquet") and "/" not in name]
     if f"{rows}.parquet" in names:
         return {name.removesuffix(".parquet"): [name] for name in names}
     return found
 
 
-def _parts(store: Store) -> dict[Part, list[str]]:
-    """Return the tables of all parts, whole or not."""
-    files: dict[Part, list[str]] = {}
+def _parts(store: Store) -> dict[Part, dict[str, str]]:
+    """Return the files of all parts by table, whether the parts are whole or not."""
+    files: dict[Part, dict[str, str]] = {}
     for name in store.names(PARTS):
         if match := _NAME.fullmatch(name):
-            files.setdefault(Part(int(match[1]), int(match[2])), []).append(match[3])
+            files.setdefault(_part(match), {})[match[3]] = name
     return files
 
 
-def _whole(files: Mapping[Part, Sequence[str]], rows: str) -> set[Part]:
+def _part(match: Match[str]) -> Part:
+    return Part(int(match[1]), int(match[2]))
+
+
+def _whole(files: Mapping[Part, Collection[str]], rows: str) -> set[Part]:
     """Return the parts that were not cut off, and not merged into others."""
     whole = {part for part, tables in files.items() if rows in tables}
     return {part for part in whole if not any(other.covers(part) for other in whole)}

@@ -129,7 +129,7 @@ class Store:
 
     def seal(self, about: Mapping[str, Any]) -> None:
         """Write a manifest of all files: what it says itself, and a digest of every one."""
-        digests = {name: self._digest(name) for name in self.names() if name != MANIFEST}
+        digests = {name: self.digest(name) for name in self.names() if name != MANIFEST}
         self.write(MANIFEST, manifest_bytes(about, digests))
 
     @contextmanager
@@ -195,7 +195,8 @@ class Store:
             "--out names another place)"
         )
 
-    def _digest(self, name: str) -> str:
+    def digest(self, name: str) -> str:
+        """Return the SHA-256 of a file, in hex digits."""
         found = sha256()
         with self.open(name) as file:
             while block := file.read(_CHUNK):

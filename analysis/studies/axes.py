@@ -10,7 +10,6 @@ from math import floor, isfinite, log10
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
 from curnits.sim.files.yaml import type_name
@@ -71,10 +70,11 @@ class Range(BaseModel):
             raise FieldError((), "expected either steps or by")
         low, high = self.transformed()
         if self.steps is not None:
-            inner: NDArray[np.float64] = np.linspace(low, high, self.steps)
+            inner = np.asarray(np.linspace(low, high, self.steps))
         else:
             inner = low + self._by() * np.arange(self._count(high - low))
-        return [_rounded(x) for x in (10.0**inner if self.scale == "log" else inner)]
+        scaled = np.power(10.0, inner) if self.scale == "log" else inner
+        return [_rounded(float(x)) for x in scaled]
 
     def transformed(self) -> tuple[float, float]:
         """Return the ends on the range's own scale.

@@ -67,7 +67,8 @@ class Cluster:
     @property
     def workers(self) -> int:
         """Threads of all workers just now; one where all are gone, so that somebody waits."""
-        return max(1, sum(self._client.nthreads().values()))
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
 
     def submit(self, batch: Batch) -> None:
         """Send a batch to the scheduler."""

@@ -1,8 +1,9 @@
 """Rows that arrive in parts, written at once and put together in order at the end.
 
 A part is a Parquet file for each table, with a digest in its name; the one with a row a task is
-written last, so that a part without it was cut off, and is as if it had never been. Many small parts are merged into one now and
-then. No more than a part, or some rows of the result, is in memory at a time.
+written last, so that a part without it was cut off, and is as if it had never been. Many small
+parts are merged into one now and then. No more than a part, or some rows of the result, is in
+memory at a time.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence

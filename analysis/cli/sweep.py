@@ -39,6 +39,9 @@ def sweep(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an earlier study.")] = False,
     status: Annotated[bool, typer.Option("--status", help="Only say how far it is.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="The smaller version that the file states.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list the runs.")] = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -66,7 +69,7 @@ def sweep(
     path = find_study(source)
     if path.is_dir():
         out, path = out or source, path / "study.yaml"
-    study = load_study(path)
+    study = load_study(path, quick=quick)
     if dry_run:
         _list_runs(study, json=json)
         return

@@ -1,6 +1,6 @@
 """What a study file says about its figures; see :mod:`curnits.analysis.figures.studies` for the drawing."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -27,7 +27,7 @@ class FigureSpec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(default="", description="Of the file; by default the kind.")
-    kind: str = Field(description="bands, heat, phase, distribution or ecdf.")
+    kind: Literal["bands", "heat", "phase", "distribution", "ecdf"]
     x: str | None = Field(default=None, description="Column along; by default the first that fits.")
     y: str | None = Field(default=None, description="Column up.")
     outcome: str | None = Field(default=None, description="Column that is shown.")

@@ -95,6 +95,9 @@ class StudySection(BaseModel):
         default="summary", description="summary: no ticks; every: k; all: every tick and table."
     )
     figures: list[FigureSpec] = Field(default=[], description="What plot draws.")
+    quick: dict[str, Any] | None = Field(
+        default=None, description="What takes the place of these keys with --quick."
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -223,18 +226,24 @@ def find_study(name: str) -> Path:
     raise ScenarioError(f"{printable(name)}: no such file ({expected})")
 
 
-def load_study(path: Path) -> Study:
+def load_study(path: Path, *, quick: bool = False) -> Study:
     """Read a study file and check all its runs, or a sample of them if there are many.
+
+    Parameters
+    ----------
+    path : Path
+    quick : bool
+        Whether a smaller version is meant, which the file states.
 
     Raises
     ------
     ScenarioError
         If it cannot be read, or a run would have no valid scenario; the message names the line.
     """
-    return read_study(read_text(path, MAX_CHARACTERS), path, check=True)
+    return read_study(read_text(path, MAX_CHARACTERS), path, check=True, quick=quick)
 
 
-def read_study(text: str, path: Path, *, check: bool) -> Study:
+def read_study(text: str, path: Path, *, check: bool, quick: bool = False) -> Study:
     """Read the text of a study file.
 
     Parameters
@@ -244,6 +253,8 @@ def read_study(text: str, path: Path, *, check: bool) -> Study:
         Where it comes from, for messages, and for files that it names.
     check : bool
         Whether to check its runs.
+    quick : bool
+        Whether a smaller version is meant.
 
     Raises
     ------
@@ -255,7 +266,7 @@ def read_study(text: str, path: Path, *, check: bool) -> Study:
     except YamlError as error:
         raise ScenarioError(f"{path}:{error.line}: {error}") from error
     try:
-        study = _read(document, path)
+        study = _read(document, path, quick=quick)
         if check:
             _check_runs(study)
     except FieldError as error:
@@ -263,7 +274,7 @@ def read_study(text: str, path: Path, *, check: bool) -> Study:
     return study
 
 
-def _read(document: Document, path: Path) -> Study:
+def _read(document: Document, path: Path, *, quick: bool) -> Study:
     data = document.data
     for key in data:
         if key != SECTION:
@@ -272,6 +283,8 @@ def _read(document: Document, path: Path) -> Study:
     if not isinstance(stated, Mapping):
         raise FieldError((SECTION,), f"expected the section study (found {type_name(stated)})")
     check_known(StudySection, stated, (SECTION,))
+    if quick:
+        stated = _quick(stated)
     try:
         section = StudySection.model_validate(stated)
     except ValidationError as error:
@@ -286,6 +299,17 @@ def _read(document: Document, path: Path) -> Study:
     else:
         own = _self_contained(own, path.parent)
     return Study(path.stem, section, own)
+
+
+def _quick(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the smaller version of a study; of axes only those that it names are others."""
+    smaller = stated.get("quick")
+    if not isinstance(smaller, Mapping):
+        raise FieldError((SECTION,), "there is no quick version (expected the key quick)")
+    check_known(StudySection, smaller, (SECTION, "quick"))
+    rest = {key: value for key, value in stated.items() if key != "quick"}
+    axes = {**(rest.get("axes") or {}), **(smaller.get("axes") or {})}
+    return {**rest, **smaller, **({"axes": axes} if axes else {})}
 
 
 def _scenario_data(name: str, folder: Path) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class Range(BaseModel):
             raise FieldError((), "expected either steps or by")
         low, high = self.transformed()
         if self.steps is not None:
-            inner = np.asarray(np.linspace(low, high, self.steps))
+            inner = low + (high - low) * np.linspace(0.0, 1.0, self.steps)
         else:
             inner = low + self._by() * np.arange(self._count(high - low))
         scaled = np.power(10.0, inner) if self.scale == "log" else inner

@@ -1,4 +1,4 @@
-"""What a study file says about its figures; see :mod:`curnits.analysis.figures.studies` for the drawing."""
+"""What a study file says about its figures; :mod:`curnits.analysis.figures.sweeps` draws them."""
 
 from typing import Annotated, Literal, Self
 

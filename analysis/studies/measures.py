@@ -15,7 +15,7 @@ import numpy as np
 
 from curnits.analysis import concepts
 from curnits.analysis.judging.escalation import Escalation, damage_of, measure
-from curnits.analysis.judging.judge import Judgement, aim, judge
+from curnits.analysis.judging.judge import REACHED, Judgement, aim, judge
 from curnits.analysis.solution import Solution, Vector
 from curnits.sim.games.game import Game
 from curnits.sim.negotiation.rules.plugins import RuleError, offered, plugin
@@ -163,6 +163,7 @@ def _several(trial: Trial) -> Columns:
             distinct.append(point)
     apart = [float(np.abs(p - q).max()) for p, q in combinations(distinct, 2)]
     return {
+        "several": len(distinct) > 1,
         "answers": len(distinct),
         "equilibria": len(points),
         "complete": solution.complete,
@@ -174,12 +175,36 @@ def _several(trial: Trial) -> Columns:
     }
 
 
+def _reached(trial: Trial) -> Columns:
+    """Which of several answers the agents get to; they negotiate only where there are several.
+
+    ``reached`` is the place in the list of answers, 0 for none of them; ``fairest`` and
+    ``least_threat`` tell whether that one has the highest lowest payoff (shares of range), and the
+    smallest threat, of all.
+    """
+    game, found = trial.game, trial.solution.equilibria
+    if _several(trial)["answers"] < 2:
+        return {"reached": None, "fairest": None, "least_threat": None}
+    gaps = [float((np.abs(trial.run.payoffs - e.payoffs) / game.scales).max()) for e in found]
+    near = int(np.argmin(gaps))
+    if not trial.run.converged or gaps[near] > REACHED:
+        return {"reached": 0, "fairest": None, "least_threat": None}
+    lowest = [float(((e.payoffs - game.low) / game.scales).min()) for e in found]
+    threats = [float(damage_of(game, e).destruction.max()) for e in found]
+    return {
+        "reached": near + 1,
+        "fairest": lowest[near] > max(lowest) - SAME,
+        "least_threat": threats[near] < min(threats) * (1 + SAME),
+    }
+
+
 MEASURES: Mapping[str, Measure] = {
     "outcome": Measure("whether and when talks settled, payoffs and prices", _outcome, _outcomes),
     "answer": Measure("verdict and distance to the nearest analytic answer", _answer, _answers),
     "history": Measure("breakdowns, credibility, average over talks", _history, _histories),
     "threats": Measure("destruction threatened, inventions and leverage", _threats, _leverage),
     "several": Measure("how many answers the game has, and how far apart", _several),
+    "reached": Measure("which of several answers the agents get to", _reached),
 }
 """Every measure of this package by the name that study files use."""
 

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyarrow import dataset as datasets
 from pyarrow import parquet
 from pyarrow.fs import FSSpecHandler, PyFileSystem
-from scipy.stats import bootstrap
+from scipy.stats import binomtest, bootstrap
 
 from curnits.analysis.storage.files import FolderError
 from curnits.analysis.storage.parts import stored_files, unified
@@ -156,7 +157,10 @@ def open_study(address: str) -> StudyData:
 def summary(
     rows: pd.DataFrame, outcome: str, by: Sequence[str], confidence: float = 0.95
 ) -> pd.DataFrame:
-    """Return the mean of an outcome by group, with a bootstrap interval (Efron 1979, percentiles).
+    """Return the mean of an outcome by group, with an interval.
+
+    That is a bootstrap interval (percentiles; Efron, Annals of Statistics 7, 1979); of what is only
+    true or false the interval of Wilson (Journal of the American Statistical Association 22, 1927).
 
     Parameters
     ----------
@@ -178,17 +182,24 @@ def summary(
     for key, group in known.groupby(list(by), sort=True, observed=True):
         values = group[outcome].to_numpy(np.float64)
         mean = float(values.mean())
-        low, high = mean, mean
-        if np.ptp(values) > 0:
-            drawn = bootstrap(
-                (values,),
-                np.mean,
-                confidence_level=confidence,
-                n_resamples=_RESAMPLES,
-                method="percentile",
-                rng=np.random.default_rng(0),
-            )
-            low, high = map(float, drawn.confidence_interval)
+        low, high = _interval(values, confidence)
         names = dict(zip(by, key, strict=True))
         found.append({**names, "runs": len(values), "mean": mean, "low": low, "high": high})
     return pd.DataFrame(found, columns=[*by, "runs", "mean", "low", "high"])
+
+
+def _interval(values: NDArray[np.float64], confidence: float) -> tuple[float, float]:
+    if np.isin(values, (0.0, 1.0)).all():
+        found = binomtest(int(values.sum()), len(values)).proportion_ci(confidence, "wilson")
+        return float(found.low), float(found.high)
+    if np.ptp(values) == 0:
+        return float(values[0]), float(values[0])
+    drawn = bootstrap(
+        (values,),
+        np.mean,
+        confidence_level=confidence,
+        n_resamples=_RESAMPLES,
+        method="percentile",
+        rng=np.random.default_rng(0),
+    )
+    return float(drawn.confidence_interval.low), float(drawn.confidence_interval.high)

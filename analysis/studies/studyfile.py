@@ -205,7 +205,7 @@ class Study:
 
 def shipped() -> dict[str, Path]:
     """Return the study files that come with the package, by name."""
-    root = Path(str(files("scenarios"))) / "studies"
+    root = Path(str(files("curnits.scenarios"))) / "studies"
     return {path.stem: path for path in sorted(root.glob("*.yaml"))}
 
 

@@ -38,7 +38,7 @@ def _draw_heat(axes: Axes, table: pd.DataFrame, spec: FigureSpec) -> None:
     _finish(axes, table, spec)
     bar = axes.figure.colorbar(mesh, ax=axes, pad=0.02, aspect=25)
     bar.set_label(column_name(spec, chosen(spec, "outcome")))
-    bar.outline.set_linewidth(0.4)  # type: ignore[operator]
+    bar.outline.set_linewidth(0.4)
     bar.ax.yaxis.set_major_locator(MaxNLocator(5))
 
 
@@ -46,13 +46,14 @@ def _draw_phase(axes: Axes, table: pd.DataFrame, spec: FigureSpec) -> None:
     x, y = chosen(spec, "x"), chosen(spec, "y")
     name = column_name(spec, chosen(spec, "outcome"))
     share = table["mean"].to_numpy(np.float64)
-    for own, label, style in (
-        (share >= 1, name, {"marker": "o", "color": COLOURS[0]}),
-        ((share > 0) & (share < 1), f"{name} in some", {"marker": "D", "color": COLOURS[4]}),
-        (share <= 0, f"not {name}", {"marker": "x", "color": GREY}),
+    for own, label, mark, colour in (
+        (share >= 1, name, "o", COLOURS[0]),
+        ((share > 0) & (share < 1), f"{name} in some", "D", COLOURS[4]),
+        (share <= 0, f"not {name}", "x", GREY),
     ):
         if own.any():
-            axes.scatter(table[x][own], table[y][own], s=11, linewidths=0.8, label=label, **style)
+            across, up = table[x][own], table[y][own]
+            axes.scatter(across, up, s=11, linewidths=0.8, marker=mark, c=colour, label=label)
     _finish(axes, table, spec)
 
 

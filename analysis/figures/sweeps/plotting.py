@@ -5,11 +5,11 @@ Takes results of a study, gives images, tables and captions by the names of thei
 """
 
 from collections.abc import Sequence
-from functools import partial
 from textwrap import fill
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from curnits.analysis.figures import FigureError
 from curnits.analysis.figures.base import FigureKind, Panel
@@ -71,7 +71,7 @@ def _specs(data: StudyData, figure: str | None, given: dict[str, Any]) -> Sequen
     if own and not given:
         return own
     if figure in STUDY_FIGURES:
-        return own[:1] or [FigureSpec(kind=figure)]
+        return own[:1] or [FigureSpec.model_validate({"kind": figure})]
     known = [*(spec.name for spec in stated if spec.name), *STUDY_FIGURES]
     raise FigureError(f"unknown figure {figure!r} (expected one of {', '.join(known)})")
 
@@ -82,15 +82,18 @@ def _drawn(data: StudyData, rows: pd.DataFrame, spec: FigureSpec, name: str, for
     table = kind.table(_selected(rows, complete), complete)
     if table.empty:
         raise FigureError(f"{name}: no run has these values, so there is nothing to show")
-    panel = Panel("", table, partial(kind.draw, spec=complete))
+
+    def paint(axes: Axes, drawn: pd.DataFrame) -> None:
+        kind.draw(axes, drawn, complete)
+
     layout = FigureKind(name, kind.caption, lambda runs: [], columns=1, height=kind.height)
-    return draw_kind(layout, [panel], _caption(data, rows, complete, kind), form)
+    return draw_kind(layout, [Panel("", table, paint)], _caption(data, rows, complete, kind), form)
 
 
 def _selected(rows: pd.DataFrame, spec: FigureSpec) -> pd.DataFrame:
     for column in (*(getattr(spec, role) for role in ("x", "y", "outcome", "by")), *spec.where):
         if column is not None and column not in rows:
-            known = ", ".join(name for name in rows if name not in (ID, "message"))
+            known = ", ".join(str(name) for name in rows if name not in (ID, "message"))
             raise FigureError(f"no column {column!r} (expected one of {known})")
     for column, value in spec.where.items():
         rows = rows[rows[column] == value]
@@ -122,7 +125,7 @@ def _completed(
 
 def _is_outcome(data: StudyData, rows: pd.DataFrame, name: str) -> bool:
     known = name in rows and name not in (*_NO_OUTCOMES, *data.study.design.names)
-    return known and (is_number(rows[name]) or rows[name].isin([True, False]).all())
+    return known and (is_number(rows[name]) or bool(rows[name].isin([True, False]).all()))
 
 
 def _caption(data: StudyData, rows: pd.DataFrame, spec: FigureSpec, kind: StudyFigure) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, override
 import typer
 from typer.core import TyperCommand, TyperOption
 
-from curnits.analysis.cli import figures, leverage, limits, several, view
+from curnits.analysis.cli import figures, leverage, limits, several, sweep, view
 from curnits.sim.errors import InputError
 from curnits.sim.files.reading import about, printable
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from curnits.sim.games.game import Game
+    from curnits.sim.scenario.scenario import Scenario
 
 app = typer.Typer(
     help="Negotiation with threats and coalitions, simulated by agents and solved analytically.",
@@ -95,13 +96,20 @@ def _options(
 
 @app.command()
 def run(
-    source: Source,
+    source: Annotated[
+        str | None,
+        typer.Argument(metavar="SCENARIO", help="Scenario file, Gambit .nfg or catalogue name."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the run.")] = None,
     ticks: Annotated[int | None, typer.Option(min=1, help="Ticks before giving up.")] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Run folder; by default runs/<name>-seed<seed>, numbered if taken."),
     ] = None,
+    of: Annotated[
+        str | None, typer.Option(metavar="STUDY_DIR", help="Repeat a run of a study, with --id.")
+    ] = None,
+    run_id: Annotated[str | None, typer.Option("--id", help="Which run: 16 digits.")] = None,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -116,6 +124,7 @@ def run(
       curnits run hot-dog-stands
       curnits run game.nfg --seed 7 --ticks 5000 --out here
       curnits run three-solutions --json
+      curnits run --of studies/when-do-threats-pay --id 1f2a201d0f85f1f0
     """
     from curnits.analysis.cli.console import console, heading, ticking, waiting
     from curnits.analysis.cli.show import show_run
@@ -127,17 +136,16 @@ def run(
     from curnits.analysis.storage.runs import Summary
     from curnits.analysis.studies.interrupting import STATUS, interruptible
     from curnits.sim.running import Simulation, pursue
-    from curnits.sim.scenario.scenario import find, load
 
-    path = find(source)
+    source, name, chosen = _chosen(source, of, run_id)
     changes = {"seed": seed, "ticks": ticks}
-    scenario = load(path).with_run(**{k: v for k, v in changes.items() if v is not None})
+    scenario = chosen.with_run(**{k: v for k, v in changes.items() if v is not None})
     game = scenario.build()
     _announce(source, game, quiet=quiet, ticks=scenario.run.ticks)
     warning = impossible(scenario)
     if warning is not None:
         typer.echo(f"curnits: {warning}", err=True)
-    usual = Path("runs") / f"{path.stem}-seed{scenario.run.seed}"
+    usual = Path("runs") / (name if of else f"{name}-seed{scenario.run.seed}")
     target = out or (usual if force else untaken(usual))
     with fresh_folder(target, replace=force) as folder:
         with ticking(scenario.run.ticks, quiet=quiet) as progress, interruptible() as stopped:
@@ -148,8 +156,7 @@ def run(
             compare = unjudged if finished.interrupted else judge
             judgement = compare(game, finished, aim(game, scenario.negotiation))
             ways = judge_policies(scenario, finished)
-            name = printable(path.stem)
-            summary = Summary.of(name, scenario, finished, judgement, policies=ways)
+            summary = Summary.of(printable(name), scenario, finished, judgement, policies=ways)
         write_run(
             folder,
             scenario,
@@ -345,8 +352,24 @@ app.command()(figures.report)
 app.command()(leverage.leverage)
 app.command()(several.basins)
 app.command()(several.multiplicity)
+app.command()(sweep.sweep)
 app.add_typer(limits.app, name="limits")
 app.command()(view.view)
+
+
+def _chosen(source: str | None, of: str | None, run_id: str | None) -> "tuple[str, str, Scenario]":
+    """Return the source of a run, its name and its scenario, from a file or from a study."""
+    from curnits.sim.scenario.scenario import find, load
+
+    if source is not None and of is None and run_id is None:
+        path = find(source)
+        return source, path.stem, load(path)
+    if source is None and of is not None and run_id is not None:
+        from curnits.analysis.studies.reading import open_study
+
+        study = open_study(of)
+        return of, f"{study.study.name}-{run_id}", study.scenario(run_id)
+    raise typer.BadParameter("expected either SCENARIO, or --of STUDY_DIR and --id RUN")
 
 
 def _announce(source: str, game: "Game", *, quiet: bool, ticks: int = 0) -> None:

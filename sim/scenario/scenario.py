@@ -1,6 +1,6 @@
 """Scenario files: what is negotiated, how, and for how long."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from importlib.resources import files
@@ -221,7 +221,9 @@ class Scenario(BaseModel):
 def catalogue() -> dict[str, Path]:
     """Return the scenario files that come with the package, by name."""
     root = Path(str(files("curnits.scenarios")))
-    return {path.stem: path for path in sorted(root.rglob("*.yaml"))}
+    return {
+        path.stem: path for path in sorted(root.rglob("*.yaml")) if path.parent.name != "studies"
+    }
 
 
 def find(name: str) -> Path:
@@ -272,16 +274,41 @@ def load(source: str | Path, *, alone: bool = False) -> Scenario:
     except YamlError as error:
         raise ScenarioError(f"{path}:{error.line}: {error}") from error
     try:
-        _check_keys(document.data)
-        return Scenario.model_validate(
-            _with_nfg_text(document.data, None if alone else path.parent)
-        )
+        return from_data(document.data, None if alone else path.parent, document.line)
     except FieldError as error:
-        raise ScenarioError(_located(path, document, error.path, str(error))) from error
+        raise ScenarioError(located_message(path, document, error.path, str(error))) from error
+
+
+def from_data(
+    data: dict[str, Any], folder: Path | None, line: Callable[[Place], int] = lambda place: 0
+) -> Scenario:
+    """Check what a scenario file states.
+
+    Parameters
+    ----------
+    data : dict
+        The sections of the file.
+    folder : Path or None
+        Where a Gambit file that the scenario names is looked for; None: nowhere.
+    line : callable, optional
+        Where a value stands; of several things that are wrong the first is told.
+
+    Raises
+    ------
+    FieldError
+        If it is no scenario; its path leads to what is wrong.
+    """
+    _check_keys(data)
+    try:
+        return Scenario.model_validate(with_nfg_text(data, folder))
     except ValidationError as error:
-        found = [_described(details) for details in error.errors()]
-        first = min(found, key=lambda item: document.line(item[0]))
-        raise ScenarioError(_located(path, document, *first)) from error
+        raise first_error(error, line) from error
+
+
+def first_error(error: ValidationError, line: Callable[[Place], int]) -> FieldError:
+    """Return what stands first of all that pydantic found wrong, in this package's words."""
+    found = [_described(details) for details in error.errors()]
+    return FieldError(*min(found, key=lambda item: line(item[0])))
 
 
 def _changed[S: BaseModel](section: S, settings: Mapping[str, Any]) -> S:
@@ -309,7 +336,7 @@ def _read(path: Path) -> str:
         raise ScenarioError(str(error)) from error
 
 
-def _with_nfg_text(data: dict[str, Any], folder: Path | None) -> dict[str, Any]:
+def with_nfg_text(data: dict[str, Any], folder: Path | None) -> dict[str, Any]:
     """Put the contents of the Gambit file that a scenario names into the scenario."""
     game = data["game"]
     if game["form"] != "nfg" or "text" in game:
@@ -333,7 +360,7 @@ def _check_keys(data: Mapping[str, Any]) -> None:
     FieldError
         At the first unknown or missing key, a section that is none, or an unknown form of game.
     """
-    _check_known(Scenario, data, ())
+    check_known(Scenario, data, ())
     game = data.get("game")
     if not isinstance(game, Mapping):
         raise FieldError(("game",), f"expected the section game (found {type_name(game)})")
@@ -341,20 +368,20 @@ def _check_keys(data: Mapping[str, Any]) -> None:
     if not isinstance(form, str) or form not in FORMS:
         expected = f"expected one of {', '.join(FORMS)}"
         raise FieldError(("game", "form"), f"{expected} (found {type_name(form)})")
-    _check_known(FORMS[form], game, ("game",))
+    check_known(FORMS[form], game, ("game",))
     for section, model in (("negotiation", NegotiationSettings), ("run", RunSettings)):
         if isinstance(data.get(section), Mapping):
-            _check_known(model, data[section], (section,))
+            check_known(model, data[section], (section,))
     for path, entry in _named("negotiation", data.get("negotiation")):
         default = NegotiationSettings.model_fields[str(path[-1])].default
         if isinstance(default, BaseModel):
-            _check_known(type(default), entry, path)
+            check_known(type(default), entry, path)
     for path, entry in _entries("treaties", data.get("treaties")):
-        _check_known(TreatyEntry, entry, path)
+        check_known(TreatyEntry, entry, path)
     for path, entry in _named("newcomers", data.get("newcomers")):
-        _check_known(NewcomerEntry, entry, path)
+        check_known(NewcomerEntry, entry, path)
     for path, entry in _ladder_entries(data.get("ladders")):
-        _check_known(RungEntry if "rungs" in path[2:] else LadderEntry, entry, path)
+        check_known(RungEntry if "rungs" in path[2:] else LadderEntry, entry, path)
 
 
 def _named(key: str, entries: Any) -> Iterator[tuple[Place, Mapping[str, Any]]]:
@@ -379,8 +406,15 @@ def _entries(key: str, entries: Any) -> Iterator[tuple[Place, Mapping[str, Any]]
             yield (key, k), entry
 
 
-def _check_known(model: type[BaseModel], data: Mapping[str, Any], path: Place) -> None:
-    known = model.model_fields
+def check_known(model: type[BaseModel], data: Mapping[str, Any], path: Place) -> None:
+    """Check that a section has no keys but those of a model.
+
+    Raises
+    ------
+    FieldError
+        At the first other one.
+    """
+    known = [field.alias or name for name, field in model.model_fields.items()]
     for key in data:
         if key not in known:
             near = get_close_matches(key, known, n=1)
@@ -407,7 +441,8 @@ def _described(details: ErrorDetails) -> tuple[Place, str]:
     return path, f"{message} (found {type_name(details['input'])})"
 
 
-def _located(path: Path, document: Document, place: Place, message: str) -> str:
+def located_message(path: Path, document: Document, place: Place, message: str) -> str:
+    """Return a message that says where in a file something is wrong, and under which key."""
     where = f"{path}:{document.line(place)}"
     return ": ".join(filter(None, (where, _key(place), message)))
 

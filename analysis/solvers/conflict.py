@@ -32,7 +32,10 @@ class Conflicts:
 
 def values(game: Game, prices: Vector) -> Vector:
     """Return ``v_a(S)`` of every coalition in curnits, shape ``(2**n,)``."""
-    return solve_conflicts(game, prices).values
+    result = _values(game, prices)
+    for stack in game.conflicts():
+        _enter(result, stack, solve_stack(stack.matrices(prices))[0])
+    return result
 
 
 def solve_conflicts(game: Game, prices: Vector) -> Conflicts:
@@ -45,17 +48,27 @@ def solve_conflicts(game: Game, prices: Vector) -> Conflicts:
         Curnits per utilon of each player.
     """
     full = grand(game.n)
-    result = np.zeros(full + 1)
-    result[full] = (game.outcomes @ prices).max()
+    result = _values(game, prices)
     threats: dict[Mask, Vector] = {}
     for stack in game.conflicts():
         solved, rows, columns = solve_stack(stack.matrices(prices))
-        result[stack.coalitions] = solved
-        result[full ^ stack.coalitions] = -solved
+        _enter(result, stack, solved)
         for mask, row, column in zip(stack.coalitions, rows, columns, strict=True):
             threats[int(mask)] = row
             threats[full ^ int(mask)] = column
     return Conflicts(result, threats)
+
+
+def _values(game: Game, prices: Vector) -> Vector:
+    """Return the value of N, and zeros for all other coalitions."""
+    result = np.zeros(1 << game.n)
+    result[-1] = (game.outcomes @ prices).max()
+    return result
+
+
+def _enter(result: Vector, stack: ConflictStack, solved: Vector) -> None:
+    result[stack.coalitions] = solved
+    result[len(result) - 1 - stack.coalitions] = -solved
 
 
 def value_gradients(stack: ConflictStack, rows: Vector, columns: Vector) -> Vector:
@@ -64,9 +77,7 @@ def value_gradients(stack: ConflictStack, rows: Vector, columns: Vector) -> Vect
     By the envelope theorem the strategies need not be differentiated. Where they are not unique,
     the value has a kink and this is one of its generalised gradients.
     """
-    against = stack.payoffs @ columns[:, None, :, None]
-    delivered = (rows[:, None, None, :] @ against)[:, :, 0, 0]
-    return np.asarray(stack.sides * delivered)
+    return np.asarray(stack.sides * stack.delivered(rows, columns))
 
 
 def solve_lexicographic(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import ClassVar, Self
+from typing import ClassVar, Self, override
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,9 @@ MAX_CONFLICT_CELLS = 150_000_000
 MISSING = 1e-10
 """By how much a better point must beat the known ones to count, in shares of payoff range."""
 
-_CHUNK_CELLS = 4_000_000
+_CHUNK_CELLS = 1 << 15
+"""Payoffs to one player in a stack of conflicts: 256 kB, what a processor core has at hand."""
+
 _MOST_ROWS = 50
 
 
@@ -163,14 +165,17 @@ class Game(ABC):
         odd = sorted(range(1, grand(self.n), 2), key=shape)
         for (rows, columns), alike in groupby(odd, key=shape):
             masks = list(alike)
-            step = max(1, _CHUNK_CELLS // (self.n * rows * columns))
+            step = max(1, _CHUNK_CELLS // (rows * columns))
             for start in range(0, len(masks), step):
-                chunk = np.array(masks[start : start + step])
-                yield ConflictStack(
-                    chunk,
-                    2.0 * membership(self.n)[chunk] - 1.0,
-                    np.stack([self.conflict(int(mask)) for mask in chunk]),
-                )
+                yield self.conflict_stack(np.array(masks[start : start + step]))
+
+    def conflict_stack(self, coalitions: NDArray[np.int64]) -> "ConflictStack":
+        """Return the conflicts of coalitions, shape ``(P,)``, that have equal shapes."""
+        return HeldConflicts(
+            coalitions,
+            2.0 * membership(self.n)[coalitions] - 1.0,
+            np.stack([self.conflict(mask) for mask in coalitions.tolist()]),
+        )
 
     @property
     def conflict_cells(self) -> int:
@@ -199,7 +204,7 @@ class Game(ABC):
 
 
 @dataclass(frozen=True, eq=False)
-class ConflictStack:
+class ConflictStack(ABC):
     """Conflicts of one shape, stacked so that numpy handles them at once.
 
     Attributes
@@ -208,23 +213,61 @@ class ConflictStack:
         The row side ``S`` of each conflict; the column side is ``N∖S``.
     sides : ndarray, shape (P, n)
         +1 for players of ``S``, −1 for the others.
-    payoffs : ndarray, shape (P, n, R, C)
-        Utilons, as in :meth:`Game.conflict`.
     """
 
     coalitions: NDArray[np.int64]
     sides: NDArray[np.float64]
-    payoffs: NDArray[np.float64]
 
+    @abstractmethod
     def matrices(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the conflict games ``Σ_{i∈S} a_i U_i − Σ_{j∉S} a_j U_j``, shape ``(P, R, C)``.
 
         Curnits, at ``prices`` of shape ``(n,)`` in curnits per utilon.
         """
+
+    @abstractmethod
+    def delivered(
+        self, rows: NDArray[np.float64], columns: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return what all players get, shape ``(P, n)``, utilons.
+
+        At mixtures of both sides, shapes ``(P, R)`` and ``(P, C)``.
+        """
+
+    @abstractmethod
+    def held(self) -> "HeldConflicts":
+        """Return the stack with all payoffs at hand, for those who come back to it often."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeldConflicts(ConflictStack):
+    """Conflicts whose payoffs are in memory.
+
+    Attributes
+    ----------
+    payoffs : ndarray, shape (P, n, R, C)
+        Utilons, as in :meth:`Game.conflict`.
+    """
+
+    payoffs: NDArray[np.float64]
+
+    @override
+    def matrices(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
         weights = (self.sides * prices)[:, None, :]
         count, n, rows, columns = self.payoffs.shape
         flat = weights @ self.payoffs.reshape(count, n, rows * columns)
         return flat.reshape(count, rows, columns)
+
+    @override
+    def delivered(
+        self, rows: NDArray[np.float64], columns: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        answers = self.payoffs @ columns[:, None, :, None]
+        return np.asarray((rows[:, None, None, :] @ answers)[:, :, 0, 0])
+
+    @override
+    def held(self) -> "HeldConflicts":
+        return self
 
 
 def check_conflicts(game: Game, purpose: str) -> None:

@@ -9,13 +9,14 @@ from typing import ClassVar, override
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from curnits.sim.games.coalitions import Mask, grand, members
+from curnits.sim.games.coalitions import Mask, grand, members, membership
 from curnits.sim.games.game import (
     MAX_CONFLICT_CELLS,
     MAX_PAYOFF,
     ConflictStack,
     Game,
     GameError,
+    HeldConflicts,
     check_conflicts,
     check_distinct,
     check_players,
@@ -153,6 +154,17 @@ class NormalGame(Game):
         return self.payoffs.transpose(axes).reshape(self.n, rows, -1)
 
     @override
+    def conflict_stack(self, coalitions: NDArray[np.int64]) -> ConflictStack:
+        numbers = np.arange(self.payoffs[0].size).reshape(self.shape)
+        return _Conflicts(
+            coalitions,
+            2.0 * membership(self.n)[coalitions] - 1.0,
+            self.payoffs.reshape(self.n, -1),
+            np.stack([_varied(numbers, mask) for mask in coalitions.tolist()]),
+            np.stack([_varied(numbers, grand(self.n) ^ mask) for mask in coalitions.tolist()]),
+        )
+
+    @override
     def _repr_html_(self) -> str:
         """Return the payoffs as a table for notebooks: a bimatrix, or a row for each outcome."""
         if self.n != 2:
@@ -164,6 +176,53 @@ class NormalGame(Game):
             for name, row in zip(self.actions[0], cells, strict=False)
         ]
         return table([f"{down} \\ {across}", *self.actions[1][:_MOST_ROWS]], rows, self.caption)
+
+
+def _varied(numbers: NDArray[np.int64], coalition: Mask) -> NDArray[np.int64]:
+    """Return the numbers of the outcomes in which all others play their first action."""
+    own = (slice(None) if coalition >> i & 1 else 0 for i in range(numbers.ndim))
+    return numbers[tuple(own)].ravel()
+
+
+@dataclass(frozen=True, eq=False)
+class _Conflicts(ConflictStack):
+    """Conflicts of a game in normal form, read off its payoffs when asked for.
+
+    Attributes
+    ----------
+    payoffs : ndarray, shape (n, X)
+        Of all outcomes.
+    rows, columns : ndarrays of int, shapes (P, R) and (P, C)
+        Joint actions of both sides; they add up to the numbers of outcomes.
+    """
+
+    payoffs: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+
+    @override
+    def matrices(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
+        worths = (self.sides * prices) @ self.payoffs
+        starts = np.arange(worths.size, step=worths.shape[1])
+        return worths.take((starts[:, None] + self.rows)[:, :, None] + self.columns[:, None, :])
+
+    @override
+    def delivered(
+        self, rows: NDArray[np.float64], columns: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        found = np.empty_like(self.sides)
+        for p, (row, column) in enumerate(zip(rows, columns, strict=True)):
+            down, across = np.flatnonzero(row), np.flatnonzero(column)
+            fought = self.payoffs[:, self.rows[p, down][:, None] + self.columns[p, across]]
+            found[p] = (fought @ column[across]) @ row[down]
+        return found
+
+    @override
+    def held(self) -> HeldConflicts:
+        cells = self.rows[:, :, None] + self.columns[:, None, :]
+        return HeldConflicts(
+            self.coalitions, self.sides, self.payoffs[:, cells].swapaxes(0, 1).copy()
+        )
 
 
 def normal_form(game: Game, purpose: str) -> NormalGame:

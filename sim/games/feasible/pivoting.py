@@ -142,14 +142,17 @@ def _pivot_in_loops(table: Vector, leaving: int, entering: int) -> None:
     """Do as :func:`_pivot` does, to the bit; this is quicker to compile, and compiled quicker."""
     pivot = table[leaving, entering]
     height, width = table.shape[0] - 1, table.shape[1] - 1
+    row = np.empty(width + 1)  # a copy, so that the compiler knows that it stays as it is
     for j in range(width + 1):
-        table[leaving, j] = table[leaving, j] / pivot
+        row[j] = table[leaving, j] / pivot
     for i in range(height + 1):
         factor = table[i, entering]
         if i != leaving:
             for j in range(width + 1):
-                table[i, j] = table[i, j] - factor * table[leaving, j]
+                table[i, j] = table[i, j] - factor * row[j]
             table[i, entering] = -factor / pivot
+    for j in range(width + 1):
+        table[leaving, j] = row[j]
     table[leaving, entering] = 1.0 / pivot
     for i in range(height):
         table[i, width] = max(table[i, width], 0.0)

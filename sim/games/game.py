@@ -1,7 +1,7 @@
 """What every form of game offers: what N can agree on, and the two-sided view of each conflict."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -158,24 +158,12 @@ class Game(ABC):
         ``S`` is the member of the pair that holds player 0 (the odd mask). Large games come in
         several stacks of one shape, to bound memory. A game of one player has no conflict.
         """
-
-        def shape(mask: Mask) -> tuple[int, int]:
-            return self.joint_actions(mask), self.joint_actions(grand(self.n) ^ mask)
-
-        odd = sorted(range(1, grand(self.n), 2), key=shape)
-        for (rows, columns), alike in groupby(odd, key=shape):
-            masks = list(alike)
-            step = max(1, _CHUNK_CELLS // (rows * columns))
-            for start in range(0, len(masks), step):
-                yield self.conflict_stack(np.array(masks[start : start + step]))
-
-    def conflict_stack(self, coalitions: NDArray[np.int64]) -> "ConflictStack":
-        """Return the conflicts of coalitions, shape ``(P,)``, that have equal shapes."""
-        return HeldConflicts(
-            coalitions,
-            2.0 * membership(self.n)[coalitions] - 1.0,
-            np.stack([self.conflict(mask) for mask in coalitions.tolist()]),
-        )
+        for coalitions in alike(self.n, self.joint_actions):
+            yield HeldConflicts(
+                coalitions,
+                2.0 * membership(self.n)[coalitions] - 1.0,
+                np.stack([self.conflict(mask) for mask in coalitions.tolist()]),
+            )
 
     @property
     def conflict_cells(self) -> int:
@@ -201,6 +189,27 @@ class Game(ABC):
         if len(self.outcomes) > _MOST_ROWS:
             caption += f"; the first {_MOST_ROWS} of {len(self.outcomes):,} outcomes"
         return table(heads, rows, caption)
+
+
+def alike(n: int, joint_actions: Callable[[Mask], int]) -> Iterator[NDArray[np.int64]]:
+    """Yield the coalitions that hold player 0, N left out, by the shape of their conflicts.
+
+    Parameters
+    ----------
+    n : int
+        Number of players.
+    joint_actions : callable
+        Number of joint actions of a coalition.
+    """
+    full = grand(n)
+    shapes = sorted(
+        ((joint_actions(mask), joint_actions(full ^ mask)), mask) for mask in range(1, full, 2)
+    )
+    for (rows, columns), group in groupby(shapes, key=lambda pair: pair[0]):
+        masks = [mask for _, mask in group]
+        step = max(1, _CHUNK_CELLS // (rows * columns))
+        for start in range(0, len(masks), step):
+            yield np.array(masks[start : start + step])
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,8 @@
 """Games in normal form: players, actions and payoff tensors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import prod
 from typing import ClassVar, override
 
@@ -17,6 +17,7 @@ from curnits.sim.games.game import (
     Game,
     GameError,
     HeldConflicts,
+    alike,
     check_conflicts,
     check_distinct,
     check_players,
@@ -44,6 +45,9 @@ MAX_CELLS = 20_000_000
 """Largest number of payoffs (players times outcomes) a game may have: 160 MB."""
 
 _MOST_ROWS = 50
+
+_FEW_OUTCOMES = 1024
+"""Games up to this size share what only depends on their numbers of actions: under 2 MB a shape."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +91,7 @@ class NormalGame(Game):
             raise GameError("every payoff must be a finite number")
         check_scales(self)
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """Number of actions of each player."""
         return tuple(len(own) for own in self.actions)
@@ -123,7 +127,7 @@ class NormalGame(Game):
 
     @override
     def joint_actions(self, coalition: Mask) -> int:
-        return int(np.prod([self.shape[i] for i in members(coalition)], dtype=np.int64))
+        return prod(self.shape[i] for i in members(coalition))
 
     @override
     def find_joint_action(self, coalition: Mask, choices: Mapping[str, str]) -> int:
@@ -154,15 +158,11 @@ class NormalGame(Game):
         return self.payoffs.transpose(axes).reshape(self.n, rows, -1)
 
     @override
-    def conflict_stack(self, coalitions: NDArray[np.int64]) -> ConflictStack:
-        numbers = np.arange(self.payoffs[0].size).reshape(self.shape)
-        return _Conflicts(
-            coalitions,
-            2.0 * membership(self.n)[coalitions] - 1.0,
-            self.payoffs.reshape(self.n, -1),
-            np.stack([_varied(numbers, mask) for mask in coalitions.tolist()]),
-            np.stack([_varied(numbers, grand(self.n) ^ mask) for mask in coalitions.tolist()]),
-        )
+    def conflicts(self) -> Iterator[ConflictStack]:
+        few = self.payoffs[0].size <= _FEW_OUTCOMES
+        payoffs = self.payoffs.reshape(self.n, -1)
+        for layout in _kept_layouts(self.shape) if few else _layouts(self.shape):
+            yield _Conflicts(layout.coalitions, layout.sides, payoffs, layout)
 
     @override
     def _repr_html_(self) -> str:
@@ -178,10 +178,45 @@ class NormalGame(Game):
         return table([f"{down} \\ {across}", *self.actions[1][:_MOST_ROWS]], rows, self.caption)
 
 
-def _varied(numbers: NDArray[np.int64], coalition: Mask) -> NDArray[np.int64]:
-    """Return the numbers of the outcomes in which all others play their first action."""
-    own = (slice(None) if coalition >> i & 1 else 0 for i in range(numbers.ndim))
-    return numbers[tuple(own)].ravel()
+@dataclass(frozen=True, eq=False)
+class _Layout:
+    """Which outcomes make up the conflicts of a stack, in any game with so many actions.
+
+    Attributes
+    ----------
+    coalitions : ndarray of int, shape (P,)
+    sides : ndarray, shape (P, n)
+        As in :class:`ConflictStack`.
+    rows, columns : ndarrays of int, shapes (P, R) and (P, C)
+        Joint actions of both sides; they add up to the numbers of outcomes.
+    """
+
+    coalitions: NDArray[np.int64]
+    sides: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+
+
+def _layouts(shape: tuple[int, ...]) -> Iterator[_Layout]:
+    n = len(shape)
+    numbers = np.arange(prod(shape)).reshape(shape)
+
+    def joint_actions(coalition: Mask) -> NDArray[np.int64]:
+        """Return the outcomes in which all others play their first action."""
+        return numbers[tuple(slice(None) if coalition >> i & 1 else 0 for i in range(n))].ravel()
+
+    for coalitions in alike(n, lambda mask: prod(shape[i] for i in members(mask))):
+        yield _Layout(
+            coalitions,
+            2.0 * membership(n)[coalitions] - 1.0,
+            np.stack([joint_actions(mask) for mask in coalitions.tolist()]),
+            np.stack([joint_actions(grand(n) ^ mask) for mask in coalitions.tolist()]),
+        )
+
+
+@lru_cache(maxsize=16)
+def _kept_layouts(shape: tuple[int, ...]) -> tuple[_Layout, ...]:
+    return tuple(_layouts(shape))
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,19 +227,17 @@ class _Conflicts(ConflictStack):
     ----------
     payoffs : ndarray, shape (n, X)
         Of all outcomes.
-    rows, columns : ndarrays of int, shapes (P, R) and (P, C)
-        Joint actions of both sides; they add up to the numbers of outcomes.
+    layout : _Layout
     """
 
     payoffs: NDArray[np.float64]
-    rows: NDArray[np.int64]
-    columns: NDArray[np.int64]
+    layout: _Layout
 
     @override
     def matrices(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
         worths = (self.sides * prices) @ self.payoffs
-        starts = np.arange(worths.size, step=worths.shape[1])
-        return worths.take((starts[:, None] + self.rows)[:, :, None] + self.columns[:, None, :])
+        starts = np.arange(0, worths.size, worths.shape[1])[:, None]
+        return worths.take((starts + self.layout.rows)[:, :, None] + self.layout.columns[:, None])
 
     @override
     def delivered(
@@ -213,16 +246,15 @@ class _Conflicts(ConflictStack):
         found = np.empty_like(self.sides)
         for p, (row, column) in enumerate(zip(rows, columns, strict=True)):
             down, across = np.flatnonzero(row), np.flatnonzero(column)
-            fought = self.payoffs[:, self.rows[p, down][:, None] + self.columns[p, across]]
-            found[p] = (fought @ column[across]) @ row[down]
+            cells = self.layout.rows[p, down][:, None] + self.layout.columns[p, across]
+            found[p] = (self.payoffs[:, cells] @ column[across]) @ row[down]
         return found
 
     @override
     def held(self) -> HeldConflicts:
-        cells = self.rows[:, :, None] + self.columns[:, None, :]
-        return HeldConflicts(
-            self.coalitions, self.sides, self.payoffs[:, cells].swapaxes(0, 1).copy()
-        )
+        cells = self.layout.rows[:, :, None] + self.layout.columns[:, None]
+        payoffs = np.ascontiguousarray(self.payoffs[:, cells].swapaxes(0, 1))
+        return HeldConflicts(self.coalitions, self.sides, payoffs)
 
 
 def normal_form(game: Game, purpose: str) -> NormalGame:

@@ -89,7 +89,8 @@ class Simplex:
         count, height, width = matrices.shape
         lows = matrices.min(axis=(1, 2))
         ranges = matrices.max(axis=(1, 2)) - lows
-        scaled = (matrices - lows[:, None, None]) / ranges[:, None, None]
+        scaled = matrices - lows[:, None, None]
+        scaled /= ranges[:, None, None]
         rows, columns = np.zeros((count, height)), np.zeros((count, width))
         solved = np.zeros(count, dtype=np.bool_)
         small = height * width <= (_MOST_CELLS if self.can_compile else _MOST_CELLS_PLAIN)
@@ -98,12 +99,15 @@ class Simplex:
                 1.0 + scaled, rows, columns, solved
             )
         floors, ceilings = _bounds(scaled, rows, columns)
-        for p in np.flatnonzero(~solved | (ceilings - floors > _REGRET)):
+        doubtful = np.flatnonzero(~solved | (ceilings - floors > _REGRET))
+        for p in doubtful:
             self.handed_over += int(small)
             other = solve_game(scaled[p])
             if not solved[p] or other.regret(scaled[p]) < ceilings[p] - floors[p]:
                 rows[p], columns[p] = other.row, other.column
-        floors, ceilings = _bounds(scaled, rows, columns)
+        floors[doubtful], ceilings[doubtful] = _bounds(
+            scaled[doubtful], rows[doubtful], columns[doubtful]
+        )
         return lows + ranges * (floors + ceilings) / 2.0, rows, columns
 
     def _prepared(self, work: int) -> Solver:

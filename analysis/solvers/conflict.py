@@ -1,6 +1,10 @@
 """Values and optimal strategies of conflict games: every coalition against its complement."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import batched
+from os import cpu_count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +16,9 @@ from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import ConflictStack, Game
 
 _ROUNDING = 1e-10
+
+_MANY_CELLS = 20_000_000
+"""Payoffs in all conflicts together from which on threads share the work (a tenth of a second)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +40,8 @@ class Conflicts:
 def values(game: Game, prices: Vector) -> Vector:
     """Return ``v_a(S)`` of every coalition in curnits, shape ``(2**n,)``."""
     result = _values(game, prices)
-    for stack in game.conflicts():
-        _enter(result, stack, solve_stack(stack.matrices(prices))[0])
+    for stack, solved, _, _ in _solved(game, prices):
+        _enter(result, stack, solved)
     return result
 
 
@@ -50,13 +57,27 @@ def solve_conflicts(game: Game, prices: Vector) -> Conflicts:
     full = grand(game.n)
     result = _values(game, prices)
     threats: dict[Mask, Vector] = {}
-    for stack in game.conflicts():
-        solved, rows, columns = solve_stack(stack.matrices(prices))
+    for stack, solved, rows, columns in _solved(game, prices):
         _enter(result, stack, solved)
         for mask, row, column in zip(stack.coalitions, rows, columns, strict=True):
             threats[int(mask)] = row
             threats[full ^ int(mask)] = column
     return Conflicts(result, threats)
+
+
+def _solved(game: Game, prices: Vector) -> Iterator[tuple[ConflictStack, Vector, Vector, Vector]]:
+    """Yield stacks of conflicts with their values and both sides' strategies, in order."""
+
+    def solve(stack: ConflictStack) -> tuple[ConflictStack, Vector, Vector, Vector]:
+        return stack, *solve_stack(stack.matrices(prices))
+
+    if game.conflict_cells < _MANY_CELLS:
+        yield from map(solve, game.conflicts())
+        return
+    workers = cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        for some in batched(game.conflicts(), workers):  # no more at once: memory is bounded
+            yield from pool.map(solve, some)
 
 
 def _values(game: Game, prices: Vector) -> Vector:

@@ -1,10 +1,9 @@
 """What every form of game offers: what N can agree on, and the two-sided view of each conflict."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
 from typing import ClassVar, Self, override
 
 import numpy as np
@@ -26,8 +25,8 @@ MAX_CONFLICT_CELLS = 150_000_000
 MISSING = 1e-10
 """By how much a better point must beat the known ones to count, in shares of payoff range."""
 
-_CHUNK_CELLS = 1 << 15
-"""Payoffs to one player in a stack of conflicts: 256 kB, what a processor core has at hand."""
+_CHUNK_CELLS = 12_500
+"""Payoffs to one player in a stack of conflicts: 100 kB, what a processor core has at hand."""
 
 _MOST_ROWS = 50
 
@@ -158,7 +157,8 @@ class Game(ABC):
         ``S`` is the member of the pair that holds player 0 (the odd mask). Large games come in
         several stacks of one shape, to bound memory. A game of one player has no conflict.
         """
-        for coalitions in alike(self.n, self.joint_actions):
+        counts = np.array([self.joint_actions(mask) for mask in range(1 << self.n)])
+        for coalitions in alike(counts):
             yield HeldConflicts(
                 coalitions,
                 2.0 * membership(self.n)[coalitions] - 1.0,
@@ -191,25 +191,24 @@ class Game(ABC):
         return table(heads, rows, caption)
 
 
-def alike(n: int, joint_actions: Callable[[Mask], int]) -> Iterator[NDArray[np.int64]]:
+def alike(counts: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     """Yield the coalitions that hold player 0, N left out, by the shape of their conflicts.
 
     Parameters
     ----------
-    n : int
-        Number of players.
-    joint_actions : callable
-        Number of joint actions of a coalition.
+    counts : ndarray of int, shape (2**n,)
+        How many joint actions each coalition has, by mask.
     """
-    full = grand(n)
-    shapes = sorted(
-        ((joint_actions(mask), joint_actions(full ^ mask)), mask) for mask in range(1, full, 2)
-    )
-    for (rows, columns), group in groupby(shapes, key=lambda pair: pair[0]):
-        masks = [mask for _, mask in group]
-        step = max(1, _CHUNK_CELLS // (rows * columns))
-        for start in range(0, len(masks), step):
-            yield np.array(masks[start : start + step])
+    masks = np.arange(1, len(counts) - 1, 2)
+    rows, columns = counts[masks], counts[len(counts) - 1 - masks]
+    order = np.lexsort((masks, columns, rows))
+    shapes = np.stack([rows, columns])[:, order]
+    changes = np.flatnonzero((np.diff(shapes) != 0).any(axis=0)) + 1
+    for group in np.split(masks[order], changes) if len(masks) else []:
+        cells = int(counts[group[0]] * counts[len(counts) - 1 - group[0]])
+        step = max(1, _CHUNK_CELLS // cells)
+        for start in range(0, len(group), step):
+            yield group[start : start + step]
 
 
 @dataclass(frozen=True, eq=False)

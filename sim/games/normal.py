@@ -205,7 +205,10 @@ def _layouts(shape: tuple[int, ...]) -> Iterator[_Layout]:
         """Return the outcomes in which all others play their first action."""
         return numbers[tuple(slice(None) if coalition >> i & 1 else 0 for i in range(n))].ravel()
 
-    for coalitions in alike(n, lambda mask: prod(shape[i] for i in members(mask))):
+    counts = np.ones(1, dtype=np.int64)
+    for actions in shape:
+        counts = np.concatenate([counts, actions * counts])
+    for coalitions in alike(counts):
         yield _Layout(
             coalitions,
             2.0 * membership(n)[coalitions] - 1.0,

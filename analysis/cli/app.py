@@ -233,8 +233,9 @@ def solve(
     game = scenario.build()
     start = _disagreement(disagreement, game.n)
     chosen = concept or concepts.default_concept(game)
-    if concepts.concept_named(chosen).threats:
-        _announce(source, game, quiet=quiet)
+    row = concepts.concept_named(chosen)
+    if row.threats:
+        _announce(source, row.played(game), quiet=quiet)
     solve_game = concepts.solve_all if every else concepts.solve
     with about(source), waiting("Solving", quiet=quiet):
         solution = solve_game(game, chosen, start)

@@ -1,7 +1,7 @@
 """What a solution concept must say of itself to be one: a row of the registry."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from curnits.analysis.certificates.proving.prove import Proof
 from curnits.analysis.solution import Candidate, Solution, Vector
@@ -59,6 +59,8 @@ class Concept:
         coalitions.
     threats : bool
         Whether answers have threats of coalitions.
+    pays : bool
+        Whether players pay each other, as if every game had money.
     proof : callable
         What certificates of answers to a game prove, and how; None where there are none.
     quick : callable
@@ -77,8 +79,13 @@ class Concept:
     solve_near: Callable[[Game, Candidate], Solution] | None = None
     bargains: bool = False
     threats: bool = False
+    pays: bool = False
     proof: Callable[[Game], Proof | None] = nothing
     quick: Callable[[Game], bool] = always
+
+    def played(self, game: Game) -> Game:
+        """Return the game with money, if the concept has it that players pay each other."""
+        return replace(game, money=True) if self.pays else game
 
     def search(self, game: Game) -> Search:
         """Return how a game is solved.

@@ -23,9 +23,9 @@ def paid(game: Game, verify: Verify = verifiers.coco_value) -> Solution:
 
     The payoffs in closed form must also be what its prices and threats entitle the players to.
     """
-    point = values.coco_value(game)
-    threats = solve_conflicts(game, point.prices).threats
-    candidate = Candidate(point.prices, point.agreement, threats, np.zeros(game.n))
+    solved = solve_conflicts(game, np.ones(game.n))
+    point = values.coco_value_of(game, solved.values)
+    candidate = Candidate(point.prices, point.agreement, solved.threats, np.zeros(game.n))
     verified = verify(game, Claim(candidate, point.payoffs))
     missed = float(np.abs(verified.payoffs - point.payoffs).max() - rounding(game).sum())
     gap = max(0.0, missed) / money_unit(game)
@@ -83,6 +83,7 @@ COCO_VALUE = Concept(
     with_money=in_money,
     verify=verifiers.coco_value,
     threats=True,
+    pays=True,
     proof=lambda _: prove.COCO_VALUE,
 )
 
@@ -96,5 +97,6 @@ SHAPLEY = Concept(
     with_money=_contributions,
     verify=verifiers.shapley,
     threats=True,
+    pays=True,
     proof=lambda _: prove.SHAPLEY,
 )

@@ -26,7 +26,11 @@ MISSING = 1e-10
 """By how much a better point must beat the known ones to count, in shares of payoff range."""
 
 _CHUNK_CELLS = 12_500
-"""Payoffs to one player in a stack of conflicts: 100 kB, what a processor core has at hand."""
+"""Payoffs to one player in a stack of conflicts: 100 kB, what a processor core has at hand.
+
+Stacks of large games hold more, for a quarter as many conflicts as there are players: less than the
+game itself, and enough that weighing payoffs is no matter of memory alone.
+"""
 
 _MOST_ROWS = 50
 
@@ -199,6 +203,7 @@ def alike(counts: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     counts : ndarray of int, shape (2**n,)
         How many joint actions each coalition has, by mask.
     """
+    n = len(counts).bit_length() - 1
     masks = np.arange(1, len(counts) - 1, 2)
     rows, columns = counts[masks], counts[len(counts) - 1 - masks]
     order = np.lexsort((masks, columns, rows))
@@ -206,7 +211,7 @@ def alike(counts: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     changes = np.flatnonzero((np.diff(shapes) != 0).any(axis=0)) + 1
     for group in np.split(masks[order], changes) if len(masks) else []:
         cells = int(counts[group[0]] * counts[len(counts) - 1 - group[0]])
-        step = max(1, _CHUNK_CELLS // cells)
+        step = max(1, n // 4, _CHUNK_CELLS // cells)
         for start in range(0, len(group), step):
             yield group[start : start + step]
 

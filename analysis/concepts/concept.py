@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from curnits.analysis.certificates.proving.prove import Proof
 from curnits.analysis.solution import Candidate, Solution, Vector
+from curnits.analysis.solvers.sampling import Estimate
 from curnits.analysis.verification.curved import Verify
 from curnits.sim.errors import InputError
 from curnits.sim.games.game import Game
@@ -63,6 +66,8 @@ class Concept:
         Whether players pay each other, as if every game had money.
     proof : callable
         What certificates of answers to a game prove, and how; None where there are none.
+    estimate : callable, optional
+        Estimates the answer from so many conflicts, drawn at random, of a game with too many.
     quick : callable
         Whether a game is solved in seconds, so that it can be done by the way.
     """
@@ -81,6 +86,7 @@ class Concept:
     threats: bool = False
     pays: bool = False
     proof: Callable[[Game], Proof | None] = nothing
+    estimate: Callable[[Game, int, np.random.Generator], Estimate] | None = None
     quick: Callable[[Game], bool] = always
 
     def played(self, game: Game) -> Game:

@@ -1,15 +1,17 @@
 """Values of games with money: claims are paid, and all prices are equal."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from curnits.analysis.certificates.proving import prove
-from curnits.analysis.concepts.concept import Concept, Reason
+from curnits.analysis.concepts.concept import Concept, ConceptError, Reason
 from curnits.analysis.solution import Candidate, Claim, Solution, Vector
 from curnits.analysis.solvers import values
-from curnits.analysis.solvers.conflict import solve_conflicts
+from curnits.analysis.solvers.conflict import solve_conflicts, values_of
 from curnits.analysis.solvers.curved.refining import refined
+from curnits.analysis.solvers.sampling import Estimate, estimate
 from curnits.analysis.verification import equilibria as verifiers
 from curnits.analysis.verification.coco import ACCEPTED
 from curnits.analysis.verification.curved import Verify
@@ -52,6 +54,13 @@ def _as_if_with_money(game: Game, _: Vector | None) -> Solution:
     return replace(solution, notes=(note, *solution.notes))
 
 
+def _sampled(game: Game, conflicts: int, rng: np.random.Generator) -> Estimate:
+    if game.curved:
+        raise ConceptError("coalitions with curved frontiers cannot be sampled")
+    best = float(game.outcomes.sum(axis=1).max())
+    return estimate(game.n, best, partial(values_of, game), conflicts, rng)
+
+
 def _contributions(game: Game, _: Vector | None) -> Solution:
     def solve(known: Game) -> Solution:
         return replace(
@@ -84,6 +93,7 @@ COCO_VALUE = Concept(
     verify=verifiers.coco_value,
     threats=True,
     pays=True,
+    estimate=_sampled,
     proof=lambda _: prove.COCO_VALUE,
 )
 

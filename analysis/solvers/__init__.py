@@ -1,1 +1,1 @@
-"""Ways to find answers; what they find counts once a verifier has accepted it."""
+"""How answers are found."""

@@ -1,6 +1,6 @@
 """Values and optimal strategies of conflict games: every coalition against its complement."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import batched
@@ -40,9 +40,18 @@ class Conflicts:
 def values(game: Game, prices: Vector) -> Vector:
     """Return ``v_a(S)`` of every coalition in curnits, shape ``(2**n,)``."""
     result = _values(game, prices)
-    for stack, solved, _, _ in _solved(game, prices):
+    for stack, solved, _, _ in _solved(game.conflicts(), prices, game.conflict_cells):
         _enter(result, stack, solved)
     return result
+
+
+def values_of(game: Game, coalitions: NDArray[np.int64]) -> Vector:
+    """Return ``v(S)`` of different coalitions at equal prices of 1, shape ``(P,)``."""
+    found: dict[Mask, float] = {}
+    cells = len(coalitions) * game.n * len(game.outcomes)
+    for stack, solved, _, _ in _solved(game.conflicts(coalitions), np.ones(game.n), cells):
+        found.update(zip(stack.coalitions.tolist(), solved.tolist(), strict=True))
+    return np.array([found[mask] for mask in coalitions.tolist()])
 
 
 def solve_conflicts(game: Game, prices: Vector) -> Conflicts:
@@ -57,7 +66,7 @@ def solve_conflicts(game: Game, prices: Vector) -> Conflicts:
     full = grand(game.n)
     result = _values(game, prices)
     threats: dict[Mask, Vector] = {}
-    for stack, solved, rows, columns in _solved(game, prices):
+    for stack, solved, rows, columns in _solved(game.conflicts(), prices, game.conflict_cells):
         _enter(result, stack, solved)
         for mask, row, column in zip(stack.coalitions, rows, columns, strict=True):
             threats[int(mask)] = row
@@ -65,18 +74,20 @@ def solve_conflicts(game: Game, prices: Vector) -> Conflicts:
     return Conflicts(result, threats)
 
 
-def _solved(game: Game, prices: Vector) -> Iterator[tuple[ConflictStack, Vector, Vector, Vector]]:
+def _solved(
+    stacks: Iterable[ConflictStack], prices: Vector, cells: int
+) -> Iterator[tuple[ConflictStack, Vector, Vector, Vector]]:
     """Yield stacks of conflicts with their values and both sides' strategies, in order."""
 
     def solve(stack: ConflictStack) -> tuple[ConflictStack, Vector, Vector, Vector]:
         return stack, *solve_stack(stack.matrices(prices))
 
-    if game.conflict_cells < _MANY_CELLS:
-        yield from map(solve, game.conflicts())
+    if cells < _MANY_CELLS:
+        yield from map(solve, stacks)
         return
     workers = cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
-        for some in batched(game.conflicts(), workers):  # no more at once: memory is bounded
+        for some in batched(stacks, workers):  # no more at once: memory is bounded
             yield from pool.map(solve, some)
 
 

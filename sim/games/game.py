@@ -155,18 +155,19 @@ class Game(ABC):
         """Return outcome number ``index`` as a mapping from player to what it does or gets."""
         return self.joint_action(grand(self.n), index)
 
-    def conflicts(self) -> Iterator["ConflictStack"]:
-        """Yield every pair {S, N∖S} once, as stacks of conflicts of equal shape.
+    def conflicts(self, coalitions: NDArray[np.int64] | None = None) -> Iterator["ConflictStack"]:
+        """Yield conflicts of coalitions as stacks of equal shape.
 
-        ``S`` is the member of the pair that holds player 0 (the odd mask). Large games come in
-        several stacks of one shape, to bound memory. A game of one player has no conflict.
+        By default every pair {S, N∖S} comes once; ``S`` is the member of the pair that holds player
+        0 (the odd mask). Large games come in several stacks of one shape, to bound memory. A game
+        of one player has no conflict.
         """
         counts = np.array([self.joint_actions(mask) for mask in range(1 << self.n)])
-        for coalitions in alike(counts):
+        for masks in alike(counts, odd(self.n) if coalitions is None else coalitions):
             yield HeldConflicts(
-                coalitions,
-                2.0 * membership(self.n)[coalitions] - 1.0,
-                np.stack([self.conflict(mask) for mask in coalitions.tolist()]),
+                masks,
+                2.0 * membership(self.n)[masks] - 1.0,
+                np.stack([self.conflict(mask) for mask in masks.tolist()]),
             )
 
     @property
@@ -195,16 +196,21 @@ class Game(ABC):
         return table(heads, rows, caption)
 
 
-def alike(counts: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Yield the coalitions that hold player 0, N left out, by the shape of their conflicts.
+def odd(n: int) -> NDArray[np.int64]:
+    """Return the coalitions that hold player 0, N left out: one of each pair {S, N∖S}."""
+    return np.arange(1, grand(n), 2)
+
+
+def alike(counts: NDArray[np.int64], masks: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Yield coalitions by the shape of their conflicts, not too many at once.
 
     Parameters
     ----------
     counts : ndarray of int, shape (2**n,)
         How many joint actions each coalition has, by mask.
+    masks : ndarray of int, shape (P,)
     """
     n = len(counts).bit_length() - 1
-    masks = np.arange(1, len(counts) - 1, 2)
     rows, columns = counts[masks], counts[len(counts) - 1 - masks]
     order = np.lexsort((masks, columns, rows))
     shapes = np.stack([rows, columns])[:, order]

@@ -1,6 +1,6 @@
 """Games in normal form: players, actions and payoff tensors."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import prod
@@ -22,6 +22,7 @@ from curnits.sim.games.game import (
     check_distinct,
     check_players,
     check_scales,
+    odd,
 )
 from curnits.sim.games.html import number, table
 
@@ -158,10 +159,13 @@ class NormalGame(Game):
         return self.payoffs.transpose(axes).reshape(self.n, rows, -1)
 
     @override
-    def conflicts(self) -> Iterator[ConflictStack]:
-        few = self.payoffs[0].size <= _FEW_OUTCOMES
+    def conflicts(self, coalitions: NDArray[np.int64] | None = None) -> Iterator[ConflictStack]:
         payoffs = self.payoffs.reshape(self.n, -1)
-        for layout in _kept_layouts(self.shape) if few else _layouts(self.shape):
+        if coalitions is None and payoffs.shape[1] <= _FEW_OUTCOMES:
+            layouts: Iterable[_Layout] = _kept_layouts(self.shape)
+        else:
+            layouts = _layouts(self.shape, odd(self.n) if coalitions is None else coalitions)
+        for layout in layouts:
             yield _Conflicts(layout.coalitions, layout.sides, payoffs, layout)
 
     @override
@@ -197,7 +201,7 @@ class _Layout:
     columns: NDArray[np.int64]
 
 
-def _layouts(shape: tuple[int, ...]) -> Iterator[_Layout]:
+def _layouts(shape: tuple[int, ...], masks: NDArray[np.int64]) -> Iterator[_Layout]:
     n = len(shape)
     numbers = np.arange(prod(shape)).reshape(shape)
 
@@ -208,7 +212,7 @@ def _layouts(shape: tuple[int, ...]) -> Iterator[_Layout]:
     counts = np.ones(1, dtype=np.int64)
     for actions in shape:
         counts = np.concatenate([counts, actions * counts])
-    for coalitions in alike(counts):
+    for coalitions in alike(counts, masks):
         yield _Layout(
             coalitions,
             2.0 * membership(n)[coalitions] - 1.0,
@@ -219,7 +223,7 @@ def _layouts(shape: tuple[int, ...]) -> Iterator[_Layout]:
 
 @lru_cache(maxsize=16)
 def _kept_layouts(shape: tuple[int, ...]) -> tuple[_Layout, ...]:
-    return tuple(_layouts(shape))
+    return tuple(_layouts(shape, odd(len(shape))))
 
 
 @dataclass(frozen=True, eq=False)

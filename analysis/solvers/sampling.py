@@ -21,6 +21,7 @@ from scipy.stats import t as student
 
 from curnits.analysis.solution import Vector
 from curnits.sim.errors import InputError
+from curnits.sim.games.coalitions import membership
 
 type Coalitions = NDArray[np.int64]
 
@@ -133,7 +134,7 @@ def estimate(
         _Stratum(
             size,
             int(total),
-            2.0 * ((masks[:, None] >> np.arange(n)) & 1) - 1.0,
+            membership(n)[masks] * 2.0 - 1.0,
             own,
             rng.permutation(np.arange(len(masks)) % 2),
         )

@@ -117,9 +117,8 @@ class Simplex:
             other = solve_game(scaled[p])
             if not solved[p] or other.regret(scaled[p]) < ceilings[p] - floors[p]:
                 rows[p], columns[p] = other.row, other.column
-        floors[doubtful], ceilings[doubtful] = _bounds(
-            scaled[doubtful], rows[doubtful], columns[doubtful]
-        )
+        if len(doubtful):
+            floors, ceilings = _bounds(scaled, rows, columns)
         return (floors + ceilings) / 2.0, rows, columns
 
     def _prepared(self, work: int) -> Solver:

@@ -1,1 +1,1 @@
-"""How answers are found."""
+"""Ways to find answers; what they find counts once a verifier has accepted it."""

@@ -1,7 +1,8 @@
 """Conflict values of games whose payoffs are a function, too many to be held in a table.
 
-Takes the rule by which families tabulate payoffs (:func:`curnits.sim.games.families.base.tabulate`), gives
-what :func:`curnits.analysis.solvers.sampling.estimate` asks for.
+Takes the rule by which families tabulate payoffs, as
+:func:`curnits.sim.games.families.base.tabulate` does, gives what
+:func:`curnits.analysis.solvers.sampling.estimate` asks for.
 """
 
 from collections.abc import Callable, Iterator

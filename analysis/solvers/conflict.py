@@ -17,7 +17,7 @@ from curnits.sim.games.game import ConflictStack, Game
 
 _ROUNDING = 1e-10
 
-_MANY_CELLS = 20_000_000
+MANY_CELLS = 20_000_000
 """Payoffs in all conflicts together from which on threads share the work (a tenth of a second)."""
 
 
@@ -82,7 +82,7 @@ def _solved(
     def solve(stack: ConflictStack) -> tuple[ConflictStack, Vector, Vector, Vector]:
         return stack, *solve_stack(stack.matrices(prices))
 
-    if cells < _MANY_CELLS:
+    if cells < MANY_CELLS:
         yield from map(solve, stacks)
         return
     workers = cpu_count() or 1

@@ -158,12 +158,12 @@ class Game(ABC):
     def conflicts(self, coalitions: NDArray[np.int64] | None = None) -> Iterator["ConflictStack"]:
         """Yield conflicts of coalitions as stacks of equal shape.
 
-        By default every pair {S, N∖S} comes once; ``S`` is the member of the pair that holds player
-        0 (the odd mask). Large games come in several stacks of one shape, to bound memory. A game
+        By default every pair {S, N∖S} comes once; ``S`` is the side with fewer joint actions, or
+        that with player 0. Large games come in several stacks of one shape, to bound memory. A game
         of one player has no conflict.
         """
         counts = np.array([self.joint_actions(mask) for mask in range(1 << self.n)])
-        for masks in alike(counts, odd(self.n) if coalitions is None else coalitions):
+        for masks in alike(counts, smaller_sides(counts) if coalitions is None else coalitions):
             yield HeldConflicts(
                 masks,
                 2.0 * membership(self.n)[masks] - 1.0,
@@ -196,9 +196,17 @@ class Game(ABC):
         return table(heads, rows, caption)
 
 
-def odd(n: int) -> NDArray[np.int64]:
-    """Return the coalitions that hold player 0, N left out: one of each pair {S, N∖S}."""
-    return np.arange(1, grand(n), 2)
+def smaller_sides(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return one coalition of each pair {S, N∖S}, that with fewer joint actions.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (2**n,)
+        How many joint actions each coalition has, by mask.
+    """
+    masks = np.arange(1, len(counts) - 1, 2)
+    others = len(counts) - 1 - masks
+    return np.where(counts[others] < counts[masks], others, masks)
 
 
 def alike(counts: NDArray[np.int64], masks: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:

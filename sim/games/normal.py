@@ -22,7 +22,7 @@ from curnits.sim.games.game import (
     check_distinct,
     check_players,
     check_scales,
-    odd,
+    smaller_sides,
 )
 from curnits.sim.games.html import number, table
 
@@ -164,7 +164,7 @@ class NormalGame(Game):
         if coalitions is None and payoffs.shape[1] <= _FEW_OUTCOMES:
             layouts: Iterable[_Layout] = _kept_layouts(self.shape)
         else:
-            layouts = _layouts(self.shape, odd(self.n) if coalitions is None else coalitions)
+            layouts = _layouts(self.shape, coalitions)
         for layout in layouts:
             yield _Conflicts(layout.coalitions, layout.sides, payoffs, layout)
 
@@ -201,7 +201,7 @@ class _Layout:
     columns: NDArray[np.int64]
 
 
-def _layouts(shape: tuple[int, ...], masks: NDArray[np.int64]) -> Iterator[_Layout]:
+def _layouts(shape: tuple[int, ...], coalitions: NDArray[np.int64] | None) -> Iterator[_Layout]:
     n = len(shape)
     numbers = np.arange(prod(shape)).reshape(shape)
 
@@ -212,18 +212,18 @@ def _layouts(shape: tuple[int, ...], masks: NDArray[np.int64]) -> Iterator[_Layo
     counts = np.ones(1, dtype=np.int64)
     for actions in shape:
         counts = np.concatenate([counts, actions * counts])
-    for coalitions in alike(counts, masks):
+    for masks in alike(counts, smaller_sides(counts) if coalitions is None else coalitions):
         yield _Layout(
-            coalitions,
-            2.0 * membership(n)[coalitions] - 1.0,
-            np.stack([joint_actions(mask) for mask in coalitions.tolist()]),
-            np.stack([joint_actions(grand(n) ^ mask) for mask in coalitions.tolist()]),
+            masks,
+            2.0 * membership(n)[masks] - 1.0,
+            np.stack([joint_actions(mask) for mask in masks.tolist()]),
+            np.stack([joint_actions(grand(n) ^ mask) for mask in masks.tolist()]),
         )
 
 
 @lru_cache(maxsize=16)
 def _kept_layouts(shape: tuple[int, ...]) -> tuple[_Layout, ...]:
-    return tuple(_layouts(shape, odd(len(shape))))
+    return tuple(_layouts(shape, None))
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.conflict import solve_conflicts, solve_lexicographic, value_gradients
 from curnits.sim.games.coalitions import Mask, grand, shapley_weights
 from curnits.sim.games.feasible.matrixgames import solve_stack
-from curnits.sim.games.game import ConflictStack, Game, check_conflicts, odd
+from curnits.sim.games.game import ConflictStack, Game, check_conflicts
 
 _DIGITS = 9
 """Decimal places, of shares of payoff range, in which payoffs must differ to order players."""
@@ -69,10 +69,7 @@ class Market:
         self.outcomes = np.ascontiguousarray(ordered[:, np.argsort(self.order)])
         self.constant = np.asarray(game.ranges == 0.0)
         self.idle = np.array([game.joint_actions(1 << i) == 1 for i in range(game.n)])
-        smaller = np.array(
-            [_smaller_side(game, mask) for mask in odd(game.n).tolist()], dtype=np.int64
-        )
-        self._stacks = tuple(stack.held() for stack in self._game.conflicts(smaller))
+        self._stacks = tuple(stack.held() for stack in self._game.conflicts())
         self._shares = tuple(_signed_weights(stack, game.n) for stack in self._stacks)
 
     def claims(self, prices: Vector) -> Claims:
@@ -111,12 +108,6 @@ class Market:
     def best(self, prices: Vector) -> int:
         """Return the number of the (first) distinct outcome worth most at these prices."""
         return int((self.outcomes @ prices).argmax())
-
-
-def _smaller_side(game: Game, mask: Mask) -> Mask:
-    """Return the side of a conflict with fewer joint actions: half as many shapes to stack."""
-    other = grand(game.n) ^ mask
-    return min(mask, other, key=game.joint_actions)
 
 
 def _order(outcomes: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -216,6 +216,15 @@ def solve(
             "--certify", help="Prove answers in fractions, or in intervals (not for every concept)."
         ),
     ] = False,
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="CONFLICTS",
+            help="Estimate the coco value from so many conflicts, drawn at random.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the sample.")] = 0,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -228,20 +237,40 @@ def solve(
       curnits solve three-solutions --all
       curnits solve three-solutions --json > solution.json
       curnits solve ferguson-threats --certify
+      curnits solve game.yaml --concept coco-value --sample 1000
     """
+    from numpy.random import default_rng
+
     from curnits.analysis import concepts
     from curnits.analysis.cli.console import console, heading, waiting
-    from curnits.analysis.cli.show import show_solution
+    from curnits.analysis.cli.show import show_estimate, show_solution
     from curnits.analysis.storage.record import to_json
     from curnits.analysis.storage.solutions import SolutionRecord
+    from curnits.analysis.studies.records import EstimateRecord
     from curnits.sim.scenario.scenario import find, load
 
     scenario = load(find(source))
     game = scenario.build()
     start = _disagreement(disagreement, game.n)
     chosen = concept or concepts.default_concept(game)
-    if concepts.concept_named(chosen).threats:
-        _announce(source, game, quiet=quiet)
+    if sample is not None:
+        if every or certify or start is not None:
+            raise concepts.ConceptError(
+                "--sample goes with neither --all, --certify, nor --disagreement"
+            )
+        with about(source), waiting("Sampling", quiet=quiet):
+            found = concepts.estimate(game, chosen, sample, default_rng(seed))
+        estimated = EstimateRecord.of_game(game, chosen, seed, found)
+        if json:
+            typer.echo(to_json(estimated), nl=False)
+        else:
+            out = console()
+            heading(out, game.title, chosen)
+            show_estimate(out, estimated)
+        return
+    row = concepts.concept_named(chosen)
+    if row.threats:
+        _announce(source, row.played(game), quiet=quiet)
     solve_game = concepts.solve_all if every else concepts.solve
     with about(source), waiting("Solving", quiet=quiet):
         solution = solve_game(game, chosen, start)

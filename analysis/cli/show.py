@@ -19,7 +19,7 @@ from curnits.analysis.storage.solutions import (
     SolutionRecord,
     transfers_said,
 )
-from curnits.analysis.studies.records import LeverageRecord, ScenarioRecord
+from curnits.analysis.studies.records import EstimateRecord, LeverageRecord, ScenarioRecord
 from curnits.analysis.verification.coco import ACCEPTED
 
 if TYPE_CHECKING:
@@ -69,6 +69,16 @@ def show_solution(out: Console, solution: SolutionRecord) -> None:
     if solution.shortfall is not None:
         show_shortfall(out, solution.shortfall)
     out.print(f"Method: {solution.method}.")
+
+
+def show_estimate(out: Console, found: EstimateRecord) -> None:
+    """Print an estimate with its margins."""
+    share = f"{100 * found.confidence:g} %"
+    show_players(out, {"payoff": found.payoffs, f"give or take, {share} confidence": found.margins})
+    out.print(
+        f"Method: {found.conflicts:,} of {found.of:,} conflicts, drawn with seed {found.seed}; "
+        "least squares with Shapley's weights, and a stratified estimate of what that leaves over."
+    )
 
 
 def show_shortfall(out: Console, shortfall: ShortfallRecord) -> None:

@@ -1,15 +1,17 @@
 """Values of games with money: claims are paid, and all prices are equal."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from curnits.analysis.certificates.proving import prove
-from curnits.analysis.concepts.concept import Concept, Reason
+from curnits.analysis.concepts.concept import Concept, ConceptError, Reason
 from curnits.analysis.solution import Candidate, Claim, Solution, Vector
 from curnits.analysis.solvers import values
-from curnits.analysis.solvers.conflict import solve_conflicts
+from curnits.analysis.solvers.conflict import solve_conflicts, values_of
 from curnits.analysis.solvers.curved.refining import refined
+from curnits.analysis.solvers.sampling import Estimate, estimate
 from curnits.analysis.verification import equilibria as verifiers
 from curnits.analysis.verification.coco import ACCEPTED
 from curnits.analysis.verification.curved import Verify
@@ -23,9 +25,9 @@ def paid(game: Game, verify: Verify = verifiers.coco_value) -> Solution:
 
     The payoffs in closed form must also be what its prices and threats entitle the players to.
     """
-    point = values.coco_value(game)
-    threats = solve_conflicts(game, point.prices).threats
-    candidate = Candidate(point.prices, point.agreement, threats, np.zeros(game.n))
+    solved = solve_conflicts(game, np.ones(game.n))
+    point = values.coco_value_of(game, solved.values)
+    candidate = Candidate(point.prices, point.agreement, solved.threats, np.zeros(game.n))
     verified = verify(game, Claim(candidate, point.payoffs))
     missed = float(np.abs(verified.payoffs - point.payoffs).max() - rounding(game).sum())
     gap = max(0.0, missed) / money_unit(game)
@@ -50,6 +52,13 @@ def _as_if_with_money(game: Game, _: Vector | None) -> Solution:
     note = "as if players could pay each other in utilons"
     solution = in_money(game)
     return replace(solution, notes=(note, *solution.notes))
+
+
+def _sampled(game: Game, conflicts: int, rng: np.random.Generator) -> Estimate:
+    if game.curved:
+        raise ConceptError("coalitions with curved frontiers cannot be sampled")
+    best = float(game.outcomes.sum(axis=1).max())
+    return estimate(game.n, best, partial(values_of, game), conflicts, rng)
 
 
 def _contributions(game: Game, _: Vector | None) -> Solution:
@@ -83,6 +92,8 @@ COCO_VALUE = Concept(
     with_money=in_money,
     verify=verifiers.coco_value,
     threats=True,
+    pays=True,
+    estimate=_sampled,
     proof=lambda _: prove.COCO_VALUE,
 )
 
@@ -96,5 +107,6 @@ SHAPLEY = Concept(
     with_money=_contributions,
     verify=verifiers.shapley,
     threats=True,
+    pays=True,
     proof=lambda _: prove.SHAPLEY,
 )

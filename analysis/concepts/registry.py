@@ -12,6 +12,7 @@ from curnits.analysis.certificates.proving.prove import UncertifiedError
 from curnits.analysis.concepts import bargaining, equilibria, money
 from curnits.analysis.concepts.concept import Concept, ConceptError
 from curnits.analysis.solution import Candidate, Claim, Equilibrium, Solution, Vector
+from curnits.analysis.solvers.sampling import Estimate
 from curnits.analysis.verification.bargaining import efficient
 from curnits.analysis.verification.coco import verify
 from curnits.sim.games.game import Game
@@ -100,6 +101,23 @@ def solve_all(
         return solve(game, row.name, disagreement)
     row.search(game)  # says why if the concept does not apply
     return replace(row.solve_all(game, None), players=game.players)
+
+
+def estimate(game: Game, concept: str, conflicts: int, rng: np.random.Generator) -> Estimate:
+    """Estimate an answer from so many conflicts, drawn at random.
+
+    Raises
+    ------
+    ConceptError
+        If the concept cannot be estimated, or not for such a game.
+    curnits.analysis.solvers.sampling.SampleError
+        If the sample is too small.
+    """
+    row = concept_named(concept)
+    if row.estimate is None:
+        able = ", ".join(name for name, other in CONCEPTS.items() if other.estimate is not None)
+        raise ConceptError(f"{concept} cannot be estimated from a sample (only {able})")
+    return row.estimate(game, conflicts, rng)
 
 
 def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:

@@ -28,7 +28,11 @@ def coco_value(game: Game) -> Point:
         ``payoffs`` are after transfers and add up to the largest joint payoff; ``agreement`` is
         the first outcome that yields it; prices are equal, and there is no disagreement point.
     """
-    values = conflict.values(game, np.ones(game.n))
+    return coco_value_of(game, conflict.values(game, np.ones(game.n)))
+
+
+def coco_value_of(game: Game, values: Vector) -> Point:
+    """Return the coco value from ``v(S)`` by mask, shape ``(2**n,)``; see :func:`coco_value`."""
     agreement = np.zeros(len(game.outcomes))
     agreement[game.outcomes.sum(axis=1).argmax()] = 1.0
     return Point(

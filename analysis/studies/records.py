@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
-from curnits.analysis.storage.record import Record, known
+from curnits.analysis.solvers.sampling import Estimate
+from curnits.analysis.storage.record import Record, by_player, known
 from curnits.analysis.studies.leverage import Gain
 from curnits.sim.games.game import Game
 from curnits.sim.games.harmful import harmful_actions
@@ -46,6 +47,35 @@ class LeverageRecord(Record):
                 )
                 for gain in found
             ],
+        )
+
+
+class EstimateRecord(Record):
+    """What ``solve --sample --json`` prints: payoffs give or take margins, utilons.
+
+    Each player's payoff is as near as its margin with the given ``confidence``; ``conflicts`` were
+    solved ``of`` so many.
+    """
+
+    concept: str
+    conflicts: int
+    of: int
+    seed: int
+    confidence: float
+    payoffs: dict[str, float]
+    margins: dict[str, float]
+
+    @classmethod
+    def of_game(cls, game: Game, concept: str, seed: int, found: Estimate) -> Self:
+        """Write an estimate."""
+        return cls(
+            concept=concept,
+            conflicts=found.conflicts,
+            of=found.of,
+            seed=seed,
+            confidence=found.confidence,
+            payoffs=dict(zip(game.players, found.payoffs.tolist(), strict=True)),
+            margins=dict(zip(game.players, found.margins.tolist(), strict=True)),
         )
 
 

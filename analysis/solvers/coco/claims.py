@@ -69,7 +69,7 @@ class Market:
         self.outcomes = np.ascontiguousarray(ordered[:, np.argsort(self.order)])
         self.constant = np.asarray(game.ranges == 0.0)
         self.idle = np.array([game.joint_actions(1 << i) == 1 for i in range(game.n)])
-        self._stacks = tuple(self._game.conflicts())
+        self._stacks = tuple(stack.held() for stack in self._game.conflicts())
         self._shares = tuple(_signed_weights(stack, game.n) for stack in self._stacks)
 
     def claims(self, prices: Vector) -> Claims:

@@ -20,6 +20,8 @@ _ROWS = (
     equilibria.COCO,
     money.COCO_VALUE,
     equilibria.DISARMED,
+    equilibria.FIRST_MOVER,
+    money.FIRST_MOVER_VALUE,
     equilibria.HARSANYI,
     money.SHAPLEY,
     equilibria.STRICT,

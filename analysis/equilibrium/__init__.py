@@ -1,0 +1,1 @@
+"""Equilibrium solvers: they know games, not agents."""

@@ -15,6 +15,7 @@ from curnits.sim.negotiation.events.failing import Hazard
 from curnits.sim.negotiation.events.inventing import Workshop
 from curnits.sim.negotiation.events.stopping import talks
 from curnits.sim.negotiation.protocols.registry import PROTOCOLS
+from curnits.sim.negotiation.renegotiating import renegotiation
 from curnits.sim.negotiation.rules.rulebook import Rules
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.recording.events import history
@@ -115,7 +116,8 @@ class Simulation:
         self._complete = climb(game, ladders, [len(ladder.rungs) for ladder in ladders])
         self._settings = run
         self._ending = talks(run)
-        self._hazard = Hazard(negotiation.breakdown)
+        failing = negotiation.breakdown
+        self._hazard = Hazard(failing, renegotiation(failing.renegotiate, game))
         self._rounds = negotiation.rounds
         talking, known = PROTOCOLS[negotiation.protocol], self._workshop.known
         self.model = talking(known, negotiation, run.seed, rules)

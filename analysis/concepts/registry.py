@@ -30,6 +30,7 @@ _ROWS = (
     bargaining.EGALITARIAN,
     bargaining.BEST_NASH,
     bargaining.BEST_CORRELATED,
+    bargaining.PARETO_MEET,
     bargaining.PROPOSER_COMMITMENT,
 )
 

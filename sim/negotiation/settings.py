@@ -80,6 +80,12 @@ class BreakdownSettings(BaseModel):
     every: Annotated[int, Field(ge=1)] = Field(
         default=100, description="ticks between two occasions to fail"
     )
+    renegotiate: Literal["pareto-meet"] | None = Field(
+        default=None,
+        description="what becomes of a fight; pareto-meet: nobody gets less than the least that it "
+        "would get where nothing is wasted (safe renegotiation, DiGiovanni, Clifton & Macé 2024); "
+        "left out: it stands",
+    )
 
 
 class ImpasseSettings(BaseModel):

@@ -60,6 +60,8 @@ _VALUES = "coco-value first-mover-value shapley"
 _PRICED = "coco harsanyi strict first-mover"
 _BARGAINED = "nash kalai-smorodinsky egalitarian best-nash best-correlated pareto-meet"
 
+_TRIED = "random games of two and three players"
+
 THEORY: tuple[Known, ...] = (
     _known("efficiency", f"{_VALUES} {_PRICED} {_BARGAINED} disarmed", "asked of every answer"),
     _known("symmetry", f"{_VALUES} {_PRICED} {_BARGAINED} disarmed", "by definition"),
@@ -101,6 +103,12 @@ THEORY: tuple[Known, ...] = (
         "coco first-mover nash kalai-smorodinsky",
         "the games would need the same prices",
         _no_money,
+    ),
+    _refuted("additivity", "egalitarian pareto-meet best-nash best-correlated", _TRIED, _no_money),
+    _refuted("no-threats", "best-nash best-correlated", _TRIED),
+    _refuted("no-threats", "kalai-smorodinsky egalitarian pareto-meet", _TRIED, _no_money),
+    _refuted(
+        "no-threats", "first-mover-value", "who moves first can bind itself to break off", _money
     ),
     _known("no-threats", "coco-value", "Kohlberg & Neyman 2021, balanced threats", _money),
     _known("no-threats", "coco", "claims are then a·u/n: the Nash solution", _no_money),

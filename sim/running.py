@@ -13,9 +13,9 @@ from curnits.sim.games.ladders import Ladder, among_all, climb
 from curnits.sim.negotiation.events.arriving import Newcomer, Reception
 from curnits.sim.negotiation.events.failing import Hazard
 from curnits.sim.negotiation.events.inventing import Workshop
+from curnits.sim.negotiation.events.renegotiating import renegotiation
 from curnits.sim.negotiation.events.stopping import talks
 from curnits.sim.negotiation.protocols.registry import PROTOCOLS
-from curnits.sim.negotiation.renegotiating import renegotiation
 from curnits.sim.negotiation.rules.rulebook import Rules
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.recording.events import history

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from curnits.analysis.cli import figures, leverage, limits, several, view
+from curnits.analysis.cli.axioms import check_axioms
 from curnits.sim.errors import InputError
 from curnits.sim.files.reading import about, printable
 
@@ -286,7 +287,7 @@ def check(
       curnits check --axioms threat-game --concept first-mover --trials 20
     """
     if axioms:
-        axioms.check_axioms(path, concept, seed, trials, json=json, quiet=quiet)
+        check_axioms(path, concept, seed, trials, json=json, quiet=quiet)
     from curnits.analysis.checking.answers import check_run, check_solution
     from curnits.analysis.cli.console import console, waiting
     from curnits.analysis.cli.show import show_check

@@ -9,14 +9,15 @@ def check_axioms(
     path: Path, concept: str | None, seed: int, trials: int, *, json: bool, quiet: bool
 ) -> None:
     """Try axioms on a solution, a run folder, or a scenario; print what was found."""
-    from curnits.analysis.axioms.record import AxiomsRecord, show_axioms
-    from curnits.analysis.axioms.registry import AXIOMS, examine
     from curnits.analysis.cli.console import console, counting, heading
+    from curnits.analysis.cli.show_axioms import show_axioms
     from curnits.analysis.concepts import default_concept
     from curnits.analysis.storage.folder import SUMMARY
     from curnits.analysis.storage.record import read_json, to_json
     from curnits.analysis.storage.runs import Summary
     from curnits.analysis.storage.solutions import SolutionRecord
+    from curnits.analysis.studies.axioms.record import AxiomsRecord
+    from curnits.analysis.studies.axioms.registry import AXIOMS, examine
     from curnits.sim.files.reading import about
     from curnits.sim.scenario.scenario import find, load
 

@@ -31,8 +31,8 @@ from curnits.analysis.verification import bargaining as verifiers
 from curnits.analysis.verification import commitment, meet, references
 from curnits.analysis.verification.curved import Verify
 from curnits.sim.games.coalitions import grand
+from curnits.sim.games.feasible.meet import pareto_meet
 from curnits.sim.games.game import Game
-from curnits.sim.games.meet import pareto_meet
 from curnits.sim.games.normal import NormalGame, normal_form
 
 type Select = Callable[[Vector, Vector], Point]

@@ -7,14 +7,14 @@ from curnits.analysis.certificates.proving import prove
 from curnits.analysis.certificates.proving.prove import Proof
 from curnits.analysis.concepts.concept import NO_CURVES, Concept, Search, by_actions
 from curnits.analysis.concepts.money import in_money
-from curnits.analysis.equilibrium.rules import FIRST_MOVER_SURPLUS
-from curnits.analysis.equilibrium.rules.first_mover import few_commitments
 from curnits.analysis.solution import Candidate, Solution, Vector
 from curnits.analysis.solvers.coco import coco
 from curnits.analysis.solvers.curved.refining import METHOD, at_root, refined
 from curnits.analysis.solvers.curved.roots import Rule, coco_stance, harsanyi_stance
 from curnits.analysis.solvers.exhaustive import everywhere
 from curnits.analysis.solvers.harsanyi import harsanyi
+from curnits.analysis.solvers.rules import FIRST_MOVER_SURPLUS
+from curnits.analysis.solvers.rules.first_mover import few_commitments
 from curnits.analysis.solvers.strict import strict
 from curnits.analysis.verification import equilibria as verifiers
 from curnits.analysis.verification import first_mover

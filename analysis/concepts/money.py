@@ -6,11 +6,11 @@ import numpy as np
 
 from curnits.analysis.certificates.proving import prove
 from curnits.analysis.concepts.concept import Concept, Reason, Search
-from curnits.analysis.equilibrium.rules import FIRST_MOVER_SURPLUS, MINIMAX, ConflictRule
-from curnits.analysis.equilibrium.rules.first_mover import few_commitments
 from curnits.analysis.solution import Candidate, Claim, Solution, Vector
 from curnits.analysis.solvers import values
 from curnits.analysis.solvers.curved.refining import refined
+from curnits.analysis.solvers.rules import FIRST_MOVER_SURPLUS, MINIMAX, ConflictRule
+from curnits.analysis.solvers.rules.first_mover import few_commitments
 from curnits.analysis.verification import equilibria as verifiers
 from curnits.analysis.verification import first_mover
 from curnits.analysis.verification.coco import ACCEPTED

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from curnits.analysis.equilibrium.rules import MINIMAX, ConflictRule
 from curnits.analysis.solution import Candidate, Equilibrium, Solution, Vector
 from curnits.analysis.solvers.coco.neighbours import without_noise
 from curnits.analysis.solvers.coco.search import candidates, near
+from curnits.analysis.solvers.rules import MINIMAX, ConflictRule
 from curnits.analysis.verification.coco import verify
 from curnits.sim.games.coalitions import membership
 from curnits.sim.games.game import Game

@@ -7,12 +7,12 @@ from itertools import chain, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from curnits.analysis.equilibrium.rules import MINIMAX, ConflictRule
 from curnits.analysis.solution import Candidate, Vector
 from curnits.analysis.solvers.coco.claims import Market
 from curnits.analysis.solvers.coco.newton import Clearing, clear, entitlements
 from curnits.analysis.solvers.coco.pathfollowing import Cell, PathError, refine
 from curnits.analysis.solvers.coco.zero_prices import Limit, clear_in_the_limit, settle
+from curnits.analysis.solvers.rules import MINIMAX, ConflictRule
 from curnits.sim.games.feasible.linear import LinearProgramError
 from curnits.sim.games.game import Game
 

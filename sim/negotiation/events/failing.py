@@ -11,9 +11,9 @@ from curnits.sim.games.coalitions import grand, members, membership
 from curnits.sim.games.damage import breakdown_weights
 from curnits.sim.negotiation.conflicts import Vector
 from curnits.sim.negotiation.credibility import retreats
+from curnits.sim.negotiation.events.renegotiating import Renegotiation
 from curnits.sim.negotiation.journal import BreakdownEntry
 from curnits.sim.negotiation.model import Negotiation
-from curnits.sim.negotiation.renegotiating import Renegotiation
 from curnits.sim.negotiation.settings import BreakdownSettings
 
 

@@ -7,9 +7,9 @@ from typing import NamedTuple, override
 
 import numpy as np
 
-from curnits.analysis.axioms.axiom import SAME, Answered, Axiom, Trial, within
 from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.bargaining import equal_surplus, nash
+from curnits.analysis.studies.axioms.axiom import SAME, Answered, Axiom, Trial, within
 from curnits.sim.games.normal import NormalGame, from_payoffs
 
 _MOST_OUTCOMES = 4_000

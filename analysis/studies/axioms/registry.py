@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curnits.analysis.axioms.axiom import Answered, Axiom, Trial
-from curnits.analysis.axioms.standing import Efficiency, EqualTreatment, MaximinDominance
-from curnits.analysis.axioms.theory import known
-from curnits.analysis.axioms.transforming import (
+from curnits.analysis.studies.axioms.axiom import Answered, Axiom, Trial
+from curnits.analysis.studies.axioms.standing import Efficiency, EqualTreatment, MaximinDominance
+from curnits.analysis.studies.axioms.theory import known
+from curnits.analysis.studies.axioms.transforming import (
     Additivity,
     Anonymity,
     DestructionButtons,

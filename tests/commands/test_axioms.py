@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from textbook import textbook_game
 
-from curnits.analysis.axioms.registry import AXIOMS, AxiomError, axiom_named, examine
-from curnits.analysis.axioms.theory import THEORY
 from curnits.analysis.concepts import CONCEPTS
+from curnits.analysis.studies.axioms.registry import AXIOMS, AxiomError, axiom_named, examine
+from curnits.analysis.studies.axioms.theory import THEORY
 from curnits.sim.games.normal import from_payoffs
 from curnits.sim.scenario.scenario import find, load
 

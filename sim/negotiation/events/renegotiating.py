@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from curnits.sim.games.feasible.meet import pareto_meet
 from curnits.sim.games.game import Game, GameError
-from curnits.sim.games.meet import pareto_meet
 from curnits.sim.negotiation.conflicts import Vector
 
 type Renegotiation = Callable[[Game, Vector], Vector]

@@ -5,9 +5,9 @@ from typing import override
 
 import numpy as np
 
-from curnits.analysis.equilibrium.rules.rule import ConflictRule, Fights, stacked
 from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.conflict import solve_lexicographic, value_gradients
+from curnits.analysis.solvers.rules.rule import ConflictRule, Fights, stacked
 from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import ConflictStack
 

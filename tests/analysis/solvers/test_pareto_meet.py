@@ -12,8 +12,8 @@ from textbook import textbook_game
 from curnits.analysis.concepts import ConceptError, concept_named, solve
 from curnits.analysis.solution import Claim
 from curnits.analysis.verification.coco import pareto_gap
+from curnits.sim.games.feasible.meet import pareto_meet
 from curnits.sim.games.game import GameError
-from curnits.sim.games.meet import pareto_meet
 from curnits.sim.games.normal import from_payoffs
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.running import Simulation, simulate

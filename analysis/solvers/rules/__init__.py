@@ -8,9 +8,9 @@ its verifier in :mod:`curnits.analysis.verification`.
 
 from collections.abc import Mapping
 
-from curnits.analysis.equilibrium.rules.first_mover import FirstMoverSurplus
-from curnits.analysis.equilibrium.rules.minimax import Minimax
-from curnits.analysis.equilibrium.rules.rule import ConflictRule
+from curnits.analysis.solvers.rules.first_mover import FirstMoverSurplus
+from curnits.analysis.solvers.rules.minimax import Minimax
+from curnits.analysis.solvers.rules.rule import ConflictRule
 
 MINIMAX = Minimax()
 

@@ -10,9 +10,9 @@ from typing import override
 import numpy as np
 from numpy.typing import NDArray
 
-from curnits.analysis.equilibrium.rules.rule import ConflictRule, Fights
 from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.conflict import solve_lexicographic
+from curnits.analysis.solvers.rules.rule import ConflictRule, Fights
 from curnits.sim.games.coalitions import grand, proper_coalitions
 from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import ConflictStack, Game, GameError

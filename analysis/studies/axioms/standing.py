@@ -5,9 +5,9 @@ from typing import override
 
 import numpy as np
 
-from curnits.analysis.axioms.axiom import Answered, Axiom, Trial, bounded
 from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.values import maximin_levels
+from curnits.analysis.studies.axioms.axiom import Answered, Axiom, Trial, bounded
 from curnits.analysis.verification.coco import pareto_gap
 from curnits.analysis.verification.measures import money_unit, units
 from curnits.sim.games.game import Game

@@ -1,1 +1,0 @@
-"""Equilibrium solvers: they know games, not agents."""

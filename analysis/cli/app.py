@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, override
 import typer
 from typer.core import TyperCommand, TyperOption
 
-from curnits.analysis.cli import figures, leverage, limits, several, view
+from curnits.analysis.cli import figures, leverage, limits, several, shrink, view
 from curnits.analysis.cli.axioms import check_axioms
 from curnits.sim.errors import InputError
 from curnits.sim.files.reading import about, printable
@@ -363,6 +363,7 @@ def convert(
 app.command()(figures.plot)
 app.command()(figures.report)
 app.command()(leverage.leverage)
+app.command(cls=shrink.WithProperties)(shrink.shrink)
 app.command()(several.basins)
 app.command()(several.multiplicity)
 app.add_typer(limits.app, name="limits")

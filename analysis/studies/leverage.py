@@ -1,6 +1,6 @@
 """What harmful actions are worth under solutions that heed threats, and under some that do not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,21 +58,21 @@ _BESIDE: Mapping[bool, tuple[str, ...]] = {
 """What the usual solution is compared with where there is no money, and where there is."""
 
 
-def leverage(game: NormalGame) -> Leverage:
+def leverage(game: NormalGame, concepts: Sequence[str] | None = None) -> Leverage:
     """Return what harmful actions are worth to their owners, solution by solution.
 
-    Compared are the solution with threats that is the default for the game; the one under
-    first-mover surplus, where threats must leave others their best reply; the Nash bargaining
-    solution from the maximin levels (``nash``), where the others' harmful actions set the level;
-    those from the best Nash and the best correlated equilibrium, in which nobody plays a harmful
-    action unless it costs nothing; and that from the Pareto meet minimum, which no threat enters.
-    Where a solution is not unique, the first one found is taken, so a gain may then be due to the
-    choice.
+    Unless concepts are given, compared are the solution with threats that is the default for the
+    game; the one under first-mover surplus, where threats must leave others their best reply; the
+    Nash bargaining solution from the maximin levels (``nash``), where the others' harmful actions
+    set the level; those from the best Nash and the best correlated equilibrium, in which nobody
+    plays a harmful action unless it costs nothing; and that from the Pareto meet minimum, which no
+    threat enters. Where a solution is not unique, the first one found is taken, so a gain may then
+    be due to the choice.
     """
     harmful = harmful_actions(game)
     gains, worths = list[Gain](), {(i, k): dict[str, float]() for i in harmful for k in harmful[i]}
     quick = [name for name in _BESIDE[game.money] if CONCEPTS[name].quick(game)]
-    for concept in (default_concept(game), *quick):
+    for concept in concepts or (default_concept(game), *quick):
         armed = _payoffs(game, concept)
         for i, actions in harmful.items():
             without = _payoffs(strike(game, {i: actions}), concept)

@@ -25,7 +25,7 @@ from curnits.sim.files.yaml import (
 from curnits.sim.games.game import Game, GameError
 from curnits.sim.games.ladders import Ladder, climb
 from curnits.sim.games.nfg import NfgError, read_nfg
-from curnits.sim.games.normal import normal_form
+from curnits.sim.games.normal import NormalGame, normal_form
 from curnits.sim.negotiation.events.arriving import Newcomer
 from curnits.sim.negotiation.rules.plugins import RuleError
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
@@ -183,8 +183,18 @@ class Scenario(BaseModel):
         ScenarioError
             If the game has names that a scenario file cannot hold.
         """
+        return self.playing(normal_form(self.build(), "a table of payoffs"))
+
+    def playing(self, game: NormalGame) -> "Scenario":
+        """Return the scenario with another game, without ladders of threats.
+
+        Raises
+        ------
+        ScenarioError
+            As above.
+        """
         try:
-            form = NormalForm.of(normal_form(self.build(), "a table of payoffs"))
+            form = NormalForm.of(game)
             return self.model_copy(update={"game": form, "ladders": {}, "treaties": []})
         except ValidationError as error:
             raise ScenarioError(f"{self.title}: {_described(error.errors()[0])[1]}") from error

@@ -113,11 +113,21 @@ def examine(
     """
     asked = answered(game, concept)
     found = []
-    for number, axiom in enumerate(AXIOMS.values()):
-        rng = np.random.default_rng([seed, number])
-        found.append(_finding(axiom, asked, list(axiom.trials(asked, rng, count))))
-        tick(number + 1)
+    for name in AXIOMS:
+        found.append(_tried(name, asked, seed, count))
+        tick(len(found))
     return tuple(found)
+
+
+def try_axiom(name: str, game: Game, concept: str, *, seed: int = 1, count: int = 5) -> Finding:
+    """Try one axiom; parameters and errors as for :func:`examine`."""
+    axiom_named(name)
+    return _tried(name, answered(game, concept), seed, count)
+
+
+def _tried(name: str, asked: Answered, seed: int, count: int) -> Finding:
+    rng = np.random.default_rng([seed, *name.encode()])
+    return _finding(AXIOMS[name], asked, list(AXIOMS[name].trials(asked, rng, count)))
 
 
 def answered(game: Game, concept: str) -> Answered:

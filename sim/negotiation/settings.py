@@ -172,6 +172,7 @@ class NegotiationSettings(BaseModel):
             "optimistic",
             "anticipating",
             "regret-matching",
+            "extragradient",
             "fictitious-play",
             "best-response",
             "logit",
@@ -185,8 +186,8 @@ class NegotiationSettings(BaseModel):
     )
     threat_step: Positive = Field(
         default=1.1,
-        description="step of the optimistic and the anticipating rule, per share of all that is at "
-        "stake",
+        description="step of the optimistic, the anticipating and the extragradient rule, per "
+        "share of all that is at stake",
     )
     splitting: Annotated[
         Literal["direct", "concession", "delivered"], _or_plugin("splitting"), _AS_TEXT

@@ -15,6 +15,7 @@ from curnits.sim.games.newcomers import Newcomer
 from curnits.sim.negotiation.events.arriving import Reception
 from curnits.sim.negotiation.events.failing import Hazard
 from curnits.sim.negotiation.events.inventing import Workshop
+from curnits.sim.negotiation.events.renegotiating import renegotiation
 from curnits.sim.negotiation.events.stopping import talks
 from curnits.sim.negotiation.protocols.registry import PROTOCOLS
 from curnits.sim.negotiation.rules.rulebook import Rules
@@ -139,7 +140,8 @@ class Simulation:
         self._complete = climb(game, ladders, [len(ladder.rungs) for ladder in ladders])
         self._settings = run
         self._ending = talks(run)
-        self._hazard = Hazard(negotiation.breakdown)
+        failing = negotiation.breakdown
+        self._hazard = Hazard(failing, renegotiation(failing.renegotiate, game))
         self._rounds = negotiation.rounds
         talking, known = PROTOCOLS[negotiation.protocol], self._workshop.known
         self.model = talking(known, negotiation, run.seed, rules)

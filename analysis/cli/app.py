@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, override
 import typer
 from typer.core import TyperCommand, TyperOption
 
-from curnits.analysis.cli import figures, leverage, limits, several, sweep, view
+from curnits.analysis.cli import figures, leverage, limits, several, shrink, sweep, view
+from curnits.analysis.cli.axioms import check_axioms
 from curnits.sim.errors import InputError
 from curnits.sim.files.reading import about, printable
 
@@ -293,17 +294,36 @@ def solve(
 @app.command()
 def check(
     path: Annotated[Path, typer.Argument(metavar="RUN_DIR|SOLUTION.json")],
+    axioms: Annotated[
+        bool,
+        typer.Option(
+            "--axioms",
+            help="Instead, try axioms such as additivity on the answer's concept and game; a "
+            "scenario will do for that.",
+        ),
+    ] = False,
+    concept: Annotated[
+        str | None, typer.Option(help="With --axioms: of which concept, if not the answer's.")
+    ] = None,
+    trials: Annotated[
+        int, typer.Option(min=1, help="With --axioms: random changes of the game for each.")
+    ] = 5,
+    seed: Annotated[int, typer.Option(min=0, help="With --axioms: seed of those changes.")] = 1,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Verify a run folder or a solution again, from its files alone.
+    """Verify a run folder or a solution again, from its files alone; or try axioms on it.
 
     [bold]Examples[/bold]
 
       curnits check runs/hot-dog-stands-seed1
       curnits solve threat-game --json > answer.json
       curnits check answer.json
+      curnits check --axioms answer.json
+      curnits check --axioms threat-game --concept first-mover --trials 20
     """
+    if axioms:
+        check_axioms(path, concept, seed, trials, json=json, quiet=quiet)
     from curnits.analysis.checking.answers import check_run, check_solution
     from curnits.analysis.cli.console import console, waiting
     from curnits.analysis.cli.show import show_check
@@ -379,6 +399,7 @@ def convert(
 app.command()(figures.plot)
 app.command()(figures.report)
 app.command()(leverage.leverage)
+app.command(cls=shrink.WithProperties)(shrink.shrink)
 app.command()(several.basins)
 app.command()(several.multiplicity)
 app.command()(sweep.sweep)

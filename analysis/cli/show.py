@@ -184,15 +184,25 @@ def show_leverage(out: Console, record: LeverageRecord) -> None:
     if not record.gains:
         out.print("Nobody has an action that only harms.")
         return
+    payoffs = [x for row in record.gains for x in (row.armed, row.disarmed) if x is not None]
+    unit = max(map(abs, payoffs), default=0.0)
     table = _table("solution", "player", "payoff", "without them", "gain")
     for row in record.gains:
-        amounts = (row.armed, row.disarmed, row.gain)
-        unit = max(abs(x) for x in (*amounts, 0.0) if x is not None)
-        cells = (
-            "–" if x is None else f"{x if abs(x) > _NEGLIGIBLE * unit else 0:.6g}" for x in amounts
+        table.add_row(
+            row.solution, row.player, *_amounts([row.armed, row.disarmed, row.gain], unit)
         )
-        table.add_row(row.solution, row.player, *cells)
     out.print(table)
+    solutions = list(record.actions[0].worth)
+    table = _table("what it is worth", *solutions)
+    for action in record.actions:
+        amounts = _amounts([action.worth[name] for name in solutions], unit)
+        table.add_row(f"{action.player}: {action.action}", *amounts)
+    out.print(table)
+
+
+def _amounts(amounts: Sequence[float | None], unit: float) -> list[str]:
+    """Return amounts as text; what is nothing beside a unit is 0."""
+    return ["–" if x is None else f"{x if abs(x) > _NEGLIGIBLE * unit else 0:.6g}" for x in amounts]
 
 
 def show_check(out: Console, report: CheckRecord) -> None:

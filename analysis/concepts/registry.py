@@ -21,6 +21,8 @@ _ROWS = (
     equilibria.COCO,
     money.COCO_VALUE,
     equilibria.DISARMED,
+    equilibria.FIRST_MOVER,
+    money.FIRST_MOVER_VALUE,
     equilibria.HARSANYI,
     money.SHAPLEY,
     equilibria.STRICT,
@@ -29,6 +31,7 @@ _ROWS = (
     bargaining.EGALITARIAN,
     bargaining.BEST_NASH,
     bargaining.BEST_CORRELATED,
+    bargaining.PARETO_MEET,
     bargaining.PROPOSER_COMMITMENT,
 )
 

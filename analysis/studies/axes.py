@@ -10,6 +10,7 @@ from math import floor, isfinite, log10
 from typing import Annotated, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
 from curnits.sim.files.yaml import type_name
@@ -70,11 +71,11 @@ class Range(BaseModel):
             raise FieldError((), "expected either steps or by")
         low, high = self.transformed()
         if self.steps is not None:
-            inner = low + (high - low) * np.linspace(0.0, 1.0, self.steps)
+            inner: NDArray[np.float64] = low + (high - low) * np.linspace(0.0, 1.0, self.steps)
         else:
-            inner = low + self._by() * np.arange(self._count(high - low))
+            inner = low + self._by() * np.arange(self._count(high - low), dtype=np.float64)
         scaled = np.power(10.0, inner) if self.scale == "log" else inner
-        return [_rounded(float(x)) for x in scaled]
+        return [_rounded(x) for x in scaled.tolist()]
 
     def transformed(self) -> tuple[float, float]:
         """Return the ends on the range's own scale.

@@ -1,12 +1,11 @@
 """What commands print as JSON and nobody reads back."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
 from curnits.analysis.solvers.sampling import Estimate
-from curnits.analysis.storage.record import Record, by_player, known
-from curnits.analysis.studies.leverage import Gain
+from curnits.analysis.storage.record import Record, known
+from curnits.analysis.studies.leverage import Leverage
 from curnits.sim.games.game import Game
 from curnits.sim.games.harmful import harmful_actions
 from curnits.sim.games.normal import own_actions
@@ -23,14 +22,26 @@ class GainRecord(Record):
     gain: float | None
 
 
+class WorthRecord(Record):
+    """What one harmful action is worth to its owner, by solution; null: not known."""
+
+    player: str
+    action: str
+    worth: dict[str, float | None]
+
+
 class LeverageRecord(Record):
-    """What ``leverage --json`` prints: actions that only harm, and what they are worth, utilons."""
+    """What ``leverage --json`` prints: actions that only harm, and what they are worth, utilons.
+
+    ``gains`` takes away all harmful actions of a player together, ``actions`` each by itself.
+    """
 
     harmful: dict[str, list[str]]
     gains: list[GainRecord]
+    actions: list[WorthRecord]
 
     @classmethod
-    def of(cls, game: Game, found: Iterable[Gain]) -> Self:
+    def of(cls, game: Game, found: Leverage) -> Self:
         """Write what the players of a game gain."""
         return cls(
             harmful={
@@ -45,7 +56,15 @@ class LeverageRecord(Record):
                     disarmed=known(gain.disarmed),
                     gain=known(gain.gain),
                 )
-                for gain in found
+                for gain in found.gains
+            ],
+            actions=[
+                WorthRecord(
+                    player=game.players[worth.player],
+                    action=own_actions(game)[worth.player][worth.action],
+                    worth={name: known(gain) for name, gain in worth.by_solution.items()},
+                )
+                for worth in found.worths
             ],
         )
 

@@ -207,8 +207,18 @@ class Scenario(BaseModel):
         ScenarioError
             If the game has names that a scenario file cannot hold.
         """
+        return self.playing(normal_form(self.build(), "a table of payoffs"))
+
+    def playing(self, game: NormalGame) -> "Scenario":
+        """Return the scenario with another game, without ladders of threats.
+
+        Raises
+        ------
+        ScenarioError
+            As above.
+        """
         try:
-            form = NormalForm.of(normal_form(self.build(), "a table of payoffs"))
+            form = NormalForm.of(game)
             return self.model_copy(update={"game": form, "ladders": {}, "treaties": []})
         except ValidationError as error:
             raise ScenarioError(f"{self.title}: {_described(error.errors()[0])[1]}") from error

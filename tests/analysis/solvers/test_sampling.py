@@ -7,7 +7,7 @@ from command import Command
 from curnits.analysis.solvers.conflict import values, values_of
 from curnits.analysis.solvers.functions import PayoffFunction
 from curnits.analysis.solvers.sampling import SampleError, estimate
-from curnits.analysis.solvers.values import coco_value, coco_value_of
+from curnits.analysis.solvers.values import coco_value, value_of
 from curnits.sim.games.families import FAMILIES
 from curnits.sim.games.families.climate import ClimateClub
 from curnits.sim.games.families.data import read_rows
@@ -86,7 +86,7 @@ def test_seventeen_players_need_no_table():
     masks = np.random.default_rng(1).integers(1, (1 << n) - 1, size=5)
     np.testing.assert_allclose(rule.values(masks), table[masks], atol=1e-12)
     assert rule.best() == pytest.approx(table[-1])
-    exact = coco_value_of(from_payoffs(np.zeros((n, *[1] * n))), table).payoffs
+    exact = value_of(from_payoffs(np.zeros((n, *[1] * n))), "coco-value", table).payoffs
     found = estimate(n, rule.best(), lambda masks: table[masks], 2000, np.random.default_rng(0))
     assert found.of == (1 << 16) - 1
     assert np.mean(np.abs(found.payoffs - exact) <= found.margins) > 0.8

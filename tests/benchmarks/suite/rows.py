@@ -206,7 +206,7 @@ def samples() -> Iterator[Row]:
     club = ClimateClub(tariff=0.01, carbon_price=25.0, regions=regions)
     game = club.build(np.random.default_rng(0))
     table = conflict.values(game, np.ones(15))
-    exact = values.coco_value_of(game, table).payoffs
+    exact = values.value_of(game, "coco-value", table).payoffs
     shown, wanted, good = [], ((300, 1.79), (1000, 0.73), (3000, 0.35)), True
     inside = []
     for conflicts, most in wanted:

@@ -1,7 +1,7 @@
 """What figures are made from: a finished run, read from its folder."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +15,7 @@ from curnits.sim.files.reading import read_text
 from curnits.sim.files.yaml import MAX_CHARACTERS
 from curnits.sim.games.game import Game
 from curnits.sim.games.ladders import Ladder
-from curnits.sim.scenario.scenario import load
+from curnits.sim.scenario.scenario import Scenario, load
 
 
 class Manifest(Record):
@@ -43,6 +43,8 @@ class RunData:
         As :meth:`curnits.sim.recording.tables.Recorder.tables` makes them.
     scenario : str
         The scenario file, complete.
+    arrivals : dict from str to int
+        The tick at which each newcomer arrives.
     """
 
     game: Game
@@ -51,6 +53,7 @@ class RunData:
     manifest: Manifest
     tables: Mapping[str, pd.DataFrame]
     scenario: str
+    arrivals: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def players(self) -> tuple[str, ...]:
@@ -82,4 +85,10 @@ def read_run(folder: Path) -> RunData:
         read_json(folder / MANIFEST, Manifest),
         read_tables(folder, game),
         read_text(folder / SCENARIO, MAX_CHARACTERS),
+        arrivals(scenario),
     )
+
+
+def arrivals(scenario: Scenario) -> dict[str, int]:
+    """Return the tick at which each newcomer of a scenario arrives."""
+    return {player: entry.arrives for player, entry in scenario.newcomers.items()}

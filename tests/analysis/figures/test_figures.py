@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,6 +25,7 @@ from curnits.analysis.figures.comparison import SIMULATED, comparison_table
 from curnits.analysis.figures.convergence import convergence_table
 from curnits.analysis.figures.dividends import dividend_table, draw_dividends
 from curnits.analysis.figures.drawing import WIDTHS, lay_out, overview, pages, paper
+from curnits.analysis.figures.encounters import reputation_table
 from curnits.analysis.figures.escalation import damage_table
 from curnits.analysis.figures.fonts import families
 from curnits.analysis.figures.frontier import draw_frontier, frontier_table
@@ -307,13 +309,41 @@ def test_looks_as_it_did(picture: object, tmp_path: Path) -> None:
     assert compare_images(str(BASELINES / name), str(tmp_path / name), tol=8) is None
 
 
-@pytest.mark.parametrize(
-    "module", [m.name for m in pkgutil.iter_modules(curnits.analysis.figures.__path__)]
-)
+MODULES = [
+    m.name
+    for m in pkgutil.iter_modules(curnits.analysis.figures.__path__, "curnits.analysis.figures.")
+]
+
+
+@pytest.mark.parametrize("module", ["curnits.analysis.figures", *MODULES])
 def test_examples_in_docstrings(module: str) -> None:
-    assert (
-        doctest.testmod(importlib.import_module(f"curnits.analysis.figures.{module}")).failed == 0
-    )
+    assert doctest.testmod(importlib.import_module(module)).failed == 0
+
+
+def test_every_panel_says_what_it_shows_on_axes_of_its_own(runs: Mapping[str, RunData]) -> None:
+    for name, panels in pages([runs["three"]]).items():
+        for panel in panels:
+            axes = Figure().subplots()
+            panel.draw(axes, panel.table)
+            if axes.axison:
+                assert axes.get_xlabel() or axes.get_xticklabels(), name
+                assert axes.get_ylabel() or axes.get_yticklabels(), name
+            assert axes.texts or axes.legend().get_texts(), name
+
+
+def test_reputations_by_policy() -> None:
+    rows = [
+        (1, 0, "bully", 0.5),
+        (1, 1, "truthful", 1.0),
+        (1, 2, "truthful", 0.8),
+        (2, 0, "truthful", 0.4),
+        (3, 1, "truthful", 0.9),
+    ]
+    columns = ["round", "person", "policy", "reputation"]
+    table = reputation_table(pd.DataFrame(rows, columns=columns)).set_index(["policy", "round"])
+    assert table.loc[("bully", 1)].tolist() == [1, 0.5, 0.5, 0.5]
+    assert ("bully", 2) not in table.index
+    assert table.loc[("truthful", 3)].tolist() == pytest.approx([3, 0.4, 0.7, 0.9])
 
 
 def test_plot_writes_image_data_and_caption(
@@ -336,6 +366,16 @@ def test_plot_writes_image_data_and_caption(
     another.unlink()
     assert curnits(*words[:-1], another).status == 2
     assert not another.exists()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_plot_is_as_wide_as_asked_for(
+    width: str, curnits: Command, folders: Mapping[str, Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "prices.png"
+    words = ("plot", folders["three"], "--figure", "prices", "--width", width, "--out", out)
+    assert curnits(*words).status == 0
+    assert plt.imread(out).shape[1] == round(300 * WIDTHS[width])
 
 
 def test_plot_without_a_name_draws_everything(

@@ -84,4 +84,4 @@ def test_the_gallery_shows_every_figure_of_one_run() -> None:
     assert files.keys() == {"coalitions.png", "README.md"}
     page = files["README.md"].decode()
     assert "![coalitions of Producers and a saboteur](coalitions.png)" in page
-    assert "curnits plot run --figure coalitions" in page
+    assert "curnits plot runs/coalitions --figure coalitions" in page

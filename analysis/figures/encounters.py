@@ -25,12 +25,12 @@ def reputation_table(encounters: pd.DataFrame) -> pd.DataFrame:
         ``highest`` reputation, probabilities. Who meets nobody in a round stays as it was.
     """
     rounds = range(1, int(encounters["round"].max()) + 1)
-    last = encounters.pivot(index="round", columns="person", values=["policy", "reputation"])
-    last = last.reindex(rounds).ffill()
-    long = last.stack(level="person", future_stack=True).reset_index().dropna()
+    people = encounters["person"].unique()
+    everybody = pd.MultiIndex.from_product([people, rounds], names=["person", "round"])
+    met = encounters.set_index(["person", "round"])[["policy", "reputation"]]
+    known = met.reindex(everybody).groupby("person").ffill().dropna().reset_index()
     return (
-        long.astype({"reputation": float})
-        .groupby(["policy", "round"])["reputation"]
+        known.groupby(["policy", "round"])["reputation"]
         .agg(people="count", lowest="min", mean="mean", highest="max")
         .reset_index()
     )

@@ -43,8 +43,8 @@ def price_table(run: RunData) -> pd.DataFrame:
         units.
     """
     path = run.series("price")
-    for player, tick in run.arrivals.items():
-        path[player] = path[player].where(path.index > tick)
+    for player, newcomer in run.file.newcomers.items():
+        path[player] = path[player].where(path.index > newcomer.arrives)
     parts = [_long(path, run, "path", 0)]
     nearest = run.summary.analytic
     for number, found in enumerate(run.summary.solution.equilibria, start=1):

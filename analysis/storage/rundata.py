@@ -1,7 +1,7 @@
 """What figures are made from: a finished run, read from its folder."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -43,8 +43,8 @@ class RunData:
         As :meth:`curnits.sim.recording.tables.Recorder.tables` makes them.
     scenario : str
         The scenario file, complete.
-    arrivals : dict from str to int
-        The tick at which each newcomer arrives.
+    file : Scenario
+        The same, read.
     """
 
     game: Game
@@ -53,7 +53,7 @@ class RunData:
     manifest: Manifest
     tables: Mapping[str, pd.DataFrame]
     scenario: str
-    arrivals: Mapping[str, int] = field(default_factory=dict)
+    file: Scenario
 
     @property
     def players(self) -> tuple[str, ...]:
@@ -85,10 +85,5 @@ def read_run(folder: Path) -> RunData:
         read_json(folder / MANIFEST, Manifest),
         read_tables(folder, game),
         read_text(folder / SCENARIO, MAX_CHARACTERS),
-        arrivals(scenario),
+        scenario,
     )
-
-
-def arrivals(scenario: Scenario) -> dict[str, int]:
-    """Return the tick at which each newcomer of a scenario arrives."""
-    return {player: entry.arrives for player, entry in scenario.newcomers.items()}

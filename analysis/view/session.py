@@ -23,7 +23,7 @@ from curnits.analysis.judging.judge import aim, compare, judge
 from curnits.analysis.solution import Solution
 from curnits.analysis.storage.folder import manifest, write_run
 from curnits.analysis.storage.record import printable
-from curnits.analysis.storage.rundata import Manifest, RunData, arrivals, read_run
+from curnits.analysis.storage.rundata import Manifest, RunData, read_run
 from curnits.analysis.storage.runs import Summary
 from curnits.sim.games.game import GameError
 from curnits.sim.negotiation.policies import POLICIES, Truthful, policy_name
@@ -187,7 +187,7 @@ class Exploration:
         about = Manifest.model_validate(manifest(self.file, self._command))
         climbed = self.file.climbed
         text = self.file.to_yaml()
-        return RunData(game, climbed, summary, about, run.tables, text, arrivals(self.file))
+        return RunData(game, climbed, summary, about, run.tables, text, self.file)
 
     def run_folder(self) -> bytes:
         """Return the run folder as it would be if talks ended now, zipped.

@@ -440,6 +440,9 @@ def test_report_is_one_self_contained_page(
     assert "$$_cash &amp; &lt;b&gt;co&lt;/b&gt;" in page
     assert "<b>co</b>" not in page
     assert "curnits run scenario.yaml" in page
+    assert page.index("Who wanted what") < page.index("Payoffs") < page.index("<img")
+    for text in ("What was threatened", "What was agreed", "Who gained by threats", "(regret)"):
+        assert text in page
     assert curnits("report", folders["nasty"], "--out", out).status == 2
 
 

@@ -46,7 +46,7 @@ def test_labels_do_not_overlap_in_the_catalogue(number: int) -> None:
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[RunData]:
-    yield explored("prisoners-dilemma", 20).look()
+    yield explored("ferguson-threats", 20).look()
     studio().shutdown()
     studio.cache_clear()
 

@@ -18,7 +18,7 @@ from matplotlib.testing.compare import compare_images
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-import curnits.analysis.figures
+from curnits.analysis import figures
 from curnits.analysis.figures.base import codes, legend_names, shortened
 from curnits.analysis.figures.coalitions import coalition_table, draw_lattice
 from curnits.analysis.figures.comparison import SIMULATED, comparison_table
@@ -309,10 +309,7 @@ def test_looks_as_it_did(picture: object, tmp_path: Path) -> None:
     assert compare_images(str(BASELINES / name), str(tmp_path / name), tol=8) is None
 
 
-MODULES = [
-    m.name
-    for m in pkgutil.iter_modules(curnits.analysis.figures.__path__, "curnits.analysis.figures.")
-]
+MODULES = [m.name for m in pkgutil.iter_modules(figures.__path__, "curnits.analysis.figures.")]
 
 
 @pytest.mark.parametrize("module", ["curnits.analysis.figures", *MODULES])

@@ -22,14 +22,22 @@ class ImageFormat(StrEnum):
     PNG = "png"
 
 
+class Width(StrEnum):
+    """How wide figures are."""
+
+    COLUMN = "column"
+    PAGE = "page"
+
+
 def plot(
     folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR...|STUDY_DIR")],
     figure: Annotated[
         str | None,
         typer.Option(
             help="frontier, prices, basins, convergence, coalitions, dividends, threats, "
-            "escalation, trades or comparison. By default all that apply, and an overview. Of a "
-            "study: bands, heat, phase, distribution, ecdf, or a name from its file."
+            "escalation, talks, policies, trades or comparison. By default all that apply, and "
+            "an overview. Of a study: bands, heat, phase, distribution, ecdf, or a name from its "
+            "file."
         ),
     ] = None,
     x: Annotated[str | None, typer.Option(help="Of a study: column along.")] = None,
@@ -38,6 +46,10 @@ def plot(
     by: Annotated[str | None, typer.Option(help="Of a study: column of groups.")] = None,
     form: Annotated[
         ImageFormat | None, typer.Option("--format", help="Format of images; by default pdf.")
+    ] = None,
+    width: Annotated[
+        Width | None,
+        typer.Option(help="3.3 or 6.9 inches; by default a column, or a page for several panels."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -54,6 +66,7 @@ def plot(
 
       curnits plot runs/hot-dog-stands-seed1
       curnits plot runs/hot-dog-stands-seed1 --figure frontier --out frontier.svg
+      curnits plot runs/hot-dog-stands-seed1 --width column --format png
       curnits plot runs/a-seed1 runs/a-seed2 --figure convergence --out seeds
       curnits plot studies/mine --figure bands --x run.tolerance --outcome distance
     """
@@ -78,7 +91,7 @@ def plot(
         else:
             runs = [read_run(folder) for folder in folders]
             _say_unfinished(folders, runs)
-            files = plot_files(runs, ending, figure, stem)
+            files = plot_files(runs, ending, figure, stem, width)
         write_files(place, files, replace=force)
     for name in files:
         typer.echo(place / name)

@@ -46,6 +46,8 @@ class RunData:
         As :meth:`curnits.sim.recording.tables.Recorder.tables` makes them.
     scenario : str
         The scenario file, complete.
+    file : Scenario
+        The same, read.
     """
 
     game: Game
@@ -54,6 +56,7 @@ class RunData:
     manifest: Manifest
     tables: Mapping[str, pd.DataFrame]
     scenario: str
+    file: Scenario
 
     @classmethod
     def of(cls, scenario: Scenario, run: Run) -> Self:
@@ -74,6 +77,7 @@ class RunData:
             Manifest.model_validate(manifest(scenario, [])),
             run.tables,
             scenario.to_yaml(),
+            scenario,
         )
 
     @property
@@ -106,4 +110,5 @@ def read_run(folder: Path) -> RunData:
         read_json(folder / MANIFEST, Manifest),
         read_tables(folder, game),
         read_text(folder / SCENARIO, MAX_CHARACTERS),
+        scenario,
     )

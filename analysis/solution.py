@@ -1,6 +1,6 @@
 """What a solver answers: plain frozen records, without any solving or checking."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from html import escape
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from curnits.sim.games.coalitions import Mask
 from curnits.sim.games.game import Game
-from curnits.sim.games.html import table
+from curnits.sim.games.html import number, table
 
 type Vector = NDArray[np.float64]
 
@@ -137,12 +137,17 @@ class Equilibrium:
 
     def _repr_html_(self) -> str:
         """Return payoffs, prices and residuals as tables for notebooks."""
-        players = zip(self.payoffs, self.candidate.prices, strict=True)
+        return self.to_html(())
+
+    def to_html(self, players: Sequence[str]) -> str:
+        """Return the same with the players' names, or with numbers if there are none."""
+        named = players or [str(i) for i in range(1, len(self.payoffs) + 1)]
+        rows = zip(named, self.payoffs, self.candidate.prices, strict=True)
         verdict = "accepted" if self.accepted else "not accepted"
         figures = [(f.name, float(getattr(self.residuals, f.name))) for f in fields(Residuals)]
         return table(
             ["player", "payoff", "price"],
-            [[str(i), float(u), float(a)] for i, (u, a) in enumerate(players, start=1)],
+            [[name, float(u), float(a)] for name, u, a in rows],
             f"{self.on}, {verdict}",
         ) + table(["residual", "share of payoff range"], figures)
 
@@ -197,6 +202,8 @@ class Solution:
         The game that agreements and threats are those of, if it had to be refined.
     disagreement : ndarray, shape (n,), or None
         Where bargaining starts from, utilons, if it does.
+    players : tuple of str
+        Their names, for readers.
     """
 
     concept: str
@@ -208,13 +215,20 @@ class Solution:
     shortfall: Shortfall | None = None
     game: Game | None = None
     disagreement: Vector | None = None
+    players: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Return the concept and the payoffs of its answers."""
+        found = {True: "exists", False: "does not exist", None: "undecided"}[self.exists]
+        payoffs = "; or ".join(_listed(self.players, one.payoffs) for one in self.equilibria)
+        return f"<{self.concept}: {payoffs or found}>"
 
     def _repr_html_(self) -> str:
         """Return all answers as tables for notebooks."""
         found = {True: "exists", False: "does not exist", None: "undecided"}[self.exists]
         lines = [f"{self.concept}: {found}", *self.notes, f"Method: {self.method}"]
         texts = "".join(f"<p>{escape(line)}</p>" for line in lines)
-        return texts + "".join(answer._repr_html_() for answer in self.equilibria)
+        return texts + "".join(one.to_html(self.players) for one in self.equilibria)
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,3 +255,9 @@ class Point:
     agreement: Vector
     disagreement: Vector
     notes: tuple[str, ...] = field(default=())
+
+
+def _listed(players: Sequence[str], payoffs: Vector) -> str:
+    named = players or [str(i) for i in range(1, len(payoffs) + 1)]
+    pairs = zip(named, payoffs, strict=True)
+    return ", ".join(f"{name} {number(payoff)}" for name, payoff in pairs)

@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 
 from curnits.sim.games.coalitions import Mask, grand
 from curnits.sim.games.game import Game
+from curnits.sim.games.html import number, table
 from curnits.sim.games.ladders import Ladder, among_all, climb
-from curnits.sim.negotiation.events.arriving import Newcomer, Reception
+from curnits.sim.games.newcomers import Newcomer
+from curnits.sim.negotiation.events.arriving import Reception
 from curnits.sim.negotiation.events.failing import Hazard
 from curnits.sim.negotiation.events.inventing import Workshop
+from curnits.sim.negotiation.events.renegotiating import renegotiation
 from curnits.sim.negotiation.events.stopping import talks
 from curnits.sim.negotiation.protocols.registry import PROTOCOLS
 from curnits.sim.negotiation.rules.rulebook import Rules
@@ -71,14 +74,36 @@ class Run:
     learned: bool = True
     interrupted: bool = False
 
+    @property
+    def players(self) -> tuple[str, ...]:
+        """Names of the players."""
+        return tuple(self.tables["negotiators"]["player"].unique())
+
+    def __repr__(self) -> str:
+        """Return what came out."""
+        pairs = zip(self.players, self.payoffs, strict=True)
+        payoffs = ", ".join(f"{name} {number(payoff)}" for name, payoff in pairs)
+        state = "settled" if self.converged else "not settled"
+        return f"<{state} after {self.ticks:,} ticks: {payoffs}>"
+
+    def _repr_html_(self) -> str:
+        """Return payoffs and prices as a table for notebooks."""
+        rows = zip(self.players, self.payoffs, self.prices, strict=True)
+        state = "settled" if self.converged else "not settled"
+        return table(
+            ["player", "payoff", "price"],
+            [[name, float(payoff), float(price)] for name, payoff, price in rows],
+            f"{state} after {self.ticks:,} ticks",
+        )
+
 
 class Simulation:
     """A run that is stepped from outside, so that it can be watched while it lasts.
 
     Parameters
     ----------
-    game : Game
-        Without the rungs of the ladders.
+    game : Game or Scenario
+        A game without the rungs of the ladders, or a scenario, which says all the rest too.
     negotiation : NegotiationSettings
     run : RunSettings
     ladders : sequence of Ladder
@@ -115,7 +140,8 @@ class Simulation:
         self._complete = climb(game, ladders, [len(ladder.rungs) for ladder in ladders])
         self._settings = run
         self._ending = talks(run)
-        self._hazard = Hazard(negotiation.breakdown)
+        failing = negotiation.breakdown
+        self._hazard = Hazard(failing, renegotiation(failing.renegotiate, game))
         self._rounds = negotiation.rounds
         talking, known = PROTOCOLS[negotiation.protocol], self._workshop.known
         self.model = talking(known, negotiation, run.seed, rules)
@@ -207,7 +233,7 @@ class Simulation:
 
 
 def simulate(
-    game: Game,
+    game: Game | Scenario,
     negotiation: NegotiationSettings | None = None,
     run: RunSettings | None = None,
     *,
@@ -234,7 +260,15 @@ def simulate(
     ------
     GameError
         If the game has too many conflicts to be negotiated.
+
+    Examples
+    --------
+    >>> from curnits.sim import load, simulate
+    >>> simulate(load("hot-dog-stands")).players
+    ('small stand', 'big stand')
     """
+    if isinstance(game, Scenario):
+        return pursue(Simulation.of(game))
     negotiation, run = negotiation or NegotiationSettings(), run or RunSettings()
     return pursue(Simulation(game, negotiation, run, ladders, newcomers, rules))
 

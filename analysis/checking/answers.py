@@ -213,8 +213,9 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
         concept_named(solution.concept).search(game)
     except ConceptError as error:
         raise RecordError(f"concept: {error}") from error
-    if concept_named(solution.concept).threats:
-        foresee(game)
+    concept = concept_named(solution.concept)
+    if concept.threats:
+        foresee(concept.played(game))
     fresh: list[EquilibriumRecord] = []
     objections: list[str] = []
     for k, stated in enumerate(solution.equilibria):

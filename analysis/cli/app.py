@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Annotated, Any, override
 import typer
 from typer.core import TyperOption
 
-from curnits.analysis.cli import catalogue, figures, leverage, limits, several, view
+from curnits.analysis.cli import (
+    catalogue,
+    figures,
+    leverage,
+    limits,
+    several,
+    shrink,
+    sweep,
+    view,
+)
+from curnits.analysis.cli.axioms import check_axioms
 from curnits.analysis.cli.usage import USAGE_ERROR, App, Command, in_one_line
 from curnits.sim.errors import InputError
 from curnits.sim.files.reading import about, printable
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from curnits.sim.games.game import Game
+    from curnits.sim.scenario.scenario import Scenario
 
 app = App(
     help="Negotiation with threats and coalitions, simulated by agents and solved analytically.",
@@ -103,13 +114,20 @@ def _options(
 
 @app.command()
 def run(
-    source: Source,
+    source: Annotated[
+        str | None,
+        typer.Argument(metavar="SCENARIO", help="Scenario file, Gambit .nfg or catalogue name."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the run.")] = None,
     ticks: Annotated[int | None, typer.Option(min=1, help="Ticks before giving up.")] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Run folder; by default runs/<name>-seed<seed>, numbered if taken."),
     ] = None,
+    of: Annotated[
+        str | None, typer.Option(metavar="STUDY_DIR", help="Repeat a run of a study, with --id.")
+    ] = None,
+    run_id: Annotated[str | None, typer.Option("--id", help="Which run: 16 digits.")] = None,
     force: Force = False,
     verbose: Verbose = False,
     json: Json = False,
@@ -125,6 +143,7 @@ def run(
       curnits run hot-dog-stands
       curnits run game.nfg --seed 7 --ticks 5000 --out here
       curnits run three-solutions --json
+      curnits run --of studies/when-do-threats-pay --id 1f2a201d0f85f1f0
     """
     from curnits.analysis.cli.console import console, heading, ticking, waiting
     from curnits.analysis.cli.show import show_run
@@ -136,17 +155,16 @@ def run(
     from curnits.analysis.storage.runs import Summary
     from curnits.analysis.studies.interrupting import STATUS, interruptible
     from curnits.sim.running import Simulation, pursue
-    from curnits.sim.scenario.scenario import find, load
 
-    path = find(source)
+    source, name, chosen = _chosen(source, of, run_id)
     changes = {"seed": seed, "ticks": ticks}
-    scenario = load(path).with_run(**{k: v for k, v in changes.items() if v is not None})
+    scenario = chosen.with_run(**{k: v for k, v in changes.items() if v is not None})
     game = scenario.build()
     _announce(source, game, quiet=quiet, ticks=scenario.run.ticks)
     warning = impossible(scenario)
     if warning is not None:
         typer.echo(f"curnits: {warning}", err=True)
-    usual = Path("runs") / f"{path.stem}-seed{scenario.run.seed}"
+    usual = Path("runs") / (name if of else f"{name}-seed{scenario.run.seed}")
     target = out or (usual if force else untaken(usual))
     with fresh_folder(target, replace=force) as folder:
         with ticking(scenario.run.ticks, quiet=quiet) as progress, interruptible() as stopped:
@@ -157,8 +175,7 @@ def run(
             compare = unjudged if finished.interrupted else judge
             judgement = compare(game, finished, aim(game, scenario.negotiation))
             ways = judge_policies(scenario, finished)
-            name = printable(path.stem)
-            summary = Summary.of(name, scenario, finished, judgement, policies=ways)
+            summary = Summary.of(printable(name), scenario, finished, judgement, policies=ways)
         write_run(
             folder,
             scenario,
@@ -219,6 +236,15 @@ def solve(
         ),
     ] = False,
     verbose: Verbose = False,
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="CONFLICTS",
+            help="Estimate the coco value from so many conflicts, drawn at random.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the sample.")] = 0,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -231,20 +257,40 @@ def solve(
       curnits solve three-solutions --all
       curnits solve three-solutions --json > solution.json
       curnits solve ferguson-threats --certify
+      curnits solve game.yaml --concept coco-value --sample 1000
     """
+    from numpy.random import default_rng
+
     from curnits.analysis import concepts
     from curnits.analysis.cli.console import console, heading, waiting
-    from curnits.analysis.cli.show import show_solution
+    from curnits.analysis.cli.show import show_estimate, show_solution
     from curnits.analysis.storage.record import to_json
     from curnits.analysis.storage.solutions import SolutionRecord
+    from curnits.analysis.studies.records import EstimateRecord
     from curnits.sim.scenario.scenario import find, load
 
     scenario = load(find(source))
     game = scenario.build()
     start = _disagreement(disagreement, game.n)
     chosen = concept or concepts.default_concept(game)
-    if concepts.concept_named(chosen).threats:
-        _announce(source, game, quiet=quiet)
+    if sample is not None:
+        if every or certify or start is not None:
+            raise concepts.ConceptError(
+                "--sample goes with neither --all, --certify, nor --disagreement"
+            )
+        with about(source), waiting("Sampling", quiet=quiet):
+            found = concepts.estimate(game, chosen, sample, default_rng(seed))
+        estimated = EstimateRecord.of_game(game, chosen, seed, found)
+        if json:
+            typer.echo(to_json(estimated), nl=False)
+        else:
+            out = console()
+            heading(out, game.title, chosen)
+            show_estimate(out, estimated)
+        return
+    row = concepts.concept_named(chosen)
+    if row.threats:
+        _announce(source, row.played(game), quiet=quiet)
     solve_game = concepts.solve_all if every else concepts.solve
     with about(source), waiting("Solving", quiet=quiet):
         solution = solve_game(game, chosen, start)
@@ -267,17 +313,36 @@ def solve(
 @app.command()
 def check(
     path: Annotated[Path, typer.Argument(metavar="RUN_DIR|SOLUTION.json")],
+    axioms: Annotated[
+        bool,
+        typer.Option(
+            "--axioms",
+            help="Instead, try axioms such as additivity on the answer's concept and game; a "
+            "scenario will do for that.",
+        ),
+    ] = False,
+    concept: Annotated[
+        str | None, typer.Option(help="With --axioms: of which concept, if not the answer's.")
+    ] = None,
+    trials: Annotated[
+        int, typer.Option(min=1, help="With --axioms: random changes of the game for each.")
+    ] = 5,
+    seed: Annotated[int, typer.Option(min=0, help="With --axioms: seed of those changes.")] = 1,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Verify a run folder or a solution again, from its files alone.
+    """Verify a run folder or a solution again, from its files alone; or try axioms on it.
 
     [bold]Examples[/bold]
 
       curnits check runs/hot-dog-stands-seed1
       curnits solve threat-game --json > answer.json
       curnits check answer.json
+      curnits check --axioms answer.json
+      curnits check --axioms threat-game --concept first-mover --trials 20
     """
+    if axioms:
+        check_axioms(path, concept, seed, trials, json=json, quiet=quiet)
     from curnits.analysis.checking.answers import check_run, check_solution
     from curnits.analysis.cli.console import console, waiting
     from curnits.analysis.cli.show import show_check
@@ -332,10 +397,27 @@ app.command()(catalogue.scenarios)
 app.command()(figures.plot)
 app.command()(figures.report)
 app.command()(leverage.leverage)
+app.command(cls=shrink.WithProperties)(shrink.shrink)
 app.command()(several.basins)
 app.command()(several.multiplicity)
+app.command()(sweep.sweep)
 app.add_typer(limits.app, name="limits")
 app.command()(view.view)
+
+
+def _chosen(source: str | None, of: str | None, run_id: str | None) -> "tuple[str, str, Scenario]":
+    """Return the source of a run, its name and its scenario, from a file or from a study."""
+    from curnits.sim.scenario.scenario import find, load
+
+    if source is not None and of is None and run_id is None:
+        path = find(source)
+        return source, path.stem, load(path)
+    if source is None and of is not None and run_id is not None:
+        from curnits.analysis.studies.reading import open_study
+
+        study = open_study(of)
+        return of, f"{study.study.name}-{run_id}", study.scenario(run_id)
+    raise typer.BadParameter("expected either SCENARIO, or --of STUDY_DIR and --id RUN")
 
 
 def _announce(source: str, game: "Game", *, quiet: bool, ticks: int = 0) -> None:

@@ -22,17 +22,34 @@ class ImageFormat(StrEnum):
     PNG = "png"
 
 
+class Width(StrEnum):
+    """How wide figures are."""
+
+    COLUMN = "column"
+    PAGE = "page"
+
+
 def plot(
-    folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR")],
+    folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR|STUDY_DIR")],
     figure: Annotated[
         str | None,
         typer.Option(
             help="frontier, prices, basins, convergence, coalitions, dividends, threats, "
-            "escalation, trades or comparison. By default all that apply, and an overview."
+            "escalation, talks, policies, trades or comparison. By default all that apply, and "
+            "an overview. Of a study: bands, heat, phase, distribution, ecdf, or a name from its "
+            "file."
         ),
     ] = None,
+    x: Annotated[str | None, typer.Option(help="Of a study: column along.")] = None,
+    y: Annotated[str | None, typer.Option(help="Of a study: column up.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Of a study: column shown.")] = None,
+    by: Annotated[str | None, typer.Option(help="Of a study: column of groups.")] = None,
     form: Annotated[
         ImageFormat | None, typer.Option("--format", help="Format of images; by default pdf.")
+    ] = None,
+    width: Annotated[
+        Width | None,
+        typer.Option(help="3.3 or 6.9 inches; by default a column, or a page for several panels."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -49,19 +66,32 @@ def plot(
 
       curnits plot runs/hot-dog-stands-seed1
       curnits plot runs/hot-dog-stands-seed1 --figure frontier --out frontier.svg
+      curnits plot runs/hot-dog-stands-seed1 --width column --format png
       curnits plot runs/a-seed1 runs/a-seed2 --figure convergence --out seeds
+      curnits plot studies/mine --figure bands --x run.tolerance --outcome distance
     """
     from curnits.analysis.cli.console import waiting
-    from curnits.analysis.figures.saving import plot_files, target
+    from curnits.analysis.figures import FigureError
+    from curnits.analysis.figures.saving import files_of, plot_files, target
     from curnits.analysis.storage.files import write_files
     from curnits.analysis.storage.rundata import read_run
     from curnits.sim.files.reading import about
 
     place, stem, ending = target(out, folders[0] / "figures", form, figure)
+    columns = {"x": x, "y": y, "outcome": outcome, "by": by}
     with about(folders[0]), waiting("Drawing", quiet=quiet):
-        runs = [read_run(folder) for folder in folders]
-        _say_unfinished(folders, runs)
-        files = plot_files(runs, ending, figure, stem)
+        if (folders[0] / "study.yaml").exists():
+            from curnits.analysis.figures.sweeps.plotting import draw_study
+            from curnits.analysis.studies.reading import open_study
+
+            drawn = draw_study(open_study(str(folders[0])), ending, figure, **columns)
+            files = files_of(drawn, ending, stem)
+        elif any(columns.values()):
+            raise FigureError("--x, --y, --outcome and --by are for studies (found a run)")
+        else:
+            runs = [read_run(folder) for folder in folders]
+            _say_unfinished(folders, runs)
+            files = plot_files(runs, ending, figure, stem, width)
         write_files(place, files, replace=force)
     for name in files:
         typer.echo(place / name)

@@ -15,6 +15,8 @@ def leverage(
 ) -> None:
     """Say what players gain by threats: by their actions that only harm, solution by solution.
 
+    All harmful actions of a player are taken away together, then each by itself.
+
     [bold]Examples[/bold]
 
       curnits leverage producers-and-saboteur
@@ -23,7 +25,7 @@ def leverage(
     from curnits.analysis.cli.console import console, heading, waiting
     from curnits.analysis.cli.show import show_leverage
     from curnits.analysis.storage.record import to_json
-    from curnits.analysis.studies.leverage import gains
+    from curnits.analysis.studies.leverage import leverage as found_in
     from curnits.analysis.studies.records import LeverageRecord
     from curnits.sim.files.reading import about
     from curnits.sim.games.normal import normal_form
@@ -31,7 +33,7 @@ def leverage(
 
     with about(source), waiting("Solving", quiet=quiet):
         game = normal_form(load(find(source)).build(), "leverage")
-        record = LeverageRecord.of(game, gains(game))
+        record = LeverageRecord.of(game, found_in(game))
     if json:
         typer.echo(to_json(record), nl=False)
     else:

@@ -42,9 +42,9 @@ def basins(
     from curnits.analysis.storage.csv import csv
     from curnits.analysis.storage.files import fresh_folder, untaken
     from curnits.analysis.storage.record import to_json
+    from curnits.analysis.studies.basin_records import BasinsRecord, unfinished
     from curnits.analysis.studies.basins import explore
     from curnits.analysis.studies.interrupting import STATUS, interruptible
-    from curnits.analysis.studies.records import BasinsRecord, unfinished
     from curnits.sim.files.reading import about
     from curnits.sim.scenario.scenario import find, load
 

@@ -35,7 +35,7 @@ from curnits.analysis.storage.solutions import (
     SolutionRecord,
     transfers_said,
 )
-from curnits.analysis.studies.records import LeverageRecord
+from curnits.analysis.studies.records import EstimateRecord, LeverageRecord
 from curnits.analysis.verification.coco import ACCEPTED
 
 if TYPE_CHECKING:
@@ -111,6 +111,16 @@ def _others(solution: SolutionRecord) -> str:
     if two and all(min(answer.prices.values()) > 0 for answer in found):
         return "With two players and positive prices no other payoffs are possible (Nash 1953)."
     return "There may be other answers."
+
+
+def show_estimate(out: Console, found: EstimateRecord) -> None:
+    """Print an estimate with its margins."""
+    share = f"{100 * found.confidence:g} %"
+    show_players(out, {"payoff": found.payoffs, f"give or take, {share} confidence": found.margins})
+    out.print(
+        f"Method: {found.conflicts:,} of {found.of:,} conflicts, drawn with seed {found.seed}; "
+        "least squares with Shapley's weights, and a stratified estimate of what that leaves over."
+    )
 
 
 def show_shortfall(out: Console, shortfall: ShortfallRecord) -> None:
@@ -220,15 +230,23 @@ def show_leverage(out: Console, record: LeverageRecord) -> None:
     if not record.gains:
         out.print("Nobody has an action that only harms.")
         return
+    payoffs = [x for row in record.gains for x in (row.armed, row.disarmed) if x is not None]
+    unit = max(map(abs, payoffs), default=0.0)
     rows = table("solution", "player", "payoff", "without them", "gain")
     for row in record.gains:
-        amounts = (row.armed, row.disarmed, row.gain)
-        unit = max(abs(x) for x in (*amounts, 0.0) if x is not None)
-        cells = (
-            "–" if x is None else f"{x if abs(x) > NEGLIGIBLE * unit else 0:.6g}" for x in amounts
-        )
-        rows.add_row(row.solution, row.player, *cells)
+        rows.add_row(row.solution, row.player, *_amounts([row.armed, row.disarmed, row.gain], unit))
     show(out, rows)
+    solutions = list(record.actions[0].worth)
+    rows = table("what it is worth", *solutions)
+    for action in record.actions:
+        amounts = _amounts([action.worth[name] for name in solutions], unit)
+        rows.add_row(f"{action.player}: {action.action}", *amounts)
+    show(out, rows)
+
+
+def _amounts(amounts: Sequence[float | None], unit: float) -> list[str]:
+    """Return amounts as text; what is nothing beside a unit is 0."""
+    return ["–" if x is None else f"{x if abs(x) > NEGLIGIBLE * unit else 0:.6g}" for x in amounts]
 
 
 def show_check(out: Console, report: CheckRecord) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from curnits.analysis.studies.records import BasinsRecord
+from curnits.analysis.studies.basin_records import BasinsRecord
 
 
 def show_basins(out: Console, record: BasinsRecord) -> None:

@@ -28,9 +28,10 @@ from curnits.analysis.solvers.references import (
     best_nash,
 )
 from curnits.analysis.verification import bargaining as verifiers
-from curnits.analysis.verification import commitment, references
+from curnits.analysis.verification import commitment, meet, references
 from curnits.analysis.verification.curved import Verify
 from curnits.sim.games.coalitions import grand
+from curnits.sim.games.feasible.meet import pareto_meet
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import NormalGame, normal_form
 
@@ -156,6 +157,14 @@ def _from_equilibrium(
     )
 
 
+def _from_meet(game: Game, _: Vector | None) -> Solution:
+    def select(known: Game, start: Vector) -> tuple[Game, Point]:
+        return known, bargaining.nash(known.outcomes, start)
+
+    start = pareto_meet(game.outcomes)
+    return _bargain("pareto-meet", _CONVEX, select, meet.from_pareto_meet, game, start)
+
+
 def _expected(game: Game, _: Vector | None) -> Solution:
     name = "proposer-commitment"
     try:
@@ -216,6 +225,18 @@ BEST_CORRELATED = _from_equilibrium(
     "nash, starting from the best correlated equilibrium",
     best_correlated,
     references.from_best_correlated,
+)
+
+PARETO_MEET = Concept(
+    name="pareto-meet",
+    title="nash, starting from the least that each player gets where nothing is wasted",
+    answer="pareto-meet solution",
+    solve=_from_meet,
+    on_curves="the least that players get is looked for among finitely many corners (expected "
+    "nash)",
+    with_money="with money nobody gets least: payments may be as large as you like (expected "
+    "first-mover-value)",
+    verify=meet.from_pareto_meet,
 )
 
 PROPOSER_COMMITMENT = Concept(

@@ -1,10 +1,13 @@
 """What a solution concept must say of itself to be one: a row of the registry."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from curnits.analysis.certificates.proving.prove import Proof
 from curnits.analysis.solution import Candidate, Solution, Vector
+from curnits.analysis.solvers.sampling import Estimate
 from curnits.analysis.verification.curved import Verify
 from curnits.sim.errors import InputError
 from curnits.sim.games.game import Game
@@ -59,10 +62,14 @@ class Concept:
         coalitions.
     threats : bool
         Whether answers have threats of coalitions.
+    pays : bool
+        Whether players pay each other, as if every game had money.
     proof : callable
         What certificates of answers to a game prove, and how; None where there are none.
     unique_for_two : bool
         Whether answers of two players at positive prices all have the same payoffs (Nash 1953).
+    estimate : callable, optional
+        Estimates the answer from so many conflicts, drawn at random, of a game with too many.
     quick : callable
         Whether a game is solved in seconds, so that it can be done by the way.
     """
@@ -80,8 +87,14 @@ class Concept:
     bargains: bool = False
     threats: bool = False
     unique_for_two: bool = False
+    pays: bool = False
     proof: Callable[[Game], Proof | None] = nothing
+    estimate: Callable[[Game, int, np.random.Generator], Estimate] | None = None
     quick: Callable[[Game], bool] = always
+
+    def played(self, game: Game) -> Game:
+        """Return the game with money, if the concept has it that players pay each other."""
+        return replace(game, money=True) if self.pays else game
 
     def search(self, game: Game) -> Search:
         """Return how a game is solved.

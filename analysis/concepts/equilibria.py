@@ -13,8 +13,11 @@ from curnits.analysis.solvers.curved.refining import METHOD, at_root, refined
 from curnits.analysis.solvers.curved.roots import Rule, coco_stance, harsanyi_stance
 from curnits.analysis.solvers.exhaustive import everywhere
 from curnits.analysis.solvers.harsanyi import harsanyi
+from curnits.analysis.solvers.rules import FIRST_MOVER_SURPLUS
+from curnits.analysis.solvers.rules.first_mover import few_commitments
 from curnits.analysis.solvers.strict import strict
 from curnits.analysis.verification import equilibria as verifiers
+from curnits.analysis.verification import first_mover
 from curnits.analysis.verification.disarmed import embed
 from curnits.sim.games.bargaining import BargainingGame
 from curnits.sim.games.coalitional import CoalitionalGame
@@ -105,6 +108,8 @@ def _fair_proof(game: Game) -> Proof:
     return prove.COCO if game.n <= 2 else prove.FAIR_SPLIT
 
 
+_CLEARING = coco.Clearing("first-mover", FIRST_MOVER_SURPLUS, first_mover.judged)
+
 COCO = Concept(
     name="coco",
     title="prices clear, and claims inside coalitions are paid in curnits",
@@ -118,6 +123,22 @@ COCO = Concept(
     threats=True,
     unique_for_two=True,
     proof=lambda _: prove.COCO,
+)
+
+FIRST_MOVER = Concept(
+    name="first-mover",
+    title="prices clear if threats must leave others their best reply (reconstructed like "
+    "first-mover-value)",
+    answer="first-mover equilibrium",
+    solve=_alone(_CLEARING.solve),
+    solve_all=_alone(_CLEARING.solve_widely),
+    solve_near=lambda game, state: _CLEARING.solve(game, state.prices),
+    on_curves="it is not worked out on curved frontiers (expected coco, which is the same where "
+    "fights leave the other side alone)",
+    with_money="with money, claims are paid and all prices are equal (expected first-mover-value)",
+    verify=first_mover.first_mover,
+    threats=True,
+    quick=few_commitments,
 )
 
 HARSANYI = Concept(

@@ -1,16 +1,21 @@
 """Values of games with money: claims are paid, and all prices are equal."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from curnits.analysis.certificates.proving import prove
-from curnits.analysis.concepts.concept import Concept, Reason
+from curnits.analysis.concepts.concept import Concept, ConceptError, Reason, Search
 from curnits.analysis.solution import Candidate, Claim, Solution, Vector
 from curnits.analysis.solvers import values
-from curnits.analysis.solvers.conflict import solve_conflicts
+from curnits.analysis.solvers.conflict import values_of
 from curnits.analysis.solvers.curved.refining import refined
+from curnits.analysis.solvers.rules import FIRST_MOVER_SURPLUS, MINIMAX, ConflictRule
+from curnits.analysis.solvers.rules.first_mover import few_commitments
+from curnits.analysis.solvers.sampling import Estimate, estimate
 from curnits.analysis.verification import equilibria as verifiers
+from curnits.analysis.verification import first_mover
 from curnits.analysis.verification.coco import ACCEPTED
 from curnits.analysis.verification.curved import Verify
 from curnits.analysis.verification.measures import money_unit, rounding
@@ -18,14 +23,19 @@ from curnits.sim.games.coalitional import CoalitionalGame
 from curnits.sim.games.game import Game
 
 
-def paid(game: Game, verify: Verify = verifiers.coco_value) -> Solution:
-    """Return the coco value, with the threats behind it, of a game as it is known.
+def paid(
+    game: Game,
+    verify: Verify = verifiers.coco_value,
+    rule: ConflictRule = MINIMAX,
+    concept: str = "coco-value",
+) -> Solution:
+    """Return the value of a game as it is known under a conflict rule, with the threats behind it.
 
     The payoffs in closed form must also be what its prices and threats entitle the players to.
     """
-    point = values.coco_value(game)
-    threats = solve_conflicts(game, point.prices).threats
-    candidate = Candidate(point.prices, point.agreement, threats, np.zeros(game.n))
+    fought = rule.solve(game, np.ones(game.n))
+    point = values.value_of(game, concept, fought.values)
+    candidate = Candidate(point.prices, point.agreement, fought.threats, np.zeros(game.n))
     verified = verify(game, Claim(candidate, point.payoffs))
     missed = float(np.abs(verified.payoffs - point.payoffs).max() - rounding(game).sum())
     gap = max(0.0, missed) / money_unit(game)
@@ -33,7 +43,7 @@ def paid(game: Game, verify: Verify = verifiers.coco_value) -> Solution:
     accepted = verified.accepted and gap <= ACCEPTED
     found = replace(verified, residuals=figures, accepted=accepted)
     return Solution(
-        "coco-value",
+        concept,
         True if accepted else None,
         (found,) if accepted else (),
         accepted,
@@ -46,10 +56,29 @@ def in_money(game: Game, _: Vector | None = None) -> Solution:
     return refined(game, paid, verifiers.coco_value)
 
 
-def _as_if_with_money(game: Game, _: Vector | None) -> Solution:
-    note = "as if players could pay each other in utilons"
-    solution = in_money(game)
-    return replace(solution, notes=(note, *solution.notes))
+def _as_if(solve: Search) -> Search:
+    """Return a search in the game with money."""
+
+    def search(game: Game, start: Vector | None) -> Solution:
+        note = "as if players could pay each other in utilons"
+        solution = solve(game, start)
+        return replace(solution, notes=(note, *solution.notes))
+
+    return search
+
+
+def _first_mover(game: Game, _: Vector | None) -> Solution:
+    def solve(known: Game) -> Solution:
+        return paid(known, first_mover.first_mover_value, FIRST_MOVER_SURPLUS, "first-mover-value")
+
+    return refined(game, solve, first_mover.first_mover_value)
+
+
+def _sampled(game: Game, conflicts: int, rng: np.random.Generator) -> Estimate:
+    if game.curved:
+        raise ConceptError("coalitions with curved frontiers cannot be sampled")
+    best = float(game.outcomes.sum(axis=1).max())
+    return estimate(game.n, best, partial(values_of, game), conflicts, rng)
 
 
 def _contributions(game: Game, _: Vector | None) -> Solution:
@@ -78,12 +107,27 @@ COCO_VALUE = Concept(
     name="coco-value",
     title="what the players get when payoffs are paid in money",
     answer="coco value",
-    solve=_as_if_with_money,
-    on_curves=_as_if_with_money,
+    solve=_as_if(in_money),
+    on_curves=_as_if(in_money),
     with_money=in_money,
     verify=verifiers.coco_value,
     threats=True,
+    pays=True,
+    estimate=_sampled,
     proof=lambda _: prove.COCO_VALUE,
+)
+
+FIRST_MOVER_VALUE = Concept(
+    name="first-mover-value",
+    title="the same if threats must leave others their best reply (a reconstruction of what "
+    "Diffractor 2022 says of ROSE)",
+    answer="first-mover value",
+    solve=_as_if(_first_mover),
+    on_curves=_as_if(_first_mover),
+    with_money=_first_mover,
+    verify=first_mover.first_mover_value,
+    threats=True,
+    quick=few_commitments,
 )
 
 SHAPLEY = Concept(
@@ -96,5 +140,6 @@ SHAPLEY = Concept(
     with_money=_contributions,
     verify=verifiers.shapley,
     threats=True,
+    pays=True,
     proof=lambda _: prove.SHAPLEY,
 )

@@ -12,6 +12,7 @@ from curnits.analysis.certificates.proving.prove import UncertifiedError
 from curnits.analysis.concepts import bargaining, equilibria, money
 from curnits.analysis.concepts.concept import Concept, ConceptError
 from curnits.analysis.solution import Candidate, Claim, Equilibrium, Solution, Vector
+from curnits.analysis.solvers.sampling import Estimate
 from curnits.analysis.verification.bargaining import efficient
 from curnits.analysis.verification.coco import verify
 from curnits.sim.games.game import Game
@@ -20,6 +21,8 @@ _ROWS = (
     equilibria.COCO,
     money.COCO_VALUE,
     equilibria.DISARMED,
+    equilibria.FIRST_MOVER,
+    money.FIRST_MOVER_VALUE,
     equilibria.HARSANYI,
     money.SHAPLEY,
     equilibria.STRICT,
@@ -28,6 +31,7 @@ _ROWS = (
     bargaining.EGALITARIAN,
     bargaining.BEST_NASH,
     bargaining.BEST_CORRELATED,
+    bargaining.PARETO_MEET,
     bargaining.PROPOSER_COMMITMENT,
 )
 
@@ -53,14 +57,14 @@ def default_concept(game: Game) -> str:
     return (money.COCO_VALUE if game.money else equilibria.COCO).name
 
 
-def solve(game: Game, concept: str, disagreement: Vector | None = None) -> Solution:
+def solve(game: Game, concept: str | None = None, disagreement: Vector | None = None) -> Solution:
     """Solve a game.
 
     Parameters
     ----------
     game : Game
-    concept : str
-        A key of :data:`CONCEPTS`.
+    concept : str, optional
+        A key of :data:`CONCEPTS`; by default :func:`default_concept`.
     disagreement : ndarray, shape (n,), optional
         Where talks start from, utilons; by default the maximin levels.
 
@@ -70,27 +74,53 @@ def solve(game: Game, concept: str, disagreement: Vector | None = None) -> Solut
         If the concept is unknown, or does not apply to this game or a disagreement point.
     curnits.analysis.solvers.bargaining.DisagreementError
         If no agreement gives everybody at least its disagreement payoff.
+
+    Examples
+    --------
+    >>> from curnits.analysis import solve
+    >>> from curnits.sim import from_payoffs
+    >>> solve(from_payoffs([[[5, 0], [0, 3]], [[3, -4], [0, 6]]], players=["row", "column"]))
+    <coco: row 4.83333, column 3.25>
     """
-    row = concept_named(concept)
+    row = concept_named(concept or default_concept(game))
     if disagreement is not None and not row.bargains:
         able = ", ".join(name for name, other in CONCEPTS.items() if other.bargains)
         raise ConceptError(
-            f"{concept} finds its own disagreement payoffs; a disagreement point applies to {able}"
+            f"{row.name} finds its own disagreement payoffs; a disagreement point applies to {able}"
         )
-    return row.search(game)(game, disagreement)
+    return replace(row.search(game)(game, disagreement), players=game.players)
 
 
-def solve_all(game: Game, concept: str, disagreement: Vector | None = None) -> Solution:
+def solve_all(
+    game: Game, concept: str | None = None, disagreement: Vector | None = None
+) -> Solution:
     """Solve a game for every answer, as far as they can be found.
 
     Parameters and errors as for :func:`solve`. The solution says whether its list is ``complete``,
     and by which ``method``; concepts that select one answer are solved as usual.
     """
-    row = concept_named(concept)
+    row = concept_named(concept or default_concept(game))
     if row.solve_all is None or game.money or game.curved or disagreement is not None:
-        return solve(game, concept, disagreement)
+        return solve(game, row.name, disagreement)
     row.search(game)  # says why if the concept does not apply
-    return row.solve_all(game, None)
+    return replace(row.solve_all(game, None), players=game.players)
+
+
+def estimate(game: Game, concept: str, conflicts: int, rng: np.random.Generator) -> Estimate:
+    """Estimate an answer from so many conflicts, drawn at random.
+
+    Raises
+    ------
+    ConceptError
+        If the concept cannot be estimated, or not for such a game.
+    curnits.analysis.solvers.sampling.SampleError
+        If the sample is too small.
+    """
+    row = concept_named(concept)
+    if row.estimate is None:
+        able = ", ".join(name for name, other in CONCEPTS.items() if other.estimate is not None)
+        raise ConceptError(f"{concept} cannot be estimated from a sample (only {able})")
+    return row.estimate(game, conflicts, rng)
 
 
 def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:

@@ -7,15 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from curnits.analysis.concepts import CONCEPTS, ConceptError, solve
 from curnits.analysis.figures.base import (
+    GREY,
     PALE,
     FigureKind,
     Panel,
     legend_names,
     marker,
     player_style,
+    written,
 )
 from curnits.analysis.judging.shortfalls import own_units
 from curnits.analysis.solvers.bargaining import DisagreementError
@@ -24,11 +27,11 @@ from curnits.sim.games.game import Game
 
 SIMULATED = "simulated"
 
-_NARROWEST = 0.2
-"""The axis spans no less, so that rounding does not look like a difference."""
+_VIEW = (-0.5, 1.75)
+"""Shares outside are written at these ends."""
 
-_VIEW = (-1.5, 2.5)
-"""Shares outside are drawn at these ends."""
+_MARGIN = 0.05
+"""Beside the marks, shares."""
 
 
 def comparison_table(run: RunData) -> pd.DataFrame:
@@ -82,10 +85,12 @@ def draw_comparison(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> 
     rows = np.arange(len(shares))
     for row in range(len(shares)):
         axes.axhline(row, color=PALE, linewidth=0.8, zorder=0)
+    beyond_any = False
     offsets = np.linspace(-0.22, 0.22, len(players)) if len(players) > 1 else np.zeros(1)
     for i, (player, name) in enumerate(zip(players, legend_names(players), strict=True)):
         shown = shares[player].clip(*_VIEW).to_numpy()
         beyond = shown != shares[player].to_numpy()
+        beyond_any |= bool(beyond.any())
         heights = rows + offsets[i]
         look: dict[str, Any] = {
             "marker": marker(i),
@@ -93,13 +98,34 @@ def draw_comparison(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> 
             "color": player_style(i)["color"],
         }
         axes.plot(shown[~beyond], heights[~beyond], label=name, **look)
-        axes.plot(shown[beyond], heights[beyond], markerfacecolor="white", **look)
-    low, high = axes.get_xlim()
-    if high - low < _NARROWEST:
-        axes.set_xlim((low + high - _NARROWEST) / 2, (low + high + _NARROWEST) / 2)
+        for share, place, height in zip(
+            shares[player][beyond], shown[beyond], heights[beyond], strict=True
+        ):
+            _point_beyond(axes, float(share), float(place), float(height), look["color"])
+    if beyond_any:
+        axes.plot([], [], ">", color=GREY, label="beyond the axis, at")
+    seen = shares.to_numpy().clip(*_VIEW)
+    low, high = min(0.0, seen.min()) - _MARGIN, max(1.0, seen.max()) + _MARGIN
+    axes.set_xlim(low, high)
     axes.set_yticks(rows, labels)
-    axes.invert_yaxis()
-    axes.set_xlabel("share of payoff range")
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.set_xlabel("payoff as share of its range")
+
+
+def _point_beyond(axes: Axes, share: float, place: float, height: float, colour: str) -> None:
+    """Draw an arrowhead at an end of the axis, with the share that lies beyond."""
+    right = share > place
+    axes.plot(place, height, ">" if right else "<", color=colour)
+    axes.annotate(
+        written(share),
+        (place, height),
+        (-5 if right else 5, 0),
+        textcoords="offset points",
+        ha="right" if right else "left",
+        va="center",
+        color=colour,
+    )
 
 
 def _answers(game: Game, concept: str) -> list[tuple[str, int, dict[str, float]]]:
@@ -123,7 +149,8 @@ COMPARISON = FigureKind(
     "Payoffs in the simulation and by the solution concepts that apply and are quickly solved, "
     "above the lowest payoff of each player and in shares of its payoff range (with money, "
     "of the largest range for players without any). Bargaining solutions start from maximin "
-    "levels. Hollow: off the scale, which happens where utilons of different players are added up.",
+    "levels. Arrowheads with a number: beyond the axis, which happens where utilons of different "
+    "players are added up.",
     _panels,
-    height=2.3,
+    height=2.6,
 )

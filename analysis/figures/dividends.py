@@ -1,6 +1,7 @@
 """``dividends``: how each player's payoff is built up, coalition by coalition."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,13 +14,16 @@ from curnits.analysis.figures.base import (
     Panel,
     amount_axis,
     coalition_code,
+    distinct,
+    explain_codes,
     legend_names,
 )
 from curnits.analysis.storage.rundata import RunData
-from curnits.sim.games.coalitions import grand, size
+from curnits.sim.games.coalitions import Mask, grand, size
 
 _MOST_IN_FULL = 4
 _MOST_PLAYERS = 8
+_MOST_LETTERS = 18
 _NOTHING = 1e-9
 
 
@@ -44,7 +48,7 @@ def dividend_table(run: RunData, i: int) -> pd.DataFrame:
     if price <= 0 or shares[player] <= _NOTHING * shares.sum():
         own = []
     if run.game.n <= _MOST_IN_FULL:
-        steps = [coalition_code(mask, run.players) for mask in own]
+        steps = [_step(mask, i, run.players) for mask in own]
     else:
         steps = [str(size(mask)) for mask in own]
     amounts = pd.Series([dividends[mask] / price for mask in own], index=steps, dtype=float)
@@ -62,15 +66,24 @@ def dividend_table(run: RunData, i: int) -> pd.DataFrame:
     )
 
 
-def draw_dividends(axes: Axes, table: pd.DataFrame) -> None:
+def _step(coalition: Mask, i: int, players: Sequence[str]) -> str:
+    """Return a name of a coalition of player i: whom it is in it with."""
+    if size(coalition) == 1:
+        return "alone"
+    if size(coalition) == len(players):
+        return "all"
+    return f"+ {coalition_code(coalition & ~(1 << i), players)}"
+
+
+def draw_dividends(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> None:
     """Draw a waterfall: each bar starts where the one before ended.
 
     Examples
     --------
     >>> from matplotlib.figure import Figure
-    >>> table = pd.DataFrame({"step": ["1", "12"], "utilons": [1, 2], "start": [0, 1],
+    >>> table = pd.DataFrame({"step": ["alone", "all"], "utilons": [1, 2], "start": [0, 1],
     ...     "end": [1, 3], "payoff": 3})
-    >>> draw_dividends(Figure().subplots(), table)
+    >>> draw_dividends(Figure().subplots(), table, ["1", "2"])
     """
     axes.use_sticky_edges = False  # lines at the ends of bars shall not be cut
     places = np.arange(len(table))
@@ -96,8 +109,12 @@ def draw_dividends(axes: Axes, table: pd.DataFrame) -> None:
     axes.axhline(0, color="black", linewidth=0.5)
     axes.axhline(float(table["payoff"].iloc[0]), color=RED, linewidth=0.8, label="payoff")
     axes.set_xticks(places, list(table["step"]))
-    if sum(map(len, table["step"])) > 14:
+    if sum(map(len, table["step"])) > _MOST_LETTERS:
         axes.tick_params(axis="x", labelrotation=90)
+    if all(str(step).isdigit() for step in table["step"]):
+        axes.set_xlabel("players in the coalition")
+    elif len(players) > 2:
+        explain_codes(axes, players)
     amount_axis(axes.yaxis, "", "utilons")
 
 
@@ -107,11 +124,11 @@ def _panels(runs: Sequence[RunData]) -> list[Panel]:
         return []
     tables = [dividend_table(run, i) for i in range(min(run.game.n, _MOST_PLAYERS))]
     names = legend_names(run.players)
-    return [
-        Panel(name, table, draw_dividends)
-        for name, table in zip(names, tables, strict=False)
-        if len(table)
+    drawn = partial(draw_dividends, players=run.players)
+    panels = [
+        Panel(name, table, drawn) for name, table in zip(names, tables, strict=False) if len(table)
     ]
+    return distinct(panels, ["utilons", "payoff"])
 
 
 DIVIDENDS = FigureKind(
@@ -119,8 +136,9 @@ DIVIDENDS = FigureKind(
     "How each player's claim adds up from the dividends of its coalitions, in its own utilons, "
     "from what it has alone to what all players add together; with more than four players by "
     "the size of the coalition. Red: its payoff. Players whose price is as good as zero are left "
-    f"out; at most the first {_MOST_PLAYERS} are shown.",
+    f"out; at most the first {_MOST_PLAYERS} are shown, and of those that look alike one.",
     _panels,
     columns=3,
+    narrow=2,
     height=1.8,
 )

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib import style
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
 
 from curnits.analysis.figures import FigureError
 from curnits.analysis.figures.base import FigureKind, Panel, shortened
@@ -18,8 +19,17 @@ from curnits.analysis.figures.registry import FIGURES, figure_named
 from curnits.analysis.storage.rundata import RunData
 from curnits.analysis.storage.solutions import transfers_said
 
-COLUMN, PAGE = 3.37, 7.0
+WIDTHS: Mapping[str, float] = {"column": 3.3, "page": 6.9}
 """Widths of a column and of a page of two columns, inches."""
+
+_FEW = 3
+"""Panels that always stand one above the other in a column."""
+
+_MARGIN = 8
+"""Letters by which a title is narrower than its panel, for the axis beside it."""
+
+_LETTER, _LINE, _HANDLE = 0.06, 0.165, 0.5
+"""About the width of a letter, the height of a line and the width of a legend's handle, inches."""
 
 FORMATS = ("pdf", "svg", "png")
 OVERVIEW = "overview"
@@ -75,35 +85,60 @@ def pages(runs: Sequence[RunData], names: Iterable[str] = FIGURES) -> dict[str, 
     return {name: panels for name, panels in made.items() if panels}
 
 
-def draw(name: str, panels: Sequence[Panel], runs: Sequence[RunData], form: str) -> Drawn:
-    """Draw one of the :func:`pages` of some runs, in one of the :data:`FORMATS`."""
+def draw(
+    name: str,
+    panels: Sequence[Panel],
+    runs: Sequence[RunData],
+    form: str,
+    width: str | None = None,
+) -> Drawn:
+    """Draw one of the :func:`pages` of some runs.
+
+    Parameters
+    ----------
+    form : str
+        One of the :data:`FORMATS`.
+    width : str, optional
+        One of the :data:`WIDTHS`; by default a column, or a page if there are several panels.
+    """
     text = caption(FIGURES[name].caption, runs)
-    return _drawn(FIGURES[name], panels, text, runs[0].scenario, form)
+    return _drawn(FIGURES[name], panels, text, runs[0].scenario, form, width)
 
 
 def draw_kind(kind: FigureKind, panels: Sequence[Panel], text: str, form: str) -> Drawn:
     """Draw panels of a figure that need not be made of runs, with a caption of its own."""
-    return _drawn(kind, panels, text, text, form)
+    return _drawn(kind, panels, text, text, form, None)
 
 
-def lay_out(name: str, panels: Sequence[Panel]) -> Figure:
-    """Return a figure as wide as a column, or as a page if it has several panels.
+def lay_out(name: str, panels: Sequence[Panel], width: str | None = None) -> Figure:
+    """Return a figure of one of the :data:`WIDTHS`; by default a column, or a page if it needs one.
 
     It should be drawn in the style of :func:`paper`.
     """
-    return _arranged(FIGURES[name], panels)
+    return _arranged(FIGURES[name], panels, width)
 
 
-def _drawn(kind: FigureKind, panels: Sequence[Panel], text: str, names: str, form: str) -> Drawn:
+def _drawn(
+    kind: FigureKind,
+    panels: Sequence[Panel],
+    text: str,
+    names: str,
+    form: str,
+    width: str | None,
+) -> Drawn:
     with paper(names):
-        image = _bytes(_arranged(kind, panels), form)
+        image = _bytes(_arranged(kind, panels, width), form)
     return Drawn(kind.name, image, _tables(kind.name, panels), text)
 
 
-def _arranged(kind: FigureKind, panels: Sequence[Panel]) -> Figure:
+def _arranged(kind: FigureKind, panels: Sequence[Panel], width: str | None) -> Figure:
+    if width is None:
+        width = "column" if min(kind.columns, len(panels)) == 1 else "page"
     columns = min(kind.columns, len(panels))
+    if width == "column":
+        columns = min(columns, 1 if len(panels) <= _FEW else kind.narrow)
     height = kind.height * -(-len(panels) // columns)
-    page = Figure(figsize=(COLUMN if columns == 1 else PAGE, height))
+    page = Figure(figsize=(WIDTHS[width], height))
     page.set_figheight(height + compose(page, panels, columns))
     return page
 
@@ -113,7 +148,7 @@ def overview(made: Mapping[str, Sequence[Panel]], runs: Sequence[RunData], form:
     columns = min(3, len(made))
     rows = -(-len(made) // columns)
     with paper(runs[0].scenario):
-        sheet = Figure(figsize=(PAGE * 1.25, 2.9 * rows + 0.5))
+        sheet = Figure(figsize=(1.25 * WIDTHS["page"], 2.9 * rows + 0.5))
         title = shortened(runs[0].game.title, 90)
         sheet.suptitle(f"{title} – seed {runs[0].summary.seed}\n{runs[0].summary.verdict}")
         cells = sheet.subfigures(rows, columns, squeeze=False, wspace=0.03, hspace=0.03).ravel()
@@ -128,22 +163,41 @@ def compose(page: Figure | SubFigure, panels: Sequence[Panel], columns: int) -> 
     """Draw panels row by row, and one legend below; return the height of that in inches."""
     rows = -(-len(panels) // columns)
     places = page.subplots(rows, columns, squeeze=False).ravel()
+    width = page.bbox.width / page.dpi_scale_trans.get_matrix()[0, 0]
     entries: dict[str, Artist] = {}
-    for axes, panel in zip(places, panels, strict=False):
+    titles, legends = [0] * rows, [0] * rows
+    for number, (axes, panel) in enumerate(zip(places, panels, strict=False)):
+        row = number // columns
         panel.draw(axes, panel.table)
         if panel.title:
-            axes.set_title(panel.title)
-        if axes.get_legend() is None:
+            title = fill(panel.title, int(width / columns / _LETTER) - _MARGIN)
+            axes.set_title(title)
+            titles[row] = max(titles[row], title.count("\n"))
+        own = axes.get_legend()
+        if own is not None:
+            texts = "\n".join(text.get_text() for text in own.get_texts())
+            legends[row] = max(legends[row], 1 + texts.count("\n"))
+        else:
             for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
                 entries.setdefault(label, handle)
     for axes in places[len(panels) :]:
         axes.set_axis_off()
+    height = (sum(titles) + sum(legends)) * _LINE
     if not entries:
-        return 0.0
-    width = page.bbox.width / page.dpi_scale_trans.get_matrix()[0, 0]
-    ncols = min(len(entries), max(1, int(width / (max(map(len, entries)) * 0.058 + 0.45))))
+        return height
+    entries = dict(sorted(entries.items(), key=lambda entry: _is_text(entry[1])))
+    ncols = min(len(entries), max(1, int(width / (max(map(len, entries)) * _LETTER + _HANDLE))))
     page.legend(list(entries.values()), list(entries), loc="outside lower center", ncols=ncols)
-    return 0.13 * -(-len(entries) // ncols) + 0.1
+    return height + _LINE * -(-len(entries) // ncols) + 0.1
+
+
+def _is_text(handle: Artist) -> bool:
+    """Say whether an entry of a legend has nothing to show beside its text."""
+    return (
+        isinstance(handle, Line2D)
+        and handle.get_linestyle() == "None"
+        and handle.get_marker() == "None"
+    )
 
 
 def caption(text: str, runs: Sequence[RunData]) -> str:

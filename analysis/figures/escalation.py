@@ -1,7 +1,8 @@
 """``escalation``: what threats would cost, and whom, over time; and who gains by them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ from curnits.analysis.figures.base import (
     amount_axis,
     coalition_code,
     codes,
+    distinct,
+    explain_codes,
     legend_names,
     player_style,
     time_axis,
@@ -23,6 +26,18 @@ from curnits.analysis.storage.rundata import RunData
 from curnits.sim.games.coalitions import grand, proper_coalitions, size
 
 _MOST_LADDERS = 4
+_MOST_LETTERS = 36
+
+_NO_GAIN = 1e-3
+"""Smaller gains, as shares of payoff range, are none: where all are, they are not drawn."""
+
+_THIN: Mapping[str, Any] = {"color": GREY, "linewidth": 0.5, "alpha": 0.7}
+"""Lines that need not be told apart."""
+
+_TITLES = {
+    "menace": "menace: what others would lose",
+    "cost": "cost: what members would lose",
+}
 
 
 def damage_table(run: RunData) -> pd.DataFrame:
@@ -80,10 +95,12 @@ def draw_damage(axes: Axes, table: pd.DataFrame, measure: str, players: Sequence
     """
     lines = table.pivot_table(index="tick", columns="mask", values=measure)
     larger = [mask for mask in proper_coalitions(len(players)) if size(mask) > 1]
-    axes.plot(lines.index, lines[larger], color=GREY, linewidth=0.4, alpha=0.6)
+    axes.plot(lines.index, lines[larger], **_THIN)
     for i, name in enumerate(legend_names(players)):
         axes.plot(lines.index, lines[1 << i], label=name, **player_style(i))
-    _finish(axes)
+    if larger:
+        axes.plot([], [], label="larger coalitions", **_THIN)
+    _finish(axes, measure)
 
 
 def draw_destruction(axes: Axes, table: pd.DataFrame) -> None:
@@ -98,10 +115,12 @@ def draw_destruction(axes: Axes, table: pd.DataFrame) -> None:
     lines = table[table["mask"] % 2 == 1].pivot_table(
         index="tick", columns="mask", values="destruction"
     )
-    axes.plot(lines.index, lines, color=GREY, linewidth=0.4, alpha=0.6)
+    if lines.shape[1] > 1:
+        axes.plot(lines.index, lines, **_THIN)
+        axes.plot([], [], label="single conflicts", **_THIN)
     expected = table.groupby("tick")["expected"].first()
-    axes.plot(expected.index, expected, color="black", linewidth=1.6, label="expected destruction")
-    _finish(axes)
+    axes.plot(expected.index, expected, color="black", linewidth=1.6, label="to be expected")
+    _finish(axes, "destruction")
 
 
 def draw_leverage(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> None:
@@ -113,7 +132,10 @@ def draw_leverage(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> No
     >>> table = pd.DataFrame({"player": ["1", "2"], "leverage": [0.1, 0.0], "owed": [0.1, -0.1]})
     >>> draw_leverage(Figure().subplots(), table, ["1", "2"])
     """
-    short = dict(zip(players, codes(players), strict=True))
+    names = dict(zip(players, legend_names(players), strict=True))
+    if sum(len(names[player]) for player in table["player"]) > _MOST_LETTERS:
+        names = dict(zip(players, codes(players), strict=True))
+        explain_codes(axes, players)
     places = np.arange(len(table))
     axes.bar(places - 0.2, table["leverage"], 0.36, color="#444444", label="by own threats")
     axes.bar(
@@ -126,13 +148,13 @@ def draw_leverage(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> No
         label="by all threats",
     )
     axes.axhline(0, color="black", linewidth=0.4)
-    axes.set_xticks(places, [short[player] for player in table["player"]])
+    axes.set_xticks(places, [names[player] for player in table["player"]])
     axes.set_ylabel("gain, share of range")
 
 
-def _finish(axes: Axes) -> None:
+def _finish(axes: Axes, measure: str) -> None:
     axes.axhline(0, color="black", linewidth=0.4)
-    amount_axis(axes.yaxis, "", "curnits")
+    amount_axis(axes.yaxis, f"{measure}, ", "curnits")
     time_axis(axes)
 
 
@@ -141,28 +163,35 @@ def _panels(runs: Sequence[RunData]) -> list[Panel]:
     if run.game.n < 2:
         return []
     table, leverage = damage_table(run), leverage_table(run)
+    measures = dict(_TITLES) if run.game.n > 2 else {"menace": _TITLES["menace"]}
     panels = [
-        Panel(name, table, partial(draw_damage, measure=name, players=run.players), "damage")
-        for name in ("menace", "cost")
+        Panel(title, table, partial(draw_damage, measure=name, players=run.players), "damage")
+        for name, title in measures.items()
     ]
-    panels.append(Panel("destruction", table, draw_destruction, "damage"))
-    if len(leverage):
+    panels.append(Panel("what all would lose", table, draw_destruction, "damage"))
+    if (leverage[["leverage", "owed"]].abs() > _NO_GAIN).to_numpy().any():
         drawn = partial(draw_leverage, players=run.players)
         panels.append(Panel("who gains by threats", leverage, drawn, "leverage"))
-    for ladder in run.ladders[:_MOST_LADDERS]:
-        title = f"ladder of {legend_names(run.players)[ladder.player]}"
-        panels.append(Panel(title, ladder_table(run, ladder), draw_ladder, "ladders"))
-    return panels
+    names = legend_names(run.players)
+    ladders = [
+        Panel(
+            f"ladder of {names[ladder.player]}", ladder_table(run, ladder), draw_ladder, "ladders"
+        )
+        for ladder in run.ladders[:_MOST_LADDERS]
+    ]
+    return [*panels, *distinct(ladders, ["probability"], ["tick", "rung"])]
 
 
 ESCALATION = FigureKind(
     "escalation",
     "If talks fail and threats are carried out, in curnits at current prices and against the "
     "current agreement. Menace: what a coalition would make the others lose; cost: what its own "
-    "members would lose (grey: coalitions of several players); destruction: both, of every "
-    "conflict, and thick what is to be expected if any side may form. Bars: what players gain in "
-    "the analytic answer by their own harmful actions (leverage), and by those of all. "
-    "Ladders: how often their owner, on its own, would resort to each rung; triangles: inventions.",
+    "members would lose (of two players the other's menace; grey: coalitions of several players); "
+    "destruction: both, of every conflict, and thick what is to be expected if any side may form. "
+    "Bars: what players gain in the analytic answer by their own harmful actions (leverage), and "
+    "by those of all; left out where nobody gains or loses a thousandth of its payoff range. "
+    "Ladders, of those that look alike one: how often their owner, on its own, would resort to "
+    "each rung; triangles: inventions.",
     _panels,
     columns=2,
     height=1.9,

@@ -1,7 +1,6 @@
 """``frontier``: the feasible set, and the way of the agents to and along its frontier."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -14,38 +13,67 @@ from curnits.analysis.figures.base import (
     PALE,
     PURPLE,
     RED,
+    STAR,
     FigureKind,
     Panel,
     amount_axis,
-    legend_names,
+    distinct,
+    shortened,
+    written,
 )
 from curnits.analysis.solution import Vector
 from curnits.analysis.storage.rundata import RunData
 from curnits.sim.games.feasible.frontier import frontier_polyline
 
-_MOST_OUTCOMES = 2000
-_MOST_PLAYERS = 5
+_MOST_OUTCOMES = 200
+"""More outcomes would be a grid that hides the rest; the hull stands for them."""
 
+_MOST_PLAYERS = 5
+_LONGEST_NAME = 11
+
+_SEEN = 0.025
+"""Points nearer to each other, as a share of the axes, are one in print."""
+
+_BEYOND: Mapping[str, Any] = {
+    "facecolor": "#F5F5F5",
+    "edgecolor": "none",
+    "zorder": 0,
+    "label": "with payments",
+}
+_FEASIBLE: Mapping[str, Any] = {
+    "facecolor": PALE,
+    "edgecolor": GREY,
+    "linewidth": 0.4,
+    "label": "feasible",
+}
+_LEVEL: Mapping[str, Any] = {"color": "black", "linewidth": 0.7, "linestyle": (0, (1, 3))}
 _LINES: Mapping[str, dict[str, Any]] = {
     "frontier": {"color": "black", "linewidth": 1.8, "label": "Pareto frontier"},
-    "price line": {"color": RED, "linewidth": 0.8, "label": "price line"},
-    "claims": {"color": PURPLE, "linewidth": 0.8, "linestyle": ":", "label": "claims"},
-    "path": {"color": RED, "linewidth": 1.2, "label": "payoffs"},
+    "price line": {"color": RED, "linewidth": 0.8, "linestyle": "--", "label": "price line"},
+    "claims": {"color": PURPLE, "linewidth": 0.9, "linestyle": ":", "label": "claims"},
+    "path": {"color": RED, "linewidth": 1.2, "label": "payoffs over time"},
 }
 _POINTS: Mapping[str, dict[str, Any]] = {
-    "equilibria": {
-        "facecolor": "#F0E442",
+    "outcomes": {"color": GREY, "marker": ".", "s": 10, "label": "outcome"},
+    "threats": {"color": "black", "marker": "x", "s": 24, "label": "in conflict"},
+    "before payments": {
+        "facecolor": "white",
         "edgecolor": "black",
-        "linewidth": 0.6,
+        "marker": "s",
+        "s": 20,
+        "label": "before payments",
+    },
+    "start": {"facecolor": "white", "edgecolor": RED, "marker": "o", "s": 20, "label": "start"},
+    "move": {"color": PURPLE, "marker": "D", "s": 14, "label": "first claims"},
+    "agreement": {"color": RED, "marker": "o", "s": 60, "label": "agreement"},
+    "equilibria": {
+        "facecolor": STAR,
+        "edgecolor": "black",
+        "linewidth": 0.5,
         "marker": "*",
-        "s": 75,
+        "s": 40,
         "label": "analytic answer",
     },
-    "outcomes": {"color": GREY, "marker": ".", "s": 10, "label": "outcome"},
-    "threats": {"color": "black", "marker": "x", "s": 22, "label": "in conflict"},
-    "start": {"facecolor": "white", "edgecolor": RED, "marker": "o", "s": 16, "label": "start"},
-    "move": {"color": PURPLE, "marker": "D", "s": 14, "label": "start's claims"},
-    "agreement": {"color": RED, "marker": "o", "s": 14, "label": "agreement"},
 }
 
 
@@ -72,64 +100,137 @@ def frontier_table(run: RunData, i: int, j: int) -> pd.DataFrame:
         for record in run.summary.state.coalitions
         if len(record.members) == 1
     }
-    answers = [[e.payoffs[name] for name in names] for e in run.summary.solution.equilibria]
-    kinds = [
-        _rows("feasible", hull),
-        _rows("outcomes", outcomes if len(outcomes) <= _MOST_OUTCOMES else hull),
-        _rows("frontier", frontier_polyline(outcomes) if run.game.n == 2 else np.empty((0, 2))),
-        _rows("price line", _line(agreement, prices.iloc[-1].to_numpy(), outcomes)),
-        _rows("claims", claims.to_numpy(), claims.index.to_numpy()),
-        _rows("path", payoffs.to_numpy(), payoffs.index.to_numpy()),
-        _rows("threats", np.array([[alone[name] for name in names]])),
-        _rows("start", payoffs.to_numpy()[:1], payoffs.index.to_numpy()[:1]),
-        _rows("move", claims.to_numpy()[:1], claims.index.to_numpy()[:1]),
-        _rows("agreement", agreement[None], payoffs.index.to_numpy()[-1:]),
-        _rows("equilibria", np.array(answers).reshape(-1, 2)),
-    ]
-    table = pd.concat([rows for rows in kinds if len(rows)], ignore_index=True)
+    levels = np.array([[alone[name] for name in names]])
+    answers = np.array(
+        [[e.payoffs[name] for name in names] for e in run.summary.solution.equilibria]
+    )
+    before = run.summary.final.before_payments
+    two, money = run.game.n == 2, run.game.money
+    nothing = np.empty((0, 2))
+    kinds = {
+        "with payments": nothing,
+        "feasible": hull,
+        "outcomes": outcomes if len(outcomes) <= _MOST_OUTCOMES else nothing,
+        "frontier": frontier_polyline(outcomes) if two else nothing,
+        "price line": nothing if money else _line(agreement, prices.iloc[-1].to_numpy(), outcomes),
+        "claims": claims.to_numpy(),
+        "path": payoffs.to_numpy(),
+        "threats" if two else "alone": levels,
+        "start": payoffs.to_numpy()[:1],
+        "move": claims.to_numpy()[:1],
+        "before payments": np.array([[before[name] for name in names]]) if before else nothing,
+        "agreement": agreement[None],
+        "equilibria": answers.reshape(-1, 2),
+    }
+    if two and money:
+        most = outcomes.sum(axis=1).max()
+        kinds["frontier"] = _paid(most, np.concatenate([hull, levels, kinds["path"]]))
+        kinds["with payments"] = np.append(
+            kinds["frontier"], kinds["frontier"].min(axis=0)[None], axis=0
+        )
+    ticks = {
+        "claims": claims.index.to_numpy(),
+        "path": payoffs.index.to_numpy(),
+        "start": payoffs.index.to_numpy()[:1],
+        "move": claims.index.to_numpy()[:1],
+        "agreement": payoffs.index.to_numpy()[-1:],
+    }
+    parts = [_rows(kind, points, ticks.get(kind)) for kind, points in kinds.items() if len(points)]
+    table = pd.concat(parts, ignore_index=True)
     return table.assign(x_player=names[0], y_player=names[1])
 
 
-def draw_frontier(axes: Axes, table: pd.DataFrame, x_label: str = "", y_label: str = "") -> None:
+def draw_frontier(axes: Axes, table: pd.DataFrame) -> None:
     """Draw a table of :func:`frontier_table`.
 
     The price line is red, as is the way of the payoffs. Claims at the first prices are purple: off
-    the frontier they say which way to move.
+    the frontier they say which way to move. What cannot be seen beside the rest is left out.
 
     Examples
     --------
     >>> from matplotlib.figure import Figure
-    >>> table = pd.DataFrame({"kind": ["outcomes", "agreement"], "x": [0, 1], "y": [0, 2]})
-    >>> draw_frontier(Figure().subplots(), table)
+    >>> table = pd.DataFrame({"kind": ["outcomes", "agreement"], "x": [0, 1], "y": [0, 2],
+    ...     "x_player": "Ada", "y_player": "Bo"})
+    >>> axes = Figure().subplots()
+    >>> draw_frontier(axes, table)
+    >>> axes.get_xlabel()
+    'Ada, utilons'
     """
     kinds = {str(kind): rows[["x", "y"]].to_numpy(float) for kind, rows in table.groupby("kind")}
+    _frame(axes, kinds)
+    kinds = _visible(axes, kinds)
+    if "with payments" in kinds:
+        axes.fill(*kinds["with payments"].T, **_BEYOND)
     if "feasible" in kinds:
-        axes.fill(*kinds["feasible"].T, facecolor=PALE, edgecolor=GREY, linewidth=0.4)
+        axes.fill(*kinds["feasible"].T, **_FEASIBLE)
     for kind, style in _LINES.items():
         if kind in kinds:
             axes.plot(*kinds[kind].T, **style)
+    if "alone" in kinds:
+        axes.axvline(kinds["alone"][0, 0], label="alone in conflict", **_LEVEL)
+        axes.axhline(kinds["alone"][0, 1], **_LEVEL)
     for order, (kind, style) in enumerate(_POINTS.items()):
         if kind in kinds:
             axes.scatter(*kinds[kind].T, zorder=3 + order, **style)
     if "start" in kinds and "move" in kinds:
         arrow = {"arrowstyle": "->", "color": PURPLE, "linewidth": 0.8}
         axes.annotate("", kinds["move"][0], kinds["start"][0], arrowprops=arrow)
-    _frame(axes, kinds)
-    amount_axis(axes.xaxis, x_label, "utilons")
-    amount_axis(axes.yaxis, y_label, "utilons")
+    if "before payments" in kinds:
+        paid = kinds["agreement"][0] - kinds["before payments"][0]
+        arrow = {"arrowstyle": "->", "color": "black", "linewidth": 1.0, "shrinkB": 5}
+        axes.annotate("", kinds["agreement"][0], kinds["before payments"][0], arrowprops=arrow)
+        axes.plot([], [], "k-", marker=">", markersize=3, label=_payment(paid))
+    for axis, column in ((axes.xaxis, "x_player"), (axes.yaxis, "y_player")):
+        amount_axis(axis, f"{shortened(str(table[column].iloc[0]), _LONGEST_NAME)}, ", "utilons")
+
+
+def _payment(paid: Vector) -> str:
+    """Return what a payment is called: how large it is, if one player pays what the other gets."""
+    size = float(np.abs(paid).max())
+    return f"payment of {written(size)}" if abs(paid.sum()) < _SEEN * size else "payments"
+
+
+def _visible(axes: Axes, kinds: Mapping[str, Vector]) -> dict[str, Vector]:
+    """Return what can be told apart within the frame of the axes."""
+    low, high = np.array([axes.get_xlim(), axes.get_ylim()]).T
+
+    def far(kind: str, other: str) -> bool:
+        near = np.abs(kinds[kind] - kinds[other][-1]).max(axis=0) <= _SEEN * (high - low)
+        return not near.all()
+
+    hidden = set()
+    for kind, other in (
+        ("path", "agreement"),
+        ("start", "agreement"),
+        ("claims", "agreement"),
+        ("before payments", "agreement"),
+        ("move", "start"),
+        ("start", "before payments"),
+    ):
+        if {kind, other} <= kinds.keys() and not far(kind, other):
+            hidden.add(kind)
+    if "move" in kinds and not ((kinds["move"] >= low) & (kinds["move"] <= high)).all():
+        hidden.add("move")
+    if hidden & {"move", "start"}:
+        hidden |= {"claims", "move"}
+    if "alone" in kinds and not ((kinds["alone"] >= low) & (kinds["alone"] <= high)).any():
+        hidden.add("alone")
+    return {kind: points for kind, points in kinds.items() if kind not in hidden}
 
 
 def _panels(runs: Sequence[RunData]) -> list[Panel]:
     run = runs[0]
-    labels = [f"{name}, " for name in legend_names(run.players)]
-    return [
+    names = [shortened(player, _LONGEST_NAME) for player in run.players]
+    pairs = list(combinations(range(min(run.game.n, _MOST_PLAYERS)), 2))
+    panels = [
         Panel(
-            "",
+            f"{names[i]} and {names[j]}" if len(pairs) > 1 else "",
             frontier_table(run, i, j),
-            partial(draw_frontier, x_label=labels[i], y_label=labels[j]),
+            draw_frontier,
         )
-        for i, j in combinations(range(min(run.game.n, _MOST_PLAYERS)), 2)
+        for i, j in pairs
     ]
+    return distinct(panels, ["x", "y"], ["kind"])
 
 
 def _rows(kind: str, points: Vector, ticks: Vector | None = None) -> pd.DataFrame:
@@ -154,9 +255,17 @@ def _line(point: Vector, prices: Vector, outcomes: Vector) -> Vector:
     return np.asarray(point + np.array([[-reach], [reach]]) * along)
 
 
+def _paid(most: float, points: Vector) -> Vector:
+    """Return the ends of the line on which payoffs sum to ``most``, past all points."""
+    (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
+    reach = max(right - left, high - low, most - left - low)
+    return np.array([[left - reach, most - left + reach], [most - low + reach, low - reach]])
+
+
 def _frame(axes: Axes, kinds: Mapping[str, Vector]) -> None:
-    """Show everything but far away claims and the ends of the price line."""
-    inside = [points for kind, points in kinds.items() if kind not in ("claims", "price line")]
+    """Show everything but far away claims, lines that never end, and what players get alone."""
+    endless = ("claims", "price line", "with payments", "frontier", "alone")
+    inside = [points for kind, points in kinds.items() if kind not in endless]
     near = np.concatenate(
         [p for k, p in kinds.items() if k in ("feasible", "path", "equilibria")] or inside
     )
@@ -171,13 +280,17 @@ def _frame(axes: Axes, kinds: Mapping[str, Vector]) -> None:
 
 FRONTIER = FigureKind(
     "frontier",
-    "Payoffs of two players at a time. Shaded: the feasible set; dots: outcomes; thick: the Pareto "
-    "frontier (two players only). Red: payoffs over time, the agreement and the price line "
+    "Payoffs of two players at a time. Shaded: the feasible set; dots: outcomes, unless there are "
+    "too many; thick: the Pareto frontier (two players only). With money payments extend the "
+    "feasible set to all that sums to no more; an arrow leads from what is agreed on to what is "
+    "left after payments. Red: payoffs over time, the agreement and (dashed) the price line "
     "through it, on which curnits are worth the same. Purple: what the players can claim at the "
-    "quoted prices; where that lies off the frontier, it says which way to move. "
-    "Cross: what each gets alone in conflict. Star: analytic answer. "
-    f"At most the first {_MOST_PLAYERS} players are shown.",
+    "quoted prices; where that lies off the frontier, it says which way to move. Cross: what two "
+    "players get in conflict; of several, dotted lines show what each gets alone against all "
+    "others, which need not be feasible together. Star: analytic answer. "
+    f"At most the first {_MOST_PLAYERS} players are shown, and of panels that look alike one.",
     _panels,
     columns=3,
+    narrow=2,
     height=2.4,
 )

@@ -1,18 +1,19 @@
 """Part of ``escalation``: how often players would resort to each rung of their ladders."""
 
-from math import ceil
-
 import numpy as np
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.ticker import MaxNLocator
 
 from curnits.analysis.figures.base import time_axis
+from curnits.analysis.solution import Vector
 from curnits.analysis.storage.rundata import RunData
 from curnits.sim.games.ladders import Ladder
 
-_MOST_LABELS = 4
-_HATCHES = ("", "////")
+_MOST_LABELS = 5
 
 
 def ladder_table(run: RunData, ladder: Ladder) -> pd.DataFrame:
@@ -62,20 +63,21 @@ def draw_ladder(axes: Axes, table: pd.DataFrame) -> None:
     >>> draw_ladder(Figure().subplots(), table)
     """
     top = int(table["rung"].max())
-    labelled = set(range(0, top, ceil(top / _MOST_LABELS))) | {top}
+    shades = colormaps["YlOrRd"](np.linspace(0.0, 1.0, top + 1))
     chances = table.pivot_table(index="tick", columns="rung", values="probability")
     ceilings = chances.cumsum(axis=1)
-    for rung, shade in enumerate(colormaps["YlOrRd"](np.linspace(0.0, 1.0, top + 1))):
+    for rung, shade in enumerate(shades):
         axes.fill_between(
             ceilings.index.to_numpy(),
             (ceilings[rung] - chances[rung]).to_numpy(),
             ceilings[rung].to_numpy(),
             facecolor=shade,
-            hatch=_HATCHES[rung % 2],
             edgecolor="white",
             linewidth=0.3,
-            label=(f"rung {rung}" if rung else "no rung") if rung in labelled else None,
+            label=(f"rung {rung}" if rung else "no rung") if top <= _MOST_LABELS else None,
         )
+    if top > _MOST_LABELS:
+        _scale(axes, shades)
     made = table.groupby("rung")["invented"].first().dropna()
     if len(made):
         heights = np.full(len(made), 1.03)
@@ -83,3 +85,13 @@ def draw_ladder(axes: Axes, table: pd.DataFrame) -> None:
     axes.set_ylim(0, 1)
     axes.set_ylabel("probability")
     time_axis(axes)
+
+
+def _scale(axes: Axes, shades: Vector) -> None:
+    """Draw the shades of many rungs beside the axes."""
+    count = len(shades)
+    norm = BoundaryNorm(np.arange(count + 1) - 0.5, count)
+    rungs = ScalarMappable(norm, ListedColormap(list(shades)))
+    bar = axes.figure.colorbar(rungs, ax=axes, pad=0.02, label="rung")
+    bar.ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    bar.ax.tick_params(length=0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,16 +12,21 @@ from curnits.analysis.figures.base import (
     GREY,
     PALE,
     RED,
+    STAR,
     FigureKind,
     Panel,
-    codes,
     legend_names,
     player_style,
+    shortened,
     time_axis,
 )
 from curnits.analysis.solution import Vector
 from curnits.analysis.storage.rundata import RunData
 
+_SEEN = 0.02
+"""A path that leads no further, as a share of the simplex's sides, is a point in print."""
+
+_LONGEST_NAME = 11
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 
@@ -30,20 +36,27 @@ def price_table(run: RunData) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``kind`` (path or equilibrium), ``number`` (0, or which equilibrium), ``tick``, ``player``,
-        ``price`` (curnits per utilon) and ``share``: the price of the player's whole payoff range,
-        as a share of all ranges' prices, which does not depend on units.
+        ``kind`` (path, equilibrium: the answer nearest to the run, or other equilibrium),
+        ``number`` (0, or which equilibrium), ``tick``, ``player``, ``price`` (curnits per utilon;
+        none before a newcomer's arrival) and ``share``: the price of the player's whole payoff
+        range, as a share of the ranges' prices of all who are there, which does not depend on
+        units.
     """
     path = run.series("price")
+    for player, newcomer in run.file.newcomers.items():
+        path[player] = path[player].where(path.index > newcomer.arrives)
     parts = [_long(path, run, "path", 0)]
+    nearest = run.summary.analytic
     for number, found in enumerate(run.summary.solution.equilibria, start=1):
         at = pd.DataFrame([found.prices], index=pd.Index([path.index[-1]], name="tick"))
-        parts.append(_long(at[list(run.players)], run, "equilibrium", number))
+        reached = nearest is not None and nearest.number == number
+        kind = "equilibrium" if reached else "other equilibrium"
+        parts.append(_long(at[list(run.players)], run, kind, number))
     return pd.concat(parts, ignore_index=True)
 
 
 def draw_prices(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> None:
-    """Draw shares over time, one line for each player; stars are equilibria.
+    """Draw shares over time, one line for each player, and a star at the nearest answer.
 
     Examples
     --------
@@ -53,21 +66,9 @@ def draw_prices(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> None
     >>> draw_prices(Figure().subplots(), table, ["1", "2"])
     """
     for i, (player, name) in enumerate(zip(players, legend_names(players), strict=True)):
-        own = table[table["player"] == player]
-        path, answers = own[own["kind"] == "path"], own[own["kind"] == "equilibrium"]
-        style = player_style(i)
-        axes.plot(path["tick"], path["share"], label=name, **style)
-        axes.scatter(
-            answers["tick"],
-            answers["share"],
-            marker="*",
-            s=45,
-            color=style["color"],
-            zorder=3,
-            edgecolor="black",
-            linewidth=0.5,
-            clip_on=False,
-        )
+        own = table[(table["player"] == player) & (table["kind"] == "path")]
+        axes.plot(own["tick"], own["share"], label=name, **player_style(i))
+    _star(axes, table[table["kind"] == "equilibrium"][["tick", "share"]].to_numpy())
     axes.set_ylim(0, max(1.05 * float(table["share"].max()), 0.1))
     axes.set_ylabel("price of payoff range, share")
     time_axis(axes)
@@ -85,23 +86,32 @@ def draw_simplex(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> Non
     """
     draw_frame(axes, players)
     path = _points(table[table["kind"] == "path"], players)
-    axes.plot(*path.T, color=RED, label="path")
-    axes.scatter(
-        path[:1, 0], path[:1, 1], s=16, facecolor="white", edgecolor=RED, zorder=3, label="start"
-    )
-    axes.scatter(path[-1:, 0], path[-1:, 1], s=20, color=RED, zorder=3, label="agreement")
-    answers = table[table["kind"] == "equilibrium"]
-    if len(answers):
-        found = _points(answers, players)
+    if np.abs(path - path[-1]).max() > _SEEN:
+        axes.plot(*path.T, color=RED, label="path")
+        first: dict[str, Any] = {"facecolor": "white", "edgecolor": RED}
+        axes.scatter(path[0, 0], path[0, 1], s=20, zorder=3, label="start", **first)
+    axes.scatter(path[-1, 0], path[-1, 1], s=60, color=RED, zorder=3, label="agreement")
+    others = table[table["kind"] == "other equilibrium"]
+    if len(others):
+        pale: dict[str, Any] = {"facecolor": "white", "edgecolor": GREY, "linewidth": 0.6}
+        across, up = _points(others, players).T
+        axes.scatter(across, up, s=45, marker="*", zorder=2, label="other answers", **pale)
+    _star(axes, _points(table[table["kind"] == "equilibrium"], players))
+
+
+def _star(axes: Axes, where: Vector) -> None:
+    """Mark the analytic answer at points, shape ``(k, 2)``."""
+    if len(where):
         axes.scatter(
-            found[:, 0],
-            found[:, 1],
+            where[:, 0],
+            where[:, 1],
             marker="*",
-            s=55,
-            facecolor="#F0E442",
+            s=40,
+            facecolor=STAR,
             edgecolor="black",
-            linewidth=0.6,
+            linewidth=0.5,
             zorder=4,
+            clip_on=False,
             label="analytic answer",
         )
 
@@ -115,10 +125,10 @@ def draw_frame(axes: Axes, players: Sequence[str]) -> None:
             ends[:, i] = level
             ends[0, (i + 1) % 3] = ends[1, (i + 2) % 3] = 0.0
             axes.plot(*in_simplex(ends).T, color=PALE, linewidth=0.6, zorder=0)
-    for i, (name, where) in enumerate(zip(codes(players), _CORNERS, strict=True)):
+    for i, (name, where) in enumerate(zip(players, _CORNERS, strict=True)):
         below = i < 2
         axes.annotate(
-            name,
+            shortened(name, _LONGEST_NAME),
             where,
             (0, -4 if below else 4),
             textcoords="offset points",
@@ -126,7 +136,6 @@ def draw_frame(axes: Axes, players: Sequence[str]) -> None:
             va="top" if below else "bottom",
             color=player_style(i)["color"],
         )
-    axes.plot([], [], color=GREY, linewidth=0.6, label="grid: steps of 0.2")
     axes.set_aspect("equal")
     axes.set_axis_off()
 
@@ -159,13 +168,15 @@ def _long(prices: pd.DataFrame, run: RunData, kind: str, number: int) -> pd.Data
 
 def _points(table: pd.DataFrame, players: Sequence[str]) -> Vector:
     shares = table.pivot_table(index=["number", "tick"], columns="player", values="share")
-    return in_simplex(shares[list(players)].to_numpy())
+    return in_simplex(shares.reindex(columns=list(players)).dropna().to_numpy())
 
 
 PRICES = FigureKind(
     "prices",
     "Path of the price vector, each price multiplied with its player's payoff range and all scaled "
-    "to sum to 1, so that units do not matter. Stars: the analytic answers that are known. "
+    "to sum to 1, so that units do not matter; newcomers have one from their arrival on. Star: the "
+    "analytic answer nearest to the run; pale stars: other known ones (three players only). Lines "
+    "of the grid are 0.2 apart. "
     "Where the agreement is a vertex of the frontier, equilibrium prices are not unique.",
     _panels,
     height=2.3,

@@ -11,7 +11,11 @@ from curnits.analysis.storage.rundata import RunData
 
 
 def plot_files(
-    runs: Sequence[RunData], form: str, figure: str | None = None, stem: str | None = None
+    runs: Sequence[RunData],
+    form: str,
+    figure: str | None = None,
+    stem: str | None = None,
+    width: str | None = None,
 ) -> dict[str, bytes]:
     """Return the files of one figure, or of all that apply and an overview, by name.
 
@@ -25,6 +29,8 @@ def plot_files(
         A key of :data:`curnits.analysis.figures.registry.FIGURES`.
     stem : str, optional
         Name of the files of one figure, instead of its own.
+    width : str, optional
+        See :func:`curnits.analysis.figures.drawing.draw`.
 
     Raises
     ------
@@ -33,13 +39,13 @@ def plot_files(
     """
     if figure is None:
         made = pages(runs)
-        drawn = [draw(name, panels, runs, form) for name, panels in made.items()]
+        drawn = [draw(name, panels, runs, form, width) for name, panels in made.items()]
         return files_of([*drawn, overview(made, runs, form)], form)
     made = pages(runs, [figure])
     if figure not in made:
         needs = figure_named(figure).needs
         raise FigureError(f"{figure} has nothing to show (expected {needs})")
-    return files_of([draw(figure, made[figure], runs, form)], form, stem)
+    return files_of([draw(figure, made[figure], runs, form, width)], form, stem)
 
 
 def target(

@@ -10,8 +10,8 @@ from curnits.analysis.figures.base import Panel
 from curnits.analysis.figures.basins import BASINS, draw_basins
 from curnits.analysis.figures.drawing import Drawn, draw_kind
 from curnits.analysis.figures.multiplicity import MULTIPLICITY, draw_multiplicity
+from curnits.analysis.studies.basin_records import unfinished
 from curnits.analysis.studies.basins import Basins
-from curnits.analysis.studies.records import unfinished
 from curnits.sim.games.game import Game
 
 

@@ -13,18 +13,17 @@ from curnits.analysis.figures.base import (
     Panel,
     amount_axis,
     legend_names,
+    marker,
     player_style,
 )
 from curnits.analysis.storage.rundata import RunData
-
-_SHAPES = {"agreed": "o", "broke down": "x"}
 
 _MOST_SINGLE = 60
 """Longer histories are drawn without lines from talk to talk."""
 
 
 def draw_payoffs(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> None:
-    """Draw what each player got from each talk: dots if it was agreed upon, crosses if it failed.
+    """Draw what each player got from each talk, by a cross if it broke down.
 
     Examples
     --------
@@ -34,18 +33,19 @@ def draw_payoffs(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> Non
     >>> draw_payoffs(Figure().subplots(), table, ["1"])
     """
     single = table["talk"].max() <= _MOST_SINGLE
-    size = 4.0 if single else 1.5
+    size = 4.0 if single else 2.0
+    broken = table["ending"] == "broke down"
     for i, (player, name) in enumerate(zip(players, legend_names(players), strict=True)):
-        own, style = table[table["player"] == player], player_style(i)
-        axes.plot([], [], label=name, **style)
-        if single:
-            axes.plot(own["talk"], own["payoff"], **style, linewidth=0.8)
-        for ending, shape in _SHAPES.items():
-            ended = own[own["ending"] == ending]
-            colour = style["color"]
-            axes.plot(ended["talk"], ended["payoff"], shape, color=colour, markersize=size)
-    for ending, shape in _SHAPES.items():
-        axes.plot([], [], shape, color=GREY, markersize=4, label=ending)
+        own, look = table[table["player"] == player], player_style(i)
+        if not single:
+            look["linestyle"] = ""
+        axes.plot([], [], marker=marker(i), markersize=4, linewidth=0.8, label=name, **look)
+        axes.plot(own["talk"], own["payoff"], linewidth=0.8, **look)
+        look["linestyle"] = ""
+        for ended, shape in ((own[~broken[own.index]], marker(i)), (own[broken[own.index]], "x")):
+            axes.plot(ended["talk"], ended["payoff"], marker=shape, markersize=size, **look)
+    if broken.any():
+        axes.plot([], [], "x", color=GREY, markersize=4, label="broke down")
     amount_axis(axes.yaxis, "payoff, ", "utilons")
     _count(axes)
 
@@ -86,8 +86,8 @@ def _panels(runs: Sequence[RunData]) -> list[Panel]:
 
 TALKS = FigureKind(
     "talks",
-    "What each player got from each of the talks of a run, one after the other: dots where an "
-    "agreement was reached, crosses where talks broke down. Credibility: the probability with "
+    "What each player got from each of the talks of a run, one after the other; crosses where "
+    "talks broke down. Credibility: the probability with "
     "which a player is believed to carry out its threats.",
     _panels,
     columns=2,

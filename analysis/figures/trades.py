@@ -16,14 +16,20 @@ from curnits.analysis.figures.base import (
     in_units,
     legend_names,
     player_style,
+    shortened,
     time_axis,
+    written,
 )
 from curnits.analysis.storage.rundata import RunData
 
 _MOST_NUMBERS = 8
+_LONGEST_NAME = 12
 _NEGLIGIBLE = 5e-3
 _ROUNDING = 1e-9
 """Payments of a smaller share of the curnits at stake are left out."""
+
+_NOTHING = 1e-3
+"""There is nothing to show where all that was paid is a smaller share of the curnits at stake."""
 
 
 def payment_table(trades: pd.DataFrame, players: Sequence[str]) -> pd.DataFrame:
@@ -67,12 +73,15 @@ def draw_payments(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> No
         for (payer, payee), amount in np.ndenumerate(grid):
             if np.isfinite(amount):
                 ink = "white" if amount > 0.6 * top else "black"
-                text = f"{amount / 10.0**power:.2f}" if amount > _NEGLIGIBLE * top else "0"
-                axes.text(payee, payer, text, ha="center", va="center", fontsize=6, color=ink)
+                text = written(amount / 10.0**power, 2) if amount > _NEGLIGIBLE * top else "0"
+                axes.text(payee, payer, text, ha="center", va="center", color=ink)
     else:
         axes.figure.colorbar(image, ax=axes, label="curnits")
-    axes.set_xticks(range(len(players)), codes(players))
-    axes.set_yticks(range(len(players)), legend_names(players))
+    short = codes(players)
+    names = [shortened(player, _LONGEST_NAME) for player in players]
+    rows = [n if c == n else f"{n} ({c})" for n, c in zip(names, short, strict=True)]
+    axes.set_xticks(range(len(players)), short)
+    axes.set_yticks(range(len(players)), rows)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set_xlabel("payee")
@@ -103,6 +112,8 @@ def _panels(runs: Sequence[RunData]) -> list[Panel]:
         return []
     trades, players = run.tables["trades"], run.players
     trades = trades[trades["curnits"] > _ROUNDING * run.summary.escalation.at_stake]
+    if trades["curnits"].sum() <= _NOTHING * run.summary.escalation.at_stake:
+        return []
     ticks = run.tables["ticks"]["tick"].tolist()
     return [
         Panel(
@@ -126,4 +137,5 @@ TRADES = FigureKind(
     "received so far, less what it has paid.",
     _panels,
     height=2.3,
+    needs="a run in which a thousandth of the curnits at stake changes hands",
 )

@@ -1,6 +1,7 @@
 """Did the agents get there? A finished run against the analytic answer."""
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -78,6 +79,14 @@ class Judgement:
     rate: float
     arrived: bool
     verdict: str
+
+    def __repr__(self) -> str:
+        """Return the verdict."""
+        return f"<{self.verdict}>"
+
+    def _repr_html_(self) -> str:
+        """Return the verdict and the analytic answer for notebooks."""
+        return f"<p>{escape(self.verdict)}</p>{self.solution._repr_html_()}"
 
 
 def aim(game: Game, negotiation: NegotiationSettings) -> str:

@@ -1,6 +1,10 @@
 """Values and optimal strategies of conflict games: every coalition against its complement."""
 
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import batched
+from os import cpu_count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +16,9 @@ from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import ConflictStack, Game
 
 _ROUNDING = 1e-10
+
+MANY_CELLS = 20_000_000
+"""Payoffs in all conflicts together from which on threads share the work (a tenth of a second)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +39,19 @@ class Conflicts:
 
 def values(game: Game, prices: Vector) -> Vector:
     """Return ``v_a(S)`` of every coalition in curnits, shape ``(2**n,)``."""
-    return solve_conflicts(game, prices).values
+    result = _values(game, prices)
+    for stack, solved, _, _ in _solved(game.conflicts(), prices, game.conflict_cells):
+        _enter(result, stack, solved)
+    return result
+
+
+def values_of(game: Game, coalitions: NDArray[np.int64]) -> Vector:
+    """Return ``v(S)`` of different coalitions at equal prices of 1, shape ``(P,)``."""
+    found: dict[Mask, float] = {}
+    cells = len(coalitions) * game.n * len(game.outcomes)
+    for stack, solved, _, _ in _solved(game.conflicts(coalitions), np.ones(game.n), cells):
+        found.update(zip(stack.coalitions.tolist(), solved.tolist(), strict=True))
+    return np.array([found[mask] for mask in coalitions.tolist()])
 
 
 def solve_conflicts(game: Game, prices: Vector) -> Conflicts:
@@ -45,17 +64,43 @@ def solve_conflicts(game: Game, prices: Vector) -> Conflicts:
         Curnits per utilon of each player.
     """
     full = grand(game.n)
-    result = np.zeros(full + 1)
-    result[full] = (game.outcomes @ prices).max()
+    result = _values(game, prices)
     threats: dict[Mask, Vector] = {}
-    for stack in game.conflicts():
-        solved, rows, columns = solve_stack(stack.matrices(prices))
-        result[stack.coalitions] = solved
-        result[full ^ stack.coalitions] = -solved
+    for stack, solved, rows, columns in _solved(game.conflicts(), prices, game.conflict_cells):
+        _enter(result, stack, solved)
         for mask, row, column in zip(stack.coalitions, rows, columns, strict=True):
             threats[int(mask)] = row
             threats[full ^ int(mask)] = column
     return Conflicts(result, threats)
+
+
+def _solved(
+    stacks: Iterable[ConflictStack], prices: Vector, cells: int
+) -> Iterator[tuple[ConflictStack, Vector, Vector, Vector]]:
+    """Yield stacks of conflicts with their values and both sides' strategies, in order."""
+
+    def solve(stack: ConflictStack) -> tuple[ConflictStack, Vector, Vector, Vector]:
+        return stack, *solve_stack(stack.matrices(prices))
+
+    if cells < MANY_CELLS:
+        yield from map(solve, stacks)
+        return
+    workers = cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        for some in batched(stacks, workers):  # no more at once: memory is bounded
+            yield from pool.map(solve, some)
+
+
+def _values(game: Game, prices: Vector) -> Vector:
+    """Return the value of N, and zeros for all other coalitions."""
+    result = np.zeros(1 << game.n)
+    result[-1] = (game.outcomes @ prices).max()
+    return result
+
+
+def _enter(result: Vector, stack: ConflictStack, solved: Vector) -> None:
+    result[stack.coalitions] = solved
+    result[len(result) - 1 - stack.coalitions] = -solved
 
 
 def value_gradients(stack: ConflictStack, rows: Vector, columns: Vector) -> Vector:
@@ -64,9 +109,7 @@ def value_gradients(stack: ConflictStack, rows: Vector, columns: Vector) -> Vect
     By the envelope theorem the strategies need not be differentiated. Where they are not unique,
     the value has a kink and this is one of its generalised gradients.
     """
-    against = stack.payoffs @ columns[:, None, :, None]
-    delivered = (rows[:, None, None, :] @ against)[:, :, 0, 0]
-    return np.asarray(stack.sides * delivered)
+    return np.asarray(stack.sides * stack.delivered(rows, columns))
 
 
 def solve_lexicographic(

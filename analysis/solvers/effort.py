@@ -9,16 +9,16 @@ from curnits.sim.games.game import MAX_CONFLICT_CELLS, Game, GameError
 MAX_COALITIONS = 1 << 16
 """Most coalitions whose threats are solved: a solution then takes about 500 MB."""
 
-MAX_CELLS = 2_000_000_000
+MAX_CELLS = 10_000_000_000
 """Most payoffs in all conflicts together, with money, where each is looked at once (minutes)."""
 
 WORTH_SAYING = 10.0
 """Shorter times are not announced, seconds."""
 
-_PER_CELL = 7e-8
+_PER_CELL = 2e-8
 """Seconds that solving a conflict takes for each of its payoffs."""
 
-_PER_CONFLICT = 3e-4
+_PER_CONFLICT = 5e-5
 """Seconds that any conflict takes."""
 
 _VISITS = 50

@@ -28,12 +28,24 @@ def coco_value(game: Game) -> Point:
         ``payoffs`` are after transfers and add up to the largest joint payoff; ``agreement`` is
         the first outcome that yields it; prices are equal, and there is no disagreement point.
     """
-    values = conflict.values(game, np.ones(game.n))
+    return value_of(game, "coco-value", conflict.values(game, np.ones(game.n)))
+
+
+def value_of(game: Game, concept: str, worths: Vector) -> Point:
+    """Return what players are paid for what coalitions are worth in conflicts.
+
+    Parameters
+    ----------
+    game : Game
+    concept : str
+    worths : ndarray, shape (2**n,)
+        ``v(S) − v(N∖S)`` by mask, utilons of whoever has them; of N the largest joint payoff.
+    """
     agreement = np.zeros(len(game.outcomes))
     agreement[game.outcomes.sum(axis=1).argmax()] = 1.0
     return Point(
-        "coco-value",
-        membership(game.n).T @ (shapley_weights(game.n) * values),
+        concept,
+        membership(game.n).T @ (shapley_weights(game.n) * worths),
         np.full(game.n, 1.0 / game.n),
         agreement,
         np.full(game.n, np.nan),

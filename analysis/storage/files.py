@@ -87,8 +87,12 @@ def fresh_folder(target: Path, *, replace: bool) -> Iterator[Path]:
 def seal(folder: Path, about: Mapping[str, Any]) -> None:
     """Write the manifest of a folder: what it says itself, and a digest of every file."""
     digests = {path.name: _digest(path) for path in sorted(folder.iterdir())}
-    manifest = {"format": _FORMAT, "version": _VERSION, **about, "files": digests}
-    (folder / MANIFEST).write_bytes(_as_json(manifest))
+    (folder / MANIFEST).write_bytes(manifest_bytes(about, digests))
+
+
+def manifest_bytes(about: Mapping[str, Any], digests: Mapping[str, str]) -> bytes:
+    """Return the manifest of a folder that holds files with these digests."""
+    return _as_json({"format": _FORMAT, "version": _VERSION, **about, "files": digests})
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], *, replace: bool) -> None:

@@ -48,12 +48,19 @@ def write_run(
 def manifest(scenario: Scenario, command: Sequence[str]) -> dict[str, Any]:
     """Return what a run is made with: versions, the seed and the command."""
     return {
-        "curnits": version("curnits"),
-        "python": python_version(),
-        "dependencies": {name: version(name) for name in _DEPENDENCIES},
+        **versions(),
         "run": run_id(scenario),
         "seed": scenario.run.seed,
         "command": [printable(word) for word in command],
+    }
+
+
+def versions() -> dict[str, Any]:
+    """Return the versions of this program, of Python and of what it is built on."""
+    return {
+        "curnits": version("curnits"),
+        "python": python_version(),
+        "dependencies": {name: version(name) for name in _DEPENDENCIES},
     }
 
 

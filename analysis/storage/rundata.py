@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pandas as pd
 
+from curnits.analysis.judging.judge import aim, judge
 from curnits.analysis.storage.files import MANIFEST
-from curnits.analysis.storage.folder import SCENARIO, SUMMARY
+from curnits.analysis.storage.folder import SCENARIO, SUMMARY, manifest
 from curnits.analysis.storage.record import Record, read_json
 from curnits.analysis.storage.runs import Summary
 from curnits.analysis.storage.tables import read_tables
@@ -15,7 +17,8 @@ from curnits.sim.files.reading import read_text
 from curnits.sim.files.yaml import MAX_CHARACTERS
 from curnits.sim.games.game import Game
 from curnits.sim.games.ladders import Ladder
-from curnits.sim.scenario.scenario import load
+from curnits.sim.running import Run
+from curnits.sim.scenario.scenario import Scenario, load
 
 
 class Manifest(Record):
@@ -43,6 +46,8 @@ class RunData:
         As :meth:`curnits.sim.recording.tables.Recorder.tables` makes them.
     scenario : str
         The scenario file, complete.
+    file : Scenario
+        The same, read.
     """
 
     game: Game
@@ -51,6 +56,29 @@ class RunData:
     manifest: Manifest
     tables: Mapping[str, pd.DataFrame]
     scenario: str
+    file: Scenario
+
+    @classmethod
+    def of(cls, scenario: Scenario, run: Run) -> Self:
+        """Judge a run in memory, and return it as if it had been read from its folder.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            What was negotiated, and how.
+        run : Run
+        """
+        game = scenario.build()
+        judgement = judge(game, run, aim(game, scenario.negotiation))
+        return cls(
+            game,
+            scenario.climbed,
+            Summary.of(scenario.title, scenario, run, judgement),
+            Manifest.model_validate(manifest(scenario, [])),
+            run.tables,
+            scenario.to_yaml(),
+            scenario,
+        )
 
     @property
     def players(self) -> tuple[str, ...]:
@@ -82,4 +110,5 @@ def read_run(folder: Path) -> RunData:
         read_json(folder / MANIFEST, Manifest),
         read_tables(folder, game),
         read_text(folder / SCENARIO, MAX_CHARACTERS),
+        scenario,
     )

@@ -1,1 +1,1 @@
-"""Questions asked of a game or of many games."""
+"""Questions asked of many games or runs; a study file states one, ``curnits sweep`` answers it."""

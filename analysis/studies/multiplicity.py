@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
 from curnits.analysis.solution import Solution, Vector
 from curnits.analysis.solvers.exhaustive.everywhere import CONTINUUM, solve
@@ -239,7 +240,7 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
     table = []
     for kind, own in rows.groupby("kind", sort=False):
         several = own[own["answers"] > 1]
-        low, high = _wilson(len(several), len(own))
+        share = binomtest(len(several), len(own)).proportion_ci(method="wilson")
         table.append(
             {
                 "kind": kind,
@@ -251,8 +252,8 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
                 "three": int((own["answers"] == 3).sum()),
                 "more": int((own["answers"] > 3).sum()),
                 "several": len(several) / len(own),
-                "low": low,
-                "high": high,
+                "low": float(share.low),
+                "high": float(share.high),
                 "clear": int((own["widest"] > CLEAR).sum()),
                 "widest": float(several["widest"].median()),
                 "prices": int((own["prices"] > own["answers"]).sum()),
@@ -260,11 +261,3 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(table)
-
-
-def _wilson(hits: int, trials: int, z: float = 1.96) -> tuple[float, float]:
-    share = hits / trials
-    centre = share + z * z / (2 * trials)
-    half = z * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2))
-    unit = 1 + z * z / trials
-    return max(0.0, float((centre - half) / unit)), min(1.0, float((centre + half) / unit))

@@ -195,8 +195,7 @@ def _fight(
     for stack in game.conflicts():
         rows = np.stack([plays[int(mask)] for mask in stack.coalitions])
         columns = np.stack([plays[full ^ int(mask)] for mask in stack.coalitions])
-        answers = (stack.payoffs @ columns[:, None, :, None])[..., 0]
-        payoffs = (answers @ rows[:, :, None])[..., 0]
+        payoffs = stack.delivered(rows, columns)
         inside = stack.sides > 0
         delivered[stack.coalitions] = np.where(inside, payoffs, 0.0)
         delivered[full ^ stack.coalitions] = np.where(inside, 0.0, payoffs)

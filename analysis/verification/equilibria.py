@@ -1,10 +1,11 @@
 """Verifiers of answers with threats: prices, an agreement, and what every coalition plays."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from curnits.analysis.solution import Claim, Equilibrium, Vector
+from curnits.analysis.solution import Candidate, Claim, Equilibrium, Vector
 from curnits.analysis.verification import coco as conditions
 from curnits.analysis.verification.coco import ACCEPTED, CandidateError
 from curnits.analysis.verification.curved import among_all_points
@@ -31,7 +32,7 @@ def coco(game: Game, claim: Claim) -> Equilibrium:
 def literal(game: Game, claim: Claim) -> Equilibrium:
     """Verify a ``strict`` equilibrium; with money claims are paid, and it is the coco value."""
     if game.money:
-        return _paid(game, claim)
+        return paid(game, claim)
     return conditions.verify(game, claim.candidate, "strict")
 
 
@@ -53,7 +54,7 @@ def coco_value(game: Game, claim: Claim) -> Equilibrium:
     CandidateError
         If prices differ.
     """
-    return _paid(game, claim)
+    return paid(game, claim)
 
 
 @among_all_points
@@ -61,9 +62,10 @@ def shapley(game: Game, claim: Claim) -> Equilibrium:
     """Verify a Shapley value: a coco value that is also the average of what each player adds."""
     if not (isinstance(game, CoalitionalGame) and game.money):
         raise CandidateError(f"a Shapley value is one of worths in money (found {game.kind})")
-    paid = _paid(game, claim)
-    gaps = np.abs(paid.payoffs - average_contributions(game.worths))
-    return replace(paid, accepted=paid.accepted and bool(gaps.max() <= ACCEPTED * money_unit(game)))
+    found = paid(game, claim)
+    gaps = np.abs(found.payoffs - average_contributions(game.worths))
+    near = bool(gaps.max() <= ACCEPTED * money_unit(game))
+    return replace(found, accepted=found.accepted and near)
 
 
 def disarmed(game: Game, claim: Claim) -> Equilibrium:
@@ -94,11 +96,22 @@ def average_contributions(worths: Vector) -> Vector:
     return value
 
 
-def _paid(game: Game, claim: Claim) -> Equilibrium:
+def paid(
+    game: Game,
+    claim: Claim,
+    judged: Callable[[Game, Candidate], Equilibrium] = conditions.verify,
+) -> Equilibrium:
+    """Verify an answer whose players are paid what they claim, by the books of a conflict rule.
+
+    Raises
+    ------
+    CandidateError
+        If prices differ.
+    """
     prices = claim.candidate.prices
     if not np.allclose(prices, 1.0 / game.n, rtol=0.0, atol=_EQUAL_PRICES):
         raise CandidateError(f"with money all prices are equal, found {prices.tolist()}")
-    equilibrium = conditions.verify(game, claim.candidate)
+    equilibrium = judged(game, claim.candidate)
     claims = equilibrium.coalitions[grand(game.n) - 1].claims
     gap = abs(float(claims.sum() - equilibrium.payoffs.sum()))
     unpaid = max(0.0, gap - float(rounding(game).sum())) / money_unit(game)

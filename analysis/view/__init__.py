@@ -1,1 +1,1 @@
-"""Pages for readers: the interactive one, the report of a run, the gallery."""
+"""What a reader sees: pages about runs and games."""

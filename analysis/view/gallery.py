@@ -34,8 +34,10 @@ def gallery(names: Iterable[str] = SHOWN) -> dict[str, bytes]:
     files = {}
     parts = [
         "# Gallery\n",
-        "Made by `python -m curnits.analysis.view.gallery`; "
-        "`curnits plot` draws the same for print.\n",
+        "Made by `python -m curnits.analysis.view.gallery`; `curnits plot` draws the same for "
+        "print, as wide as a column (`--width column`, 3.3 in) or a page (`--width page`, 6.9 in). "
+        "The functions that draw take matplotlib axes of yours, too; "
+        "`help(curnits.analysis.figures)` has an example.\n",
     ]
     for name in names:
         exploration = Exploration(open_named(SHOWN[name]))
@@ -49,7 +51,8 @@ def gallery(names: Iterable[str] = SHOWN) -> dict[str, bytes]:
         parts.append(
             f"## {name}\n\n![{name} of {run.game.title}]({name}.png)\n\n"
             f"{run.game.title}. {FIGURES[name].caption}\n\n"
-            f"    curnits run {SHOWN[name]} --out run\n    curnits plot run --figure {name}\n"
+            f"    curnits run {SHOWN[name]} --out runs/{name}\n"
+            f"    curnits plot runs/{name} --figure {name}\n"
         )
     files["README.md"] = "\n".join(parts).encode()
     return files

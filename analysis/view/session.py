@@ -186,7 +186,8 @@ class Exploration:
             summary = Summary.of(self.name, self.file, run, judgement, harm)
         about = Manifest.model_validate(manifest(self.file, self._command))
         climbed = self.file.climbed
-        return RunData(game, climbed, summary, about, run.tables, self.file.to_yaml())
+        text = self.file.to_yaml()
+        return RunData(game, climbed, summary, about, run.tables, text, self.file)
 
     def run_folder(self) -> bytes:
         """Return the run folder as it would be if talks ended now, zipped.

@@ -4,8 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
-from typing import ClassVar, Self
+from typing import ClassVar, Self, override
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +25,13 @@ MAX_CONFLICT_CELLS = 150_000_000
 MISSING = 1e-10
 """By how much a better point must beat the known ones to count, in shares of payoff range."""
 
-_CHUNK_CELLS = 4_000_000
+_CHUNK_CELLS = 12_500
+"""Payoffs to one player in a stack of conflicts: 100 kB, what a processor core has at hand.
+
+Stacks of large games hold more, for a quarter as many conflicts as there are players: less than the
+game itself, and enough that weighing payoffs is no matter of memory alone.
+"""
+
 _MOST_ROWS = 50
 
 
@@ -150,27 +155,20 @@ class Game(ABC):
         """Return outcome number ``index`` as a mapping from player to what it does or gets."""
         return self.joint_action(grand(self.n), index)
 
-    def conflicts(self) -> Iterator["ConflictStack"]:
-        """Yield every pair {S, N∖S} once, as stacks of conflicts of equal shape.
+    def conflicts(self, coalitions: NDArray[np.int64] | None = None) -> Iterator["ConflictStack"]:
+        """Yield conflicts of coalitions as stacks of equal shape.
 
-        ``S`` is the member of the pair that holds player 0 (the odd mask). Large games come in
-        several stacks of one shape, to bound memory. A game of one player has no conflict.
+        By default every pair {S, N∖S} comes once; ``S`` is the side with fewer joint actions, or
+        that with player 0. Large games come in several stacks of one shape, to bound memory. A game
+        of one player has no conflict.
         """
-
-        def shape(mask: Mask) -> tuple[int, int]:
-            return self.joint_actions(mask), self.joint_actions(grand(self.n) ^ mask)
-
-        odd = sorted(range(1, grand(self.n), 2), key=shape)
-        for (rows, columns), alike in groupby(odd, key=shape):
-            masks = list(alike)
-            step = max(1, _CHUNK_CELLS // (self.n * rows * columns))
-            for start in range(0, len(masks), step):
-                chunk = np.array(masks[start : start + step])
-                yield ConflictStack(
-                    chunk,
-                    2.0 * membership(self.n)[chunk] - 1.0,
-                    np.stack([self.conflict(int(mask)) for mask in chunk]),
-                )
+        counts = np.array([self.joint_actions(mask) for mask in range(1 << self.n)])
+        for masks in alike(counts, smaller_sides(counts) if coalitions is None else coalitions):
+            yield HeldConflicts(
+                masks,
+                2.0 * membership(self.n)[masks] - 1.0,
+                np.stack([self.conflict(mask) for mask in masks.tolist()]),
+            )
 
     @property
     def conflict_cells(self) -> int:
@@ -198,8 +196,42 @@ class Game(ABC):
         return table(heads, rows, caption)
 
 
+def smaller_sides(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return one coalition of each pair {S, N∖S}, that with fewer joint actions.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (2**n,)
+        How many joint actions each coalition has, by mask.
+    """
+    masks = np.arange(1, len(counts) - 1, 2)
+    others = len(counts) - 1 - masks
+    return np.where(counts[others] < counts[masks], others, masks)
+
+
+def alike(counts: NDArray[np.int64], masks: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Yield coalitions by the shape of their conflicts, not too many at once.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (2**n,)
+        How many joint actions each coalition has, by mask.
+    masks : ndarray of int, shape (P,)
+    """
+    n = len(counts).bit_length() - 1
+    rows, columns = counts[masks], counts[len(counts) - 1 - masks]
+    order = np.lexsort((masks, columns, rows))
+    shapes = np.stack([rows, columns])[:, order]
+    changes = np.flatnonzero((np.diff(shapes) != 0).any(axis=0)) + 1
+    for group in np.split(masks[order], changes) if len(masks) else []:
+        cells = int(counts[group[0]] * counts[len(counts) - 1 - group[0]])
+        step = max(1, n // 4, _CHUNK_CELLS // cells)
+        for start in range(0, len(group), step):
+            yield group[start : start + step]
+
+
 @dataclass(frozen=True, eq=False)
-class ConflictStack:
+class ConflictStack(ABC):
     """Conflicts of one shape, stacked so that numpy handles them at once.
 
     Attributes
@@ -208,23 +240,61 @@ class ConflictStack:
         The row side ``S`` of each conflict; the column side is ``N∖S``.
     sides : ndarray, shape (P, n)
         +1 for players of ``S``, −1 for the others.
-    payoffs : ndarray, shape (P, n, R, C)
-        Utilons, as in :meth:`Game.conflict`.
     """
 
     coalitions: NDArray[np.int64]
     sides: NDArray[np.float64]
-    payoffs: NDArray[np.float64]
 
+    @abstractmethod
     def matrices(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the conflict games ``Σ_{i∈S} a_i U_i − Σ_{j∉S} a_j U_j``, shape ``(P, R, C)``.
 
         Curnits, at ``prices`` of shape ``(n,)`` in curnits per utilon.
         """
+
+    @abstractmethod
+    def delivered(
+        self, rows: NDArray[np.float64], columns: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return what all players get, shape ``(P, n)``, utilons.
+
+        At mixtures of both sides, shapes ``(P, R)`` and ``(P, C)``.
+        """
+
+    @abstractmethod
+    def held(self) -> "HeldConflicts":
+        """Return the stack with all payoffs at hand, for those who come back to it often."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeldConflicts(ConflictStack):
+    """Conflicts whose payoffs are in memory.
+
+    Attributes
+    ----------
+    payoffs : ndarray, shape (P, n, R, C)
+        Utilons, as in :meth:`Game.conflict`.
+    """
+
+    payoffs: NDArray[np.float64]
+
+    @override
+    def matrices(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
         weights = (self.sides * prices)[:, None, :]
         count, n, rows, columns = self.payoffs.shape
         flat = weights @ self.payoffs.reshape(count, n, rows * columns)
         return flat.reshape(count, rows, columns)
+
+    @override
+    def delivered(
+        self, rows: NDArray[np.float64], columns: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        answers = self.payoffs @ columns[:, None, :, None]
+        return np.asarray((rows[:, None, None, :] @ answers)[:, :, 0, 0])
+
+    @override
+    def held(self) -> "HeldConflicts":
+        return self
 
 
 def check_conflicts(game: Game, purpose: str) -> None:

@@ -51,6 +51,22 @@ class Segments:
         """Return non-negative weights scaled to sum to 1 on every piece."""
         return weights / self.sums(weights)[self.owner]
 
+    def project(self, values: Vector) -> Vector:
+        """Return what is nearest on every piece among non-negative values that sum to 1 or more."""
+        positive = np.maximum(values, 0.0)
+        short = (self.sums(positive) < 1.0)[self.owner]
+        if not short.any():
+            return positive
+        # onto the simplex: what exceeds a level that makes it sum to 1 (Held, Wolfe & Crowder 1974)
+        order = np.lexsort((-values, self.owner))
+        ranked, starts = values[order], self.starts[self.owner]
+        total = np.cumsum(ranked)
+        total -= (total - ranked)[starts]
+        levels = (total - 1.0) / (np.arange(len(values)) - starts + 1.0)
+        used = self.sums((ranked > levels).astype(np.float64)).astype(np.int64)
+        level = levels[self.starts + used - 1][self.owner]
+        return np.where(short, np.maximum(values - level, 0.0), positive)
+
     def regrets(self, strategies: Vector, gains: Vector) -> Vector:
         """Return what each piece could gain by its best pure reply, shape ``(K,)``."""
         return self.maxima(gains) - self.sums(strategies * gains)

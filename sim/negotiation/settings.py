@@ -80,6 +80,12 @@ class BreakdownSettings(BaseModel):
     every: Annotated[int, Field(ge=1)] = Field(
         default=100, description="ticks between two occasions to fail"
     )
+    renegotiate: Literal["pareto-meet"] | None = Field(
+        default=None,
+        description="what becomes of a fight; pareto-meet: nobody gets less than the least that it "
+        "would get where nothing is wasted (safe renegotiation, DiGiovanni, Clifton & Macé 2024); "
+        "left out: it stands",
+    )
 
 
 class ImpasseSettings(BaseModel):
@@ -166,6 +172,7 @@ class NegotiationSettings(BaseModel):
             "optimistic",
             "anticipating",
             "regret-matching",
+            "extragradient",
             "fictitious-play",
             "best-response",
             "logit",
@@ -179,8 +186,8 @@ class NegotiationSettings(BaseModel):
     )
     threat_step: Positive = Field(
         default=1.1,
-        description="step of the optimistic and the anticipating rule, per share of all that is at "
-        "stake",
+        description="step of the optimistic, the anticipating and the extragradient rule, per "
+        "share of all that is at stake",
     )
     splitting: Annotated[
         Literal["direct", "concession", "delivered"], _or_plugin("splitting"), _AS_TEXT

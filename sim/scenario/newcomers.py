@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from curnits.sim.games.game import Game
+from curnits.sim.games.newcomers import Newcomer
 from curnits.sim.games.normal import normal_form
-from curnits.sim.negotiation.events.arriving import Newcomer
 from curnits.sim.scenario.payoffs import FieldError
 
 

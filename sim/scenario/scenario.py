@@ -1,6 +1,6 @@
 """Scenario files: what is negotiated, how, and for how long."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from importlib.resources import files
@@ -24,9 +24,9 @@ from curnits.sim.files.yaml import (
 )
 from curnits.sim.games.game import Game, GameError
 from curnits.sim.games.ladders import Ladder, climb
+from curnits.sim.games.newcomers import Newcomer
 from curnits.sim.games.nfg import NfgError, read_nfg
-from curnits.sim.games.normal import normal_form
-from curnits.sim.negotiation.events.arriving import Newcomer
+from curnits.sim.games.normal import NormalGame, normal_form
 from curnits.sim.negotiation.rules.plugins import RuleError
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.scenario.forms import FamilyForm, Form, NfgForm, NormalForm
@@ -83,6 +83,30 @@ class Scenario(BaseModel):
     run: RunSettings = Field(
         default=RunSettings.model_validate({}), description="How long, and what is kept."
     )
+
+    @classmethod
+    def of(
+        cls,
+        game: NormalGame,
+        negotiation: NegotiationSettings | None = None,
+        run: RunSettings | None = None,
+    ) -> "Scenario":
+        """State a game by its payoffs, with these settings or the usual ones.
+
+        Raises
+        ------
+        ScenarioError
+            If the game has names that a scenario file cannot hold.
+        """
+        try:
+            return cls(
+                title=game.title or "a game",
+                game=NormalForm.of(game),
+                negotiation=negotiation or NegotiationSettings(),
+                run=run or RunSettings(),
+            )
+        except ValidationError as error:
+            raise ScenarioError(_described(error.errors()[0])[1]) from error
 
     def build(self) -> Game:
         """Return the game with all rungs of all ladders, under the scenario's title."""
@@ -191,8 +215,18 @@ class Scenario(BaseModel):
         ScenarioError
             If the game has names that a scenario file cannot hold.
         """
+        return self.playing(normal_form(self.build(), "a table of payoffs"))
+
+    def playing(self, game: NormalGame) -> "Scenario":
+        """Return the scenario with another game, without ladders of threats.
+
+        Raises
+        ------
+        ScenarioError
+            As above.
+        """
         try:
-            form = NormalForm.of(normal_form(self.build(), "a table of payoffs"))
+            form = NormalForm.of(game)
             return self.model_copy(update={"game": form, "ladders": {}, "treaties": []})
         except ValidationError as error:
             raise ScenarioError(f"{self.title}: {_described(error.errors()[0])[1]}") from error
@@ -205,7 +239,9 @@ class Scenario(BaseModel):
 def catalogue() -> dict[str, Path]:
     """Return the scenario files that come with the package, by name."""
     root = Path(str(files("curnits.scenarios")))
-    return {path.stem: path for path in sorted(root.rglob("*.yaml"))}
+    return {
+        path.stem: path for path in sorted(root.rglob("*.yaml")) if path.parent.name != "studies"
+    }
 
 
 def find(name: str) -> Path:
@@ -226,12 +262,13 @@ def find(name: str) -> Path:
     raise ScenarioError(f"{printable(name)}: no such file, and no scenario of that name ({hint})")
 
 
-def load(path: Path, *, alone: bool = False) -> Scenario:
+def load(source: str | Path, *, alone: bool = False) -> Scenario:
     """Read a scenario file, or a Gambit ``.nfg`` file as a scenario with default settings.
 
     Parameters
     ----------
-    path : Path
+    source : str or Path
+        A file, or, as text, also a name in the catalogue.
     alone : bool
         Whether no other file may be read, though the scenario names a Gambit file.
 
@@ -239,7 +276,14 @@ def load(path: Path, *, alone: bool = False) -> Scenario:
     ------
     ScenarioError
         If the file cannot be read, or does not describe a scenario.
+
+    Examples
+    --------
+    >>> from curnits.sim import load
+    >>> load("hot-dog-stands").ground.players
+    ('small stand', 'big stand')
     """
+    path = find(source) if isinstance(source, str) else source
     if path.suffix.lower() == ".efg":
         raise ScenarioError(
             f"{path}: extensive games cannot be read (expected a scenario file, or a Gambit .nfg "
@@ -256,14 +300,45 @@ def load(path: Path, *, alone: bool = False) -> Scenario:
         wrong = [(error.path, str(error)) for error in _wrong_keys(document.data)]
         if wrong:
             raise ScenarioError(*_located(path, document, wrong))
-        return Scenario.model_validate(
-            _with_nfg_text(document.data, None if alone else path.parent)
-        )
+        return Scenario.model_validate(with_nfg_text(document.data, None if alone else path.parent))
     except FieldError as error:
-        raise ScenarioError(*_located(path, document, [(error.path, str(error))])) from error
+        raise ScenarioError(located_message(path, document, error.path, str(error))) from error
     except ValidationError as error:
         found = [_described(details) for details in error.errors()]
         raise ScenarioError(*_located(path, document, found)) from error
+
+
+def from_data(
+    data: dict[str, Any], folder: Path | None, line: Callable[[Place], int] = lambda place: 0
+) -> Scenario:
+    """Check what a scenario file states.
+
+    Parameters
+    ----------
+    data : dict
+        The sections of the file.
+    folder : Path or None
+        Where a Gambit file that the scenario names is looked for; None: nowhere.
+    line : callable, optional
+        Where a value stands; of several things that are wrong the first is told.
+
+    Raises
+    ------
+    FieldError
+        If it is no scenario; its path leads to what is wrong.
+    """
+    for error in _wrong_keys(data):
+        raise error
+    try:
+        return Scenario.model_validate(with_nfg_text(data, folder))
+    except ValidationError as error:
+        raise first_error(error, line) from error
+
+
+def first_error(error: ValidationError, line: Callable[[Place], int]) -> FieldError:
+    """Return what stands first of all that pydantic found wrong, in this package's words."""
+    found = [_described(details) for details in error.errors()]
+    return FieldError(*min(found, key=lambda item: line(item[0])))
 
 
 def _changed[S: BaseModel](section: S, settings: Mapping[str, Any]) -> S:
@@ -291,7 +366,7 @@ def _read(path: Path) -> str:
         raise ScenarioError(str(error)) from error
 
 
-def _with_nfg_text(data: dict[str, Any], folder: Path | None) -> dict[str, Any]:
+def with_nfg_text(data: dict[str, Any], folder: Path | None) -> dict[str, Any]:
     """Put the contents of the Gambit file that a scenario names into the scenario."""
     game = data["game"]
     if game["form"] != "nfg" or "text" in game:
@@ -361,8 +436,20 @@ def _entries(key: str, entries: Any) -> Iterator[tuple[Place, Mapping[str, Any]]
             yield (key, k), entry
 
 
+def check_known(model: type[BaseModel], data: Mapping[str, Any], path: Place) -> None:
+    """Check that a section has no keys but those of a model.
+
+    Raises
+    ------
+    FieldError
+        At the first other one.
+    """
+    for error in _unknown(model, data, path):
+        raise error
+
+
 def _unknown(model: type[BaseModel], data: Mapping[str, Any], path: Place) -> Iterator[FieldError]:
-    known = model.model_fields
+    known = [field.alias or name for name, field in model.model_fields.items()]
     for key in data:
         if key not in known:
             near = get_close_matches(key, known, n=1)
@@ -389,12 +476,16 @@ def _described(details: ErrorDetails) -> tuple[Place, str]:
     return path, f"{message} (found {type_name(details['input'])})"
 
 
+def located_message(path: Path, document: Document, place: Place, message: str) -> str:
+    """Return a message that says where in a file something is wrong, and under which key."""
+    where = f"{path}:{document.line(place)}"
+    return ": ".join(filter(None, (where, _key(place), message)))
+
+
 def _located(path: Path, document: Document, wrong: Sequence[tuple[Place, str]]) -> list[str]:
     """Return a line for each thing that is wrong, in the order of the file, if they are few."""
-    lines = [
-        ": ".join(filter(None, (f"{path}:{document.line(place)}", _key(place), message)))
-        for place, message in sorted(wrong, key=lambda item: document.line(item[0]))
-    ]
+    ordered = sorted(wrong, key=lambda item: document.line(item[0]))
+    lines = [located_message(path, document, *item) for item in ordered]
     rest = len(lines) - _MOST_ERRORS
     if rest > 0:
         lines[_MOST_ERRORS - 1 :] = [f"{path}: and {rest + 1} more errors"]

@@ -3,7 +3,7 @@
 import pytest
 from command import Command
 
-from curnits.analysis.studies.leverage import gains
+from curnits.analysis.studies.leverage import leverage
 from curnits.sim.scenario.scenario import find, load
 
 
@@ -14,20 +14,43 @@ def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
 
 def by_solution(name: str) -> dict[str, float]:
     game = load(find(name)).build()
-    found = gains(game)
+    found = leverage(game).gains
     assert len({gain.player for gain in found}) == 1
     return {gain.solution: gain.gain for gain in found}
 
 
 def test_threats_pay_only_where_they_are_heeded() -> None:
     assert by_solution("producers-and-saboteur") == pytest.approx(
-        {"coco": 5 / 3, "nash": 2, "best-nash": 0, "best-correlated": 0}, abs=1e-8
+        {
+            "coco": 5 / 3,
+            "first-mover": 0,
+            "nash": 2,
+            "best-nash": 0,
+            "best-correlated": 0,
+            "pareto-meet": 0,
+        },
+        abs=1e-8,
     )
     assert by_solution("ransom") == pytest.approx(
-        {"coco-value": 40, "nash": 50, "best-nash": 0, "best-correlated": 0}, abs=1e-8
+        {
+            "coco-value": 40,
+            "first-mover-value": 0,
+            "nash": 50,
+            "best-nash": 0,
+            "best-correlated": 0,
+        },
+        abs=1e-8,
     )
     assert by_solution("empty-threat") == pytest.approx(
-        {"coco": 0, "nash": 3 / 2, "best-nash": 0, "best-correlated": 0}, abs=1e-8
+        {
+            "coco": 0,
+            "first-mover": 0,
+            "nash": 3 / 2,
+            "best-nash": 0,
+            "best-correlated": 0,
+            "pareto-meet": 0,
+        },
+        abs=1e-8,
     )  # the maximin level of the other falls by 3, whatever that costs
 
 
@@ -40,6 +63,21 @@ def test_printed(curnits: Command) -> None:
     first = record["gains"][0]
     assert (first["solution"], first["player"]) == ("coco-value", "kidnapper")
     assert first["gain"] == pytest.approx(40)
+    (action,) = record["actions"]
+    assert (action["player"], action["action"]) == ("kidnapper", "kill")
+    assert action["worth"]["coco-value"] == pytest.approx(40)
+    assert action["worth"]["first-mover-value"] == pytest.approx(0, abs=1e-9)
+
+
+def test_each_action_by_itself(curnits: Command) -> None:
+    """What a ladder's lower rungs are worth beside its highest is nothing."""
+    game = load(find("ten-rung-arms-race")).build()
+    found = leverage(game)
+    together = {(gain.player, gain.solution): gain.gain for gain in found.gains}
+    for worth in found.worths:
+        assert worth.by_solution.keys() == {gain.solution for gain in found.gains}
+        assert worth.by_solution["coco"] <= together[worth.player, "coco"] + 1e-8
+    assert "first-mover" in curnits("leverage", "protection-racket").out
 
 
 def test_nobody_can_only_harm(curnits: Command) -> None:

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from command import Command
 
+from curnits.analysis.studies.basin_records import BasinsRecord
 from curnits.analysis.studies.basins import explore
 from curnits.analysis.studies.multiplicity import KINDS
-from curnits.analysis.studies.records import BasinsRecord
 from curnits.sim.scenario.scenario import find, load
 
 

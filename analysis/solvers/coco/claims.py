@@ -1,14 +1,15 @@
 """Entitlements at given prices: the supply side of the market for curnits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curnits.analysis.solution import Vector
-from curnits.analysis.solvers.conflict import solve_conflicts, solve_lexicographic, value_gradients
+from curnits.analysis.solvers.rules import MINIMAX, ConflictRule
+from curnits.analysis.solvers.rules.rule import Fights
 from curnits.sim.games.coalitions import Mask, grand, shapley_weights
-from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import ConflictStack, Game, check_conflicts
 
 _DIGITS = 9
@@ -22,7 +23,7 @@ class Claims:
     Attributes
     ----------
     amounts : ndarray, shape (n,)
-        ``Σ_{S∋i, S≠N} γ_S v_a(S)``, curnits. Player i's entitlement is this plus ``a·u/n``.
+        ``Σ_{S∋i, S≠N} γ_S d_a(S)``, curnits. Player i's entitlement is this plus ``a·u/n``.
     gradient : ndarray, shape (n, n)
         Derivatives of the amounts (rows) with the prices (columns), utilons.
     """
@@ -35,6 +36,12 @@ class Market:
     """A game prepared for asking many prices: stacked conflicts and distinct outcomes.
 
     Payoffs are normalised, so prices are curnits for a player's whole payoff range.
+
+    Parameters
+    ----------
+    game : Game
+    rule : ConflictRule
+        What fights are worth.
 
     Attributes
     ----------
@@ -58,9 +65,9 @@ class Market:
         If the game's conflicts do not fit into memory at once.
     """
 
-    def __init__(self, game: Game) -> None:
+    def __init__(self, game: Game, rule: ConflictRule = MINIMAX) -> None:
         check_conflicts(game, "for an equilibrium without money")
-        self._game = game.normalised
+        self._game, self._rule = game.normalised, rule
         self.n = game.n
         self.order = _order(self._game.outcomes)
         ordered, self.origin, self.number = np.unique(
@@ -69,41 +76,41 @@ class Market:
         self.outcomes = np.ascontiguousarray(ordered[:, np.argsort(self.order)])
         self.constant = np.asarray(game.ranges == 0.0)
         self.idle = np.array([game.joint_actions(1 << i) == 1 for i in range(game.n)])
-        self._stacks = tuple(self._game.conflicts())
+        self._stacks = tuple(stack.held() for stack in self._game.conflicts())
         self._shares = tuple(_signed_weights(stack, game.n) for stack in self._stacks)
 
     def claims(self, prices: Vector) -> Claims:
         """Return claims and their gradient at normalised prices, shape ``(n,)``."""
         amounts, gradient = np.zeros(self.n), np.zeros((self.n, self.n))
         for stack, shares in zip(self._stacks, self._shares, strict=True):
-            values, rows, columns = solve_stack(stack.matrices(prices))
-            amounts += values @ shares
-            gradient += shares.T @ value_gradients(stack, rows, columns)
+            found = self._rule.fight(stack, prices)
+            amounts += found.worths @ shares
+            gradient += shares.T @ found.gradients
         return Claims(amounts, gradient)
 
     def threats(self, prices: Vector) -> dict[Mask, Vector]:
         """Return optimal threats of all proper coalitions at normalised prices."""
-        return solve_conflicts(self._game, prices).threats
+        return self._threats([self._rule.fight(stack, prices) for stack in self._stacks])
 
-    def limit_threats(self, prices: Vector, direction: Vector) -> dict[Mask, Vector]:
-        """Return the limit, as δ → 0, of optimal threats at ``prices + δ · direction``."""
-        found: dict[Mask, Vector] = {}
-        for stack in self._stacks:
-            games = zip(stack.matrices(prices), stack.matrices(direction), strict=True)
-            for mask, (first, second) in zip(stack.coalitions.tolist(), games, strict=True):
-                found[mask], found[grand(self.n) ^ mask] = solve_lexicographic(first, second)
-        return found
+    def limit(self, prices: Vector, direction: Vector) -> tuple[dict[Mask, Vector], Vector]:
+        """Return the limit, as δ → 0, of what is done and claimed at ``prices + δ · direction``.
 
-    def claims_of(self, threats: dict[Mask, Vector], prices: Vector) -> Vector:
-        """Return the amounts of :class:`Claims`, shape ``(n,)``, when given threats are played."""
-        amounts = np.zeros(self.n)
-        for stack, shares in zip(self._stacks, self._shares, strict=True):
-            rows = np.stack([threats[mask] for mask in stack.coalitions.tolist()])
-            columns = np.stack(
-                [threats[grand(self.n) ^ mask] for mask in stack.coalitions.tolist()]
-            )
-            amounts += np.einsum("pr,prc,pc->p", rows, stack.matrices(prices), columns) @ shares
-        return amounts
+        Returns
+        -------
+        threats : dict from mask to ndarray
+        changes : ndarray, shape (n,)
+            Of the amounts of :class:`Claims` with δ.
+        """
+        found = [self._rule.limit(stack, prices, direction) for stack in self._stacks]
+        worths = zip(found, self._shares, strict=True)
+        changes = sum((fights.worths @ shares for fights, shares in worths), np.zeros(self.n))
+        return self._threats(found), changes
+
+    def _threats(self, found: Sequence[Fights]) -> dict[Mask, Vector]:
+        pairs = zip(self._stacks, found, strict=True)
+        return {
+            mask: play for stack, fights in pairs for mask, play in fights.threats(stack).items()
+        }
 
     def best(self, prices: Vector) -> int:
         """Return the number of the (first) distinct outcome worth most at these prices."""
@@ -123,7 +130,7 @@ def _order(outcomes: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _signed_weights(stack: ConflictStack, n: int) -> NDArray[np.float64]:
-    """Return by how much ``v(S)`` of each pair counts in each player's value, shape ``(P, n)``."""
+    """Return by how much ``d(S)`` of each pair counts in each player's value, shape ``(P, n)``."""
     weights = shapley_weights(n)
     own, other = weights[stack.coalitions], weights[grand(n) ^ stack.coalitions]
     return np.where(stack.sides > 0, own[:, None], -other[:, None])

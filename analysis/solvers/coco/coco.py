@@ -4,15 +4,17 @@ Shapley's λ-transfer value with optimal threats (Shapley 1969; Harsanyi 1963): 
 player's Harsanyi–Shapley value of the game in curnits is exactly what the agreement is worth to it.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from curnits.analysis.solution import Candidate, Equilibrium, Solution, Vector
 from curnits.analysis.solvers.coco.neighbours import without_noise
 from curnits.analysis.solvers.coco.search import candidates, near
+from curnits.analysis.solvers.rules import MINIMAX, ConflictRule
 from curnits.analysis.verification.coco import verify
+from curnits.sim.games.coalitions import membership
 from curnits.sim.games.game import Game
 
 METHOD = "piecewise linear path following, then Newton steps on the active face"
@@ -22,6 +24,12 @@ EXACT = 1e-11
 
 _MORE = 12
 """So many candidates more are verified in search of something better than an accepted answer."""
+
+_TOGETHER, _DEARER = 2, 8.0
+"""Players whose prices are raised together where other answers are looked for, and how far."""
+
+_SAME = 1e-6
+"""Answers whose payoffs differ by no more, in shares of payoff range, are one."""
 
 
 def solve(game: Game, *, start: Vector | None = None) -> Solution:
@@ -53,34 +61,87 @@ def solve(game: Game, *, start: Vector | None = None) -> Solution:
     players, it is the listing that decides. Where noise is all that breaks ties, the path is that
     of the game without noise (:func:`curnits.analysis.solvers.coco.neighbours.without_noise`).
     """
-    found = _found(game, start)
-    if found is None:
-        return Solution("coco", None, (), False, METHOD, ("no equilibrium was found",))
-    said = notes(game, found.candidate)
-    if _worst(found) > EXACT:
-        said += (f"residuals up to {_worst(found):.1g} of payoff range: nothing better was found",)
-    return Solution("coco", True, (found,), False, METHOD, said)
+    return COCO.solve(game, start)
 
 
-def _found(game: Game, start: Vector | None) -> Equilibrium | None:
-    for group in _promising(game, start):
-        accepted = _accepted(game, group)
-        if accepted:
-            return min(accepted, key=_worst)
-    return None
+@dataclass(frozen=True)
+class Clearing:
+    """Prices that clear under a conflict rule, and what such an answer must stand.
 
-
-def _promising(game: Game, start: Vector | None) -> Iterator[Iterator[Candidate]]:
-    """Yield groups of candidates, the most promising first.
-
-    If noise is all that breaks ties, an equilibrium of the game without it leads the way.
+    Attributes
+    ----------
+    concept : str
+    rule : ConflictRule
+        What fights are worth.
+    verify : callable
+        Tells whether a candidate is an answer.
     """
-    simple = without_noise(game)
-    if simple is not None:
-        lead = _found(simple, None if start is None else start * game.scales)
-        if lead is not None:
-            yield from near(game, _repriced(lead.candidate, game.scales))
-    yield candidates(game, start)
+
+    concept: str
+    rule: ConflictRule
+    verify: Callable[[Game, Candidate], Equilibrium]
+
+    def solve(self, game: Game, start: Vector | None = None) -> Solution:
+        """Find one answer; see :func:`solve`."""
+        found = self._found(game, start)
+        if found is None:
+            note = "no equilibrium was found"
+            return Solution(self.concept, None, (), False, METHOD, (note,))
+        said = notes(game, found.candidate)
+        if _worst(found) > EXACT:
+            figure = f"{_worst(found):.1g} of payoff range"
+            said += (f"residuals up to {figure}: nothing better was found",)
+        return Solution(self.concept, True, (found,), False, METHOD, said)
+
+    def solve_widely(self, game: Game) -> Solution:
+        """Look for several answers, from prices all over the simplex."""
+        sides = membership(game.n)[1:]
+        starts = sides[sides.sum(axis=1) <= _TOGETHER] * _DEARER + 1.0
+        found: list[Equilibrium] = []
+        for start in [None, *(starts / game.scales)]:
+            answer = self._found(game, start)
+            if answer is not None and not any(_alike(game, answer, other) for other in found):
+                found.append(answer)
+        said = notes(game, found[0].candidate) if found else ("no equilibrium was found",)
+        method = f"{METHOD}; from {len(starts) + 1} starting prices"
+        return Solution(self.concept, bool(found) or None, tuple(found), False, method, said)
+
+    def _found(self, game: Game, start: Vector | None) -> Equilibrium | None:
+        for group in self._promising(game, start):
+            accepted = self._accepted(game, group)
+            if accepted:
+                return min(accepted, key=_worst)
+        return None
+
+    def _promising(self, game: Game, start: Vector | None) -> Iterator[Iterator[Candidate]]:
+        """Yield groups of candidates, the most promising first.
+
+        If noise is all that breaks ties, an equilibrium of the game without it leads the way.
+        """
+        simple = without_noise(game)
+        if simple is not None:
+            lead = self._found(simple, None if start is None else start * game.scales)
+            if lead is not None:
+                yield from near(game, _repriced(lead.candidate, game.scales), self.rule)
+        yield candidates(game, start, self.rule)
+
+    def _accepted(self, game: Game, group: Iterator[Candidate]) -> list[Equilibrium]:
+        """Return accepted candidates of a group up to the first that is exact, but not many."""
+        accepted: list[Equilibrium] = []
+        tries = 0
+        for candidate in group:
+            equilibrium = self.verify(game, candidate)
+            if equilibrium.accepted:
+                accepted.append(equilibrium)
+                if _worst(equilibrium) <= EXACT:
+                    break
+            tries += bool(accepted)
+            if tries > _MORE:
+                break
+        return accepted
+
+
+COCO = Clearing("coco", MINIMAX, verify)
 
 
 def _repriced(candidate: Candidate, scales: Vector) -> Candidate:
@@ -89,20 +150,8 @@ def _repriced(candidate: Candidate, scales: Vector) -> Candidate:
     return replace(candidate, prices=prices / prices.sum(), vanishing=vanishing / prices.sum())
 
 
-def _accepted(game: Game, group: Iterator[Candidate]) -> list[Equilibrium]:
-    """Return accepted candidates of a group up to the first that is exact, but not many."""
-    accepted: list[Equilibrium] = []
-    tries = 0
-    for candidate in group:
-        equilibrium = verify(game, candidate)
-        if equilibrium.accepted:
-            accepted.append(equilibrium)
-            if _worst(equilibrium) <= EXACT:
-                break
-        tries += bool(accepted)
-        if tries > _MORE:
-            break
-    return accepted
+def _alike(game: Game, one: Equilibrium, other: Equilibrium) -> bool:
+    return bool((np.abs(one.payoffs - other.payoffs) <= _SAME * game.scales).all())
 
 
 def _worst(equilibrium: Equilibrium) -> float:

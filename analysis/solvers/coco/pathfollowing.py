@@ -112,6 +112,7 @@ def _pass(field: Callable[[Vector], Vector], start: Vector, mesh: float, pivots:
         return labels[key]
 
     facet = list(range(d + 1))  # positions in the simplex of the vertices in the basis
+    basis = np.stack([label(vertex(k)) for k in facet], axis=1)
     entering = d + 1
     unit = np.eye(d + 1)[0]
     for _ in range(pivots):
@@ -119,7 +120,6 @@ def _pass(field: Callable[[Vector], Vector], start: Vector, mesh: float, pivots:
         corner = vertex(entering)
         if corner[d] and np.abs(label(corner)[1:]).max() < _ZERO:
             return Cell((origin + mesh * corner[:d])[None], np.ones(1))
-        basis = np.stack([label(vertex(k)) for k in facet], axis=1)
         sides = np.stack([unit, label(corner)], axis=1)
         weights, direction = np.linalg.lstsq(basis, sides)[0].T
         falling = np.flatnonzero(direction > 1e-12)
@@ -130,7 +130,7 @@ def _pass(field: Callable[[Vector], Vector], start: Vector, mesh: float, pivots:
         dropped = facet[out]
         weights = np.maximum(weights - ratios.min() * direction, 0.0)
         weights[out] = ratios.min()
-        facet[out] = entering
+        facet[out], basis[:, out] = entering, label(corner)
         # replace the dropped vertex by its mirror image; positions shift with a moving base
         if dropped == 0:
             if order[0] == d:  # all that remain lie at level 1

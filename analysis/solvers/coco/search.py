@@ -12,6 +12,7 @@ from curnits.analysis.solvers.coco.claims import Market
 from curnits.analysis.solvers.coco.newton import Clearing, clear, entitlements
 from curnits.analysis.solvers.coco.pathfollowing import Cell, PathError, refine
 from curnits.analysis.solvers.coco.zero_prices import Limit, clear_in_the_limit, settle
+from curnits.analysis.solvers.rules import MINIMAX, ConflictRule
 from curnits.sim.games.feasible.linear import LinearProgramError
 from curnits.sim.games.game import Game
 
@@ -32,7 +33,9 @@ _CHEAP = 0.1
 _SECOND_ORDER = 1e-6
 
 
-def near(game: Game, lead: Candidate) -> Iterator[Iterator[Candidate]]:
+def near(
+    game: Game, lead: Candidate, rule: ConflictRule = MINIMAX
+) -> Iterator[Iterator[Candidate]]:
     """Yield groups of possible equilibria near that of a game that differs by little.
 
     Those on the same face come first, with the lead itself; then others with prices near by.
@@ -42,15 +45,18 @@ def near(game: Game, lead: Candidate) -> Iterator[Iterator[Candidate]]:
     game : Game
     lead : Candidate
         Prices are curnits for utilons of this game.
+    rule : ConflictRule
     """
-    market = Market(game)
+    market = Market(game, rule)
     yield chain(_completed(game, market, _alike(game, market, lead)), [lead])
     yield _completed(game, market, _nearby(game, market, lead))
 
 
-def candidates(game: Game, start: Vector | None = None) -> Iterator[Candidate]:
-    """Yield possible ``coco`` equilibria, the most promising first, none of them verified."""
-    market = Market(game)
+def candidates(
+    game: Game, start: Vector | None = None, rule: ConflictRule = MINIMAX
+) -> Iterator[Candidate]:
+    """Yield possible equilibria under a conflict rule, the most promising first, not verified."""
+    market = Market(game, rule)
     seen: list[Vector] = []
     for limit in _limits(market, None if start is None else start * game.scales):
         asked = np.concatenate([limit.clearing.prices, limit.direction])
@@ -242,14 +248,14 @@ def completed(game: Game, market: Market, limit: Limit) -> Candidate | None:
     if (limit.direction[(clearing.prices == 0.0) & ~constant] <= 0.0).any():
         return None  # a price that would come to 0 from below
     try:
-        threats = (
-            market.limit_threats(clearing.prices, limit.direction)
+        threats, changes = (
+            market.limit(clearing.prices, limit.direction)
             if limit.direction.any()
-            else market.threats(clearing.prices)
+            else (market.threats(clearing.prices), np.zeros(market.n))
         )
     except LinearProgramError:
         return None
-    mixture = settle(market, limit, threats)
+    mixture = settle(market, limit, changes)
     if mixture is None:
         return None
     agreement = np.zeros(len(game.outcomes))

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.coco.claims import Market
 from curnits.analysis.solvers.coco.newton import STRICT, Clearing, clear, entitlements
-from curnits.sim.games.coalitions import Mask
 from curnits.sim.games.feasible.linear import LinearProgramError, minimise
 
 _LOWEST_FLOORS = (1e-5, 1e-6)
@@ -108,9 +107,12 @@ def _extrapolated(
 def settle(
     market: Market,
     limit: Limit,
-    threats: dict[Mask, Vector],
+    changes: Vector,
 ) -> Vector | None:
     """Choose, among the supported agreements that clear, one that serves the free players best.
+
+    ``changes``, shape ``(n,)``, says how claims change on the way to the limit, see
+    :meth:`Market.limit`.
 
     Returns
     -------
@@ -127,7 +129,7 @@ def settle(
     target = due[priced] / prices[priced]
     # a free player's claim: the change of its entitlement with δ, N's worth included, per price
     gain = (corners @ limit.direction).max() / market.n
-    claims = (market.claims_of(threats, limit.direction) + gain)[free] / limit.direction[free]
+    claims = (changes + gain)[free] / limit.direction[free]
     # unknowns: the mixture, and by how much conditions are missed, which only rounding may
     due_or_more = np.vstack([corners[:, priced].T, corners[:, free].T])
     due_or_less = corners[:, priced].T

@@ -89,10 +89,11 @@ class ClimateClub(Family):
             f"Climate club, tariff {100 * self.tariff:g} %, carbon {self.carbon_price:g} $/t",
             self.regions,
             [["stay out", "join"]] * len(self.regions),
-            self._payoffs,
+            self.payoffs,
         )
 
-    def _payoffs(self, profiles: Profiles) -> Payoffs:
+    def payoffs(self, profiles: Profiles) -> Payoffs:
+        """Return the players' payoffs by what they do, both of shape ``(n, …)``."""
         world = _world()
         seats = [world.names.index(region) for region in self.regions]
         joined = np.zeros((len(world.names), profiles[0].size))

@@ -11,6 +11,7 @@ give the same bits. What it gives up, and what is too large for it, goes to HiGH
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,8 +60,10 @@ def solve_stack(matrices: Vector) -> tuple[Vector, Vector, Vector]:
     values = row_floor[index, best_row]
     rows, columns = np.zeros((count, height)), np.zeros((count, width))
     rows[index, best_row] = columns[index, best_column] = 1.0
-    mixed = np.flatnonzero(values < column_ceiling[index, best_column])
-    if len(mixed):
+    mixed = values < column_ceiling[index, best_column]
+    if mixed.all():
+        return simplex.solve(matrices)
+    if mixed.any():
         values[mixed], rows[mixed], columns[mixed] = simplex.solve(matrices[mixed])
     return values, rows, columns
 
@@ -83,38 +86,51 @@ class Simplex:
     work: int = 0
     handed_over: int = 0
     _run: Solver = solve_games
+    _lock: Lock = field(default_factory=Lock)
 
     def solve(self, matrices: Vector) -> tuple[Vector, Vector, Vector]:
         """Solve games without pure saddle points; see :func:`solve_stack`."""
-        count, height, width = matrices.shape
-        lows = matrices.min(axis=(1, 2))
-        ranges = matrices.max(axis=(1, 2)) - lows
-        scaled = (matrices - lows[:, None, None]) / ranges[:, None, None]
+        lows, highs = matrices.min(axis=(1, 2)), matrices.max(axis=(1, 2))
+        ranges = (highs - lows)[:, None, None]
+        if matrices.shape[1] > matrices.shape[2]:
+            # there is more to choose from, and so fewer pivots, the other way round
+            other = np.subtract(highs[:, None, None], matrices.swapaxes(1, 2), order="C")
+            shares, columns, rows = self._solve_scaled(np.divide(other, ranges, out=other))
+            return highs - ranges[:, 0, 0] * shares, rows, columns
+        scaled = matrices - lows[:, None, None]
+        shares, rows, columns = self._solve_scaled(np.divide(scaled, ranges, out=scaled))
+        return lows + ranges[:, 0, 0] * shares, rows, columns
+
+    def _solve_scaled(self, scaled: Vector) -> tuple[Vector, Vector, Vector]:
+        """Solve games whose payoffs reach from 0 to 1."""
+        count, height, width = scaled.shape
         rows, columns = np.zeros((count, height)), np.zeros((count, width))
         solved = np.zeros(count, dtype=np.bool_)
         small = height * width <= (_MOST_CELLS if self.can_compile else _MOST_CELLS_PLAIN)
         if small:
-            self._prepared(count * height * width * min(height, width))(
-                1.0 + scaled, rows, columns, solved
-            )
+            run = self._prepared(count * height * width * min(height, width))
+            run(scaled, rows, columns, solved)
         floors, ceilings = _bounds(scaled, rows, columns)
-        for p in np.flatnonzero(~solved | (ceilings - floors > _REGRET)):
+        doubtful = np.flatnonzero(~solved | (ceilings - floors > _REGRET))
+        for p in doubtful:
             self.handed_over += int(small)
             other = solve_game(scaled[p])
             if not solved[p] or other.regret(scaled[p]) < ceilings[p] - floors[p]:
                 rows[p], columns[p] = other.row, other.column
-        floors, ceilings = _bounds(scaled, rows, columns)
-        return lows + ranges * (floors + ceilings) / 2.0, rows, columns
+        if len(doubtful):
+            floors, ceilings = _bounds(scaled, rows, columns)
+        return (floors + ceilings) / 2.0, rows, columns
 
     def _prepared(self, work: int) -> Solver:
-        self.work += work
-        if self.can_compile and self.work > _PLENTY and self._run is solve_games:
-            from curnits.sim.games.feasible.compiled import (  # noqa: PLC0415  # optional and slow
-                compiled,
-            )
+        with self._lock:
+            self.work += work
+            if self.can_compile and self.work > _PLENTY and self._run is solve_games:
+                from curnits.sim.games.feasible.compiled import (  # noqa: PLC0415  # optional, slow
+                    compiled,
+                )
 
-            self._run = compiled()
-        return self._run
+                self._run = compiled()
+            return self._run
 
 
 def _bounds(matrices: Vector, rows: Vector, columns: Vector) -> tuple[Vector, Vector]:

@@ -6,7 +6,7 @@ functions as they
 stand for small questions and compiled for large ones: the arithmetic, and so every bit, is the
 same.
 
-Dantzig's (1951) reduction: with payoffs ``B`` in [1, 2], the columns' side solves ``max Σ y``
+Dantzig's (1951) reduction: with payoffs ``B`` from 1 to 2, the columns' side solves ``max Σ y``
 subject to ``B y ≤ 1, y ≥ 0``; its mixture is ``y / Σ y``, the value ``1 / Σ y``, and the duals are
 the mixture of the rows' side. The tableau is condensed: basic columns are not stored.
 """
@@ -42,7 +42,7 @@ def solve_games(scaled: Vector, rows: Vector, columns: Vector, solved: NDArray[n
     Parameters
     ----------
     scaled : ndarray, shape (P, R, C)
-        Payoffs to the rows' side, between 1 and 2.
+        Payoffs to the rows' side, between 0 and 1; 1 is added to them, so that values are positive.
     rows : ndarray, shape (P, R)
     columns : ndarray, shape (P, C)
         Filled in: optimal mixed strategies, where found.
@@ -71,7 +71,7 @@ def _pivot_to_optimum(scaled: Vector, table: Vector, basic: Labels, free: Labels
     for i in range(height):
         basic[i] = i
         for j in range(width):
-            table[i, j] = scaled[i, j]
+            table[i, j] = 1.0 + scaled[i, j]
         table[i, width] = 1.0
     for j in range(width):
         free[j] = height + j
@@ -142,14 +142,17 @@ def _pivot_in_loops(table: Vector, leaving: int, entering: int) -> None:
     """Do as :func:`_pivot` does, to the bit; this is quicker to compile, and compiled quicker."""
     pivot = table[leaving, entering]
     height, width = table.shape[0] - 1, table.shape[1] - 1
+    row = np.empty(width + 1)  # a copy, so that the compiler knows that it stays as it is
     for j in range(width + 1):
-        table[leaving, j] = table[leaving, j] / pivot
+        row[j] = table[leaving, j] / pivot
     for i in range(height + 1):
         factor = table[i, entering]
         if i != leaving:
             for j in range(width + 1):
-                table[i, j] = table[i, j] - factor * table[leaving, j]
+                table[i, j] = table[i, j] - factor * row[j]
             table[i, entering] = -factor / pivot
+    for j in range(width + 1):
+        table[leaving, j] = row[j]
     table[leaving, entering] = 1.0 / pivot
     for i in range(height):
         table[i, width] = max(table[i, width], 0.0)
@@ -182,14 +185,14 @@ def _refine(
         if free[j] < height:
             missing = 1.0
             for i in range(width):
-                missing = missing - scaled[free[j], i] * column[i]
+                missing = missing - (1.0 + scaled[free[j], i]) * column[i]
             short[j] = missing
     over = np.zeros(height)
     for i in range(height):
         if basic[i] >= height:
             missing = 1.0
             for j in range(height):
-                missing = missing - row[j] * scaled[j, basic[i] - height]
+                missing = missing - row[j] * (1.0 + scaled[j, basic[i] - height])
             over[i] = missing
     for i in range(height):
         if basic[i] >= height:

@@ -6,27 +6,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from curnits.sim.games.game import Game
+from curnits.sim.games.newcomers import Newcomer
 from curnits.sim.games.normal import normal_form
 from curnits.sim.negotiation.events.inventing import Workshop
 from curnits.sim.negotiation.model import Negotiation
-
-
-@dataclass(frozen=True)
-class Newcomer:
-    """A player who is absent at first.
-
-    Attributes
-    ----------
-    player : int
-    action : int
-        What everybody reckons with until it arrives.
-    arrives : int
-        Tick after which it can do anything else, and has a say in what it does.
-    """
-
-    player: int
-    action: int
-    arrives: int
 
 
 @dataclass

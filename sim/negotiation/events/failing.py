@@ -11,6 +11,7 @@ from curnits.sim.games.coalitions import grand, members, membership
 from curnits.sim.games.damage import breakdown_weights
 from curnits.sim.negotiation.conflicts import Vector
 from curnits.sim.negotiation.credibility import retreats
+from curnits.sim.negotiation.events.renegotiating import Renegotiation
 from curnits.sim.negotiation.journal import BreakdownEntry
 from curnits.sim.negotiation.model import Negotiation
 from curnits.sim.negotiation.settings import BreakdownSettings
@@ -23,9 +24,12 @@ class Hazard:
     Attributes
     ----------
     settings : BreakdownSettings
+    renegotiate : callable
+        What becomes of a fight.
     """
 
     settings: BreakdownSettings
+    renegotiate: Renegotiation
 
     def strike(self, model: Negotiation) -> bool:
         """Let talks fail if somebody leaves, or if chance says so; tell whether they did."""
@@ -69,7 +73,7 @@ class Hazard:
         name = journal.name(members(side))
         entry = (model.ticks, journal.talk, name, gap, failure, carried_out, answered)
         journal.breakdowns.append(BreakdownEntry(*entry))
-        model.close("broke down", payoffs)
+        model.close("broke down", self.renegotiate(model.true, payoffs))
 
 
 def _fought(model: Negotiation, side: int, *, carried_out: bool, answered: bool) -> Vector:

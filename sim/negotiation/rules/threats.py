@@ -159,6 +159,44 @@ class RegretMatching(ThreatRule):
 
 
 @dataclass(frozen=True)
+class Extragradient(ThreatRule):
+    """Regret matching that tries a step before it takes one, and forgets as it settles.
+
+    In even ticks ``x' = Π(R + η r(x))`` is only tried, in odd ones ``R ← Π(R + η r(x'))`` is kept,
+    where r is what each joint action would have gained and Π projects on what is non-negative and
+    sums to at least 1; threats are in proportion. Whenever steps have become half as long since the
+    last time, R starts again at the threats themselves. With such restarts the last threats of
+    zero-sum games converge at a linear rate (Cai, Farina, Grand-Clément, Kroer, Lee, Luo & Zheng
+    2023, algorithm RS-ExRM+). A step takes two ticks.
+
+    Attributes
+    ----------
+    step : float
+        η, per share of all that is at stake.
+    """
+
+    memories: ClassVar[int] = 2
+    step: float
+
+    @override
+    def respond(self, now: Situation) -> Vector:
+        segments, (regrets, longest) = now.segments, now.memory
+        fresh = segments.sums(regrets)[segments.owner] <= 0.0
+        regrets = np.where(fresh, now.threats, regrets)
+        longest = np.where(fresh, 1.0, longest)
+        latest = now.gains - segments.sums(now.threats * now.gains)[segments.owner]
+        stepped = segments.project(regrets + self.step * latest)
+        if now.tick % 2 == 0:
+            length = segments.maxima(np.abs(stepped - regrets))[segments.owner]
+            settling = length <= longest / 2.0
+            now.memory[0] = np.where(settling, segments.normalise(regrets), regrets)
+            now.memory[1] = np.where(settling, length, longest)
+        else:
+            now.memory[:] = stepped, longest
+        return segments.normalise(stepped)
+
+
+@dataclass(frozen=True)
 class BestResponse(ThreatRule):
     """Play the best reply to the complement's standing threat; ties evenly. Often cycles."""
 
@@ -195,6 +233,7 @@ THREATS: Mapping[str, Callable[[NegotiationSettings], ThreatRule]] = {
     "optimistic": lambda settings: Optimistic(settings.threat_step),
     "anticipating": lambda settings: Anticipating(settings.threat_step),
     "regret-matching": lambda _: RegretMatching(),
+    "extragradient": lambda settings: Extragradient(settings.threat_step),
     "fictitious-play": lambda _: FictitiousPlay(),
     "best-response": lambda _: BestResponse(),
     "logit": lambda _: Logit(),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,13 +18,14 @@ from matplotlib.testing.compare import compare_images
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-import curnits.analysis.figures
+from curnits.analysis import figures
 from curnits.analysis.figures.base import codes, legend_names, shortened
 from curnits.analysis.figures.coalitions import coalition_table, draw_lattice
 from curnits.analysis.figures.comparison import SIMULATED, comparison_table
 from curnits.analysis.figures.convergence import convergence_table
 from curnits.analysis.figures.dividends import dividend_table, draw_dividends
-from curnits.analysis.figures.drawing import lay_out, overview, pages, paper
+from curnits.analysis.figures.drawing import WIDTHS, lay_out, overview, pages, paper
+from curnits.analysis.figures.encounters import reputation_table
 from curnits.analysis.figures.escalation import damage_table
 from curnits.analysis.figures.fonts import families
 from curnits.analysis.figures.frontier import draw_frontier, frontier_table
@@ -171,12 +173,11 @@ def test_payments_and_ledgers_balance(runs: Mapping[str, RunData]) -> None:
 
 
 def test_rounding_is_no_trade(runs: Mapping[str, RunData]) -> None:
-    run = runs["two"]
+    run = runs["money"]
+    assert "trades" in pages([run], ["trades"])
     dust = run.tables["trades"].assign(curnits=1e-15)
     dusty = replace(run, tables={**run.tables, "trades": dust})
-    payments, ledger = (panel.table for panel in pages([dusty], ["trades"])["trades"])
-    assert not payments["curnits"].any()
-    assert not ledger["received"].any()
+    assert "trades" not in pages([dusty], ["trades"])
 
 
 def test_comparison_holds_known_answers(runs: Mapping[str, RunData]) -> None:
@@ -193,13 +194,18 @@ def test_convergence_of_several_seeds(runs: Mapping[str, RunData]) -> None:
     assert set(table["run"]) == {1, 2}
 
 
-@pytest.mark.parametrize("game", ["nasty", "six", "short"])
-def test_labels_do_not_overlap(game: str, runs: Mapping[str, RunData]) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("game", ["nasty", "six", "four", "money", "short"])
+def test_labels_do_not_overlap(game: str, width: str, runs: Mapping[str, RunData]) -> None:
     for name, panels in pages([runs[game]]).items():
         with paper():
-            page = lay_out(name, panels)
+            page = lay_out(name, panels, width)
             page.draw_without_rendering()
             boxes = written(page)
+        assert boxes
+        left = min(box.x0 for _, box in boxes)
+        right = max(box.x1 for _, box in boxes)
+        assert page.bbox.x0 - 2 < left < right < page.bbox.x1 + 2, f"{name}: text is cut off"
         for (text, box), (other, second) in combinations(boxes, 2):
             shared = Bbox.intersection(box, second)
             deep = shared is not None and min(shared.width, shared.height) > 1.5
@@ -236,7 +242,7 @@ def written(page: Figure) -> list[tuple[str, Bbox]]:
 def test_overview_of_a_single_player(runs: Mapping[str, RunData]) -> None:
     chosen = [runs["alone"]]
     made = pages(chosen)
-    assert set(made) == {"convergence", "comparison", "threats"} & set(made)
+    assert set(made) == {"comparison"}
     assert overview(made, chosen, "png").image.startswith(b"\x89PNG")
 
 
@@ -254,7 +260,8 @@ def _frontier(page: Figure) -> None:
         "equilibria": [(70, 140)],
     }
     rows = [(kind, x, y) for kind, some in points.items() for x, y in some]
-    draw_frontier(page.subplots(), pd.DataFrame(rows, columns=["kind", "x", "y"]), "1, ", "2, ")
+    table = pd.DataFrame(rows, columns=["kind", "x", "y"])
+    draw_frontier(page.subplots(), table.assign(x_player="1", y_player="2"))
 
 
 def _simplex(page: Figure) -> None:
@@ -279,14 +286,16 @@ def _lattice(page: Figure) -> None:
             "regret": [0, 0, 0, 0, 0, 0.01, 0],
         }
     )
-    draw_lattice(page.subplots(), table)
+    draw_lattice(page.subplots(), table, ["1", "2", "3"])
 
 
 def _waterfall(page: Figure) -> None:
-    table = pd.DataFrame({"step": ["1", "12", "13", "123"], "utilons": [6.0, 6.0, 18.0, -8.0]})
+    table = pd.DataFrame(
+        {"step": ["alone", "+ 2", "+ 3", "all"], "utilons": [6.0, 6.0, 18.0, -8.0]}
+    )
     ends = table["utilons"].cumsum()
     table = table.assign(start=ends - table["utilons"], end=ends, payoff=22.0)
-    draw_dividends(page.subplots(), table)
+    draw_dividends(page.subplots(), table, ["1", "2", "3"])
 
 
 @pytest.mark.parametrize("picture", [_frontier, _simplex, _lattice, _waterfall])
@@ -300,26 +309,51 @@ def test_looks_as_it_did(picture: object, tmp_path: Path) -> None:
     assert compare_images(str(BASELINES / name), str(tmp_path / name), tol=8) is None
 
 
-@pytest.mark.parametrize(
-    "module", [m.name for m in pkgutil.iter_modules(curnits.analysis.figures.__path__)]
-)
+MODULES = [m.name for m in pkgutil.iter_modules(figures.__path__, "curnits.analysis.figures.")]
+
+
+@pytest.mark.parametrize("module", ["curnits.analysis.figures", *MODULES])
 def test_examples_in_docstrings(module: str) -> None:
-    assert (
-        doctest.testmod(importlib.import_module(f"curnits.analysis.figures.{module}")).failed == 0
-    )
+    assert doctest.testmod(importlib.import_module(module)).failed == 0
+
+
+def test_every_panel_says_what_it_shows_on_axes_of_its_own(runs: Mapping[str, RunData]) -> None:
+    for name, panels in pages([runs["three"]]).items():
+        for panel in panels:
+            axes = Figure().subplots()
+            panel.draw(axes, panel.table)
+            if axes.axison:
+                assert axes.get_xlabel() or axes.get_xticklabels(), name
+                assert axes.get_ylabel() or axes.get_yticklabels(), name
+            assert axes.texts or axes.legend().get_texts(), name
+
+
+def test_reputations_by_policy() -> None:
+    rows = [
+        (1, 0, "bully", 0.5),
+        (1, 1, "truthful", 1.0),
+        (1, 2, "truthful", 0.8),
+        (2, 0, "truthful", 0.4),
+        (3, 1, "truthful", 0.9),
+    ]
+    columns = ["round", "person", "policy", "reputation"]
+    table = reputation_table(pd.DataFrame(rows, columns=columns)).set_index(["policy", "round"])
+    assert table.loc[("bully", 1)].tolist() == [1, 0.5, 0.5, 0.5]
+    assert ("bully", 2) not in table.index
+    assert table.loc[("truthful", 3)].tolist() == pytest.approx([3, 0.4, 0.7, 0.9])
 
 
 def test_plot_writes_image_data_and_caption(
     curnits: Command, folders: Mapping[str, Path], tmp_path: Path
 ) -> None:
     out = tmp_path / "deep" / "mine.svg"
-    words = ("plot", folders["two"], "--figure", "trades", "--out", out)
+    words = ("plot", folders["money"], "--figure", "trades", "--out", out)
     result = curnits(*words)
     assert (result.status, result.err) == (0, "")
     names = ["mine-ledger.csv", "mine-payments.csv", "mine.svg", "mine.txt"]
     assert sorted(path.name for path in out.parent.iterdir()) == names
     caption = (out.parent / "mine.txt").read_text()
-    for text in ("Hot-dog stands", "seed 1", "1 small stand, 2 big stand", "curnits 0."):
+    for text in ("Hot-dog stands with money", "seed 1", "1 small stand, 2 big stand", "curnits 0."):
         assert text in caption
     assert curnits(*words).status == 2
     assert curnits(*words, "--force").status == 0
@@ -329,6 +363,16 @@ def test_plot_writes_image_data_and_caption(
     another.unlink()
     assert curnits(*words[:-1], another).status == 2
     assert not another.exists()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_plot_is_as_wide_as_asked_for(
+    width: str, curnits: Command, folders: Mapping[str, Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "prices.png"
+    words = ("plot", folders["three"], "--figure", "prices", "--width", width, "--out", out)
+    assert curnits(*words).status == 0
+    assert plt.imread(out).shape[1] == round(300 * WIDTHS[width])
 
 
 def test_plot_without_a_name_draws_everything(
@@ -393,6 +437,9 @@ def test_report_is_one_self_contained_page(
     assert "$$_cash &amp; &lt;b&gt;co&lt;/b&gt;" in page
     assert "<b>co</b>" not in page
     assert "curnits run scenario.yaml" in page
+    assert page.index("Who wanted what") < page.index("Payoffs") < page.index("<img")
+    for text in ("What was threatened", "What was agreed", "Who gained by threats", "(regret)"):
+        assert text in page
     assert curnits("report", folders["nasty"], "--out", out).status == 2
 
 
@@ -410,7 +457,7 @@ def test_games_and_solutions_show_in_notebooks(runs: Mapping[str, RunData]) -> N
 def test_letters_that_no_font_has_are_shown_by_their_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("curnits.analysis.figures.fonts._family", lambda letter: None)
     assert codes(["中国", "日本", "me"]) == ["1", "2", "3"]
-    assert legend_names(["中国", "Zoë"]) == ["1 \\u4e2d\\u56fd", "2 Zoë"]
+    assert legend_names(["中国", "Zoë"]) == ["\\u4e2d\\u56fd", "Zoë"]
     assert shortened("a\a_$中") == "a\\x07_\\$\\u4e2d"
     assert families("中国 Zoë") == ["DejaVu Sans"]
 
@@ -420,3 +467,13 @@ def test_letters_that_another_font_has_are_drawn_with_it(monkeypatch: pytest.Mon
     assert families("中国 Zoë") == ["DejaVu Sans", "Hei", "Noto"]
     assert codes(["中国", "me"]) == ["中国", "me"]
     assert codes(["日本", "me"]) == ["1", "2"]
+
+
+def test_short_names_tell_players_apart() -> None:
+    assert codes(["incumbent", "rival", "newcomer"]) == ["I", "R", "N"]
+    assert codes(["producer 1", "producer 2", "saboteur"]) == ["P1", "P2", "S"]
+    assert codes(["Sudan", "Egypt", "Ethiopia"]) == ["Su", "Eg", "Et"]
+    assert codes(["aaaa", "aaab", "b"]) == ["1", "2", "3"]
+    assert codes(["_", "$$", "long name"]) == ["1", "2", "3"]
+    alike = [f"The very long name of number {k} of the organisations" for k in (1, 2)]
+    assert len(set(legend_names(alike))) == 2

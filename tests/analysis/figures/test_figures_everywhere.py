@@ -46,7 +46,7 @@ def test_labels_do_not_overlap_in_the_catalogue(number: int) -> None:
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[RunData]:
-    yield explored("prisoners-dilemma", 20).look()
+    yield explored("ferguson-threats", 20).look()
     studio().shutdown()
     studio.cache_clear()
 
@@ -84,4 +84,4 @@ def test_the_gallery_shows_every_figure_of_one_run() -> None:
     assert files.keys() == {"coalitions.png", "README.md"}
     page = files["README.md"].decode()
     assert "![coalitions of Producers and a saboteur](coalitions.png)" in page
-    assert "curnits plot run --figure coalitions" in page
+    assert "curnits plot runs/coalitions --figure coalitions" in page

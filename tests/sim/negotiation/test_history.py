@@ -8,9 +8,9 @@ from textbook import textbook_game
 from curnits.sim.games.coalitions import grand
 from curnits.sim.games.game import GameError
 from curnits.sim.games.ladders import Ladder, Rung
+from curnits.sim.games.newcomers import Newcomer
 from curnits.sim.games.normal import NormalGame, from_payoffs
 from curnits.sim.negotiation.credibility import retreats
-from curnits.sim.negotiation.events.arriving import Newcomer
 from curnits.sim.negotiation.model import Negotiation
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.running import Run, simulate

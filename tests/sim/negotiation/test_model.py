@@ -104,7 +104,11 @@ def test_credible_threats_are_the_less_regretted_ones() -> None:
         model.threats, model.conflicts.fight(model.threats, model.quote.prices)[0]
     )
     assert regrets[:-1].sum() <= standing.sum() + 1e-12
-    gains, _ = model.conflicts.fight(threats, model.quote.prices)
-    assert regrets[model.conflicts.coalitions] == pytest.approx(
-        model.conflicts.segments.regrets(threats, gains)
-    )
+    by_coalition = model.conflicts.by_coalition(threats)
+    for mask in model.conflicts.coalitions.tolist():
+        inside = np.array([mask >> i & 1 for i in range(3)])
+        signed = (2 * inside - 1) * model.quote.prices
+        fight = np.tensordot(signed, model.game.normalised.conflict(mask), 1)
+        against_others = fight @ by_coalition[0b111 ^ mask]
+        regret = against_others.max() - by_coalition[mask] @ against_others
+        assert regrets[mask] == pytest.approx(regret, abs=1e-12)

@@ -58,6 +58,30 @@ def test_the_default_rule_itself_settles_where_conflict_is_sharpest() -> None:
     assert threats == pytest.approx([0.5, 0.5, 0.5, 0.5], abs=1e-4)
 
 
+def test_extragradient_threats_settle_where_regret_matching_circles() -> None:
+    """Both averages find the equilibrium; the last threats of only one do (Cai et al. 2023)."""
+    far = {
+        name: np.abs(fight(RULES[name], LOPSIDED, 4000)[0] - [0.4, 0.6, 0.4, 0.6]).max()
+        for name in ("regret-matching", "extragradient")
+    }
+    assert far["extragradient"] < 1e-9
+    assert far["regret-matching"] > 1e-4
+
+
+def test_projection_is_the_nearest_point() -> None:
+    rng = np.random.default_rng(5)
+    segments = Segments(np.array([1, 4, 3]))
+    for _ in range(20):
+        values = rng.normal(0.1, 0.5, 8)
+        found = segments.project(values)
+        assert found.min() >= 0.0
+        assert segments.sums(found).min() >= 1.0 - 1e-12
+        # no other point makes an acute angle with what is left (Kolmogorov's criterion)
+        for _ in range(20):
+            other = segments.normalise(rng.random(8) ** 3) * rng.uniform(1.0, 3.0)
+            assert segments.sums((values - found) * (other - found)).max() <= 1e-12
+
+
 def test_anticipating_settles_where_threats_spiral_outwards() -> None:
     """Rock, paper, scissors, a fifth of the way to Shapley's game (1964); stakes are small."""
     zero_sum = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / 2.0

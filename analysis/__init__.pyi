@@ -1,0 +1,13 @@
+from .concepts.registry import CONCEPTS as CONCEPTS
+from .concepts.registry import certify as certify
+from .concepts.registry import solve as solve
+from .concepts.registry import solve_all as solve_all
+from .concepts.registry import verify_as as verify_as
+from .figures.plotting import plot as plot
+from .judging.judge import Judgement as Judgement
+from .judging.judge import judge as judge
+from .solution import Candidate as Candidate
+from .solution import Equilibrium as Equilibrium
+from .solution import Solution as Solution
+from .storage.rundata import RunData as RunData
+from .storage.rundata import read_run as read_run

@@ -1,0 +1,199 @@
+"""The command ``sweep``: studies of many runs."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from curnits.analysis.studies.execution.driver import Pace
+    from curnits.analysis.studies.execution.executor import Executor
+    from curnits.analysis.studies.studyfile import Study
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+
+_TRIALS = 2
+"""Runs that are done before time and disk are estimated."""
+
+
+def sweep(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="STUDY.yaml", help="Study file, name of a study that comes along, or folder."
+        ),
+    ],
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; by default all runs in this one.")
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS|local", help="Dask scheduler, such as tcp://host:8786."),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(help="Folder or fsspec address; by default studies/<name>."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an earlier study.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Only say how far it is.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="The smaller version that the file states.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list the runs.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Do many runs over parameters and seeds, and keep a table of what came out.
+
+    Every run that is finished is kept at once, so that an interrupted study goes on with --resume.
+    Rows do not depend on the number of workers, nor on order.
+
+    [bold]Examples[/bold]
+
+      curnits sweep when-do-threats-pay --dry-run
+      curnits sweep study.yaml --workers 2 --out here
+      curnits sweep here --status
+      curnits sweep study.yaml --cluster tcp://127.0.0.1:8786 --out here --resume
+    """
+    from curnits.analysis.storage.store import Store
+    from curnits.analysis.studies.interrupting import STATUS, interruptible
+    from curnits.analysis.studies.studyfile import find_study, load_study
+    from curnits.analysis.studies.sweeping import sweep as do
+
+    if status:
+        _status(source, out, json=json)
+        return
+    path = find_study(source)
+    if path.is_dir():
+        out, path = out or source, path / "study.yaml"
+    study = load_study(path, quick=quick)
+    if dry_run:
+        _list_runs(study, json=json)
+        return
+    target = out or f"studies/{path.stem}"
+    with interruptible() as stopped, _shown(quiet=quiet) as (began, advanced):
+        complete = do(
+            study,
+            Store(target),
+            lambda: _executor(workers, cluster),
+            ["curnits", *sys.argv[1:]],
+            resume=resume,
+            began=began,
+            advanced=advanced,
+            interrupted=stopped,
+        )
+    _status(target, None, json=json)
+    if not complete:
+        typer.echo("curnits: interrupted; --resume goes on", err=True)
+        raise typer.Exit(STATUS)
+
+
+def _executor(workers: int | None, cluster: str | None) -> "Executor":
+    from curnits.analysis.studies.execution.local import InProcess, Workers
+
+    if cluster is not None:
+        from curnits.analysis.studies.execution.cluster import Cluster, local_cluster
+
+        return local_cluster(workers or 2) if cluster == "local" else Cluster(cluster)
+    return InProcess() if workers is None else Workers(workers)
+
+
+@contextmanager
+def _shown(
+    *, quiet: bool
+) -> "Iterator[tuple[Callable[[int, int, int], None], Callable[[int, Pace, int], None]]]":
+    """Say what a study will take, and show a bar on a terminal."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from curnits.analysis.cli.console import console
+
+    screen = console(stderr=True)
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn("Runs"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+    with Progress(
+        *columns, console=screen, transient=True, disable=quiet or not screen.is_terminal
+    ) as bar:
+        task = bar.add_task("Runs", total=None, rate="")
+        left = finished = 0
+        beside = 1
+
+        def say(text: str) -> None:
+            if not quiet:
+                screen.print(f"curnits: {text}", soft_wrap=True)
+
+        def began(pending: int, runs: int, workers: int) -> None:
+            nonlocal left, beside
+            left, beside = pending, workers
+            bar.update(task, total=runs, completed=runs - pending)
+            done = f", {runs - pending:,} of them done" if pending < runs else ""
+            say(f"{runs:,} runs{done}")
+
+        def advanced(done: int, pace: "Pace", size: int) -> None:
+            nonlocal left, finished
+            before, finished, left = finished, finished + done, left - done
+            if before < _TRIALS <= finished and left:
+                seconds = left * (pace.seconds or 0.0) / beside
+                disk = left * size / done
+                say(f"{left:,} more take about {_time(seconds)} and {_size(disk)} of disk")
+            shown = f"{beside / pace.seconds:.3g}/s" if pace.seconds else ""
+            bar.update(task, advance=done, rate=shown)
+
+        yield began, advanced
+
+
+def _time(seconds: float) -> str:
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{max(seconds, 1.0):.0f} s"
+
+
+def _size(amount: float) -> str:
+    return f"{amount / 1e6:,.1f} MB" if amount >= 1e5 else f"{amount / 1e3:,.1f} kB"
+
+
+def _status(source: str, out: str | None, *, json: bool) -> None:
+    """Say how far a study is."""
+    from curnits.analysis.cli.console import console
+    from curnits.analysis.storage.record import to_json
+    from curnits.analysis.studies.reading import open_study
+    from curnits.analysis.studies.studyfile import find_study
+
+    address = out or source
+    if out is None and "://" not in source and (path := find_study(source)).is_file():
+        address = f"studies/{path.stem}"
+    data = open_study(address)
+    runs, (rows, failed) = data.study.design.runs, data.counts()
+    if json:
+        found = {"study": data.study.title, "runs": runs, "done": rows - failed, "failed": failed}
+        typer.echo(to_json({**found, "complete": data.complete, "out": address}), nl=False)
+        return
+    screen = console()
+    screen.print(data.study.title, style="bold")
+    screen.print(f"{rows:,} of {runs:,} runs are done, {failed:,} of them failed")
+    if failed:
+        for message, count in data.table("failures")["message"].value_counts().head(5).items():
+            screen.print(f"  {count:,} × {message}", soft_wrap=True)
+    screen.print(f"{'Complete' if data.complete else 'Not complete'}: {address}", soft_wrap=True)
+
+
+def _list_runs(study: "Study", *, json: bool) -> None:
+    """List the runs of a study, a line each."""
+    from curnits.analysis.storage.record import to_json
+
+    if json:
+        runs = [{"run": point.id, **point.labels} for point in study.design]
+        typer.echo(to_json({"study": study.title, "runs": runs}), nl=False)
+        return
+    typer.echo(f"{study.title}: {study.design.runs:,} runs")
+    for point in study.design:
+        typer.echo(" ".join([point.id, *(f"{name}={x}" for name, x in point.labels.items())]))

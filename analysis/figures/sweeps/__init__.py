@@ -1,0 +1,1 @@
+"""Figures of studies: outcomes of many runs against what was varied in them."""

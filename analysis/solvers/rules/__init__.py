@@ -1,0 +1,25 @@
+"""Conflict rules: what a coalition's fight with its complement is worth to it at given prices.
+
+Takes stacks of conflicts and prices, gives worths, their gradients and threats. Everything else of
+a solution (prices, clearing, search) is the same under every rule. To add one, write a class beside
+:class:`.minimax.Minimax` and list it here; what tells whether an answer is one under that rule is
+its verifier in :mod:`curnits.analysis.verification`.
+"""
+
+from collections.abc import Mapping
+
+from curnits.analysis.solvers.rules.first_mover import FirstMoverSurplus
+from curnits.analysis.solvers.rules.minimax import Minimax
+from curnits.analysis.solvers.rules.rule import ConflictRule
+
+MINIMAX = Minimax()
+
+FIRST_MOVER_SURPLUS = FirstMoverSurplus()
+
+RULES: Mapping[str, ConflictRule] = {
+    "minimax": MINIMAX,
+    "first-mover-surplus": FIRST_MOVER_SURPLUS,
+}
+"""All conflict rules by name."""
+
+__all__ = ["FIRST_MOVER_SURPLUS", "MINIMAX", "RULES", "ConflictRule"]

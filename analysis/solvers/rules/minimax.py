@@ -1,0 +1,43 @@
+"""Both sides threaten at once: the conflict is the zero-sum game of the difference."""
+
+from dataclasses import dataclass
+from typing import override
+
+import numpy as np
+
+from curnits.analysis.solution import Vector
+from curnits.analysis.solvers.conflict import (
+    Conflicts,
+    solve_conflicts,
+    solve_lexicographic,
+    value_gradients,
+)
+from curnits.analysis.solvers.rules.rule import ConflictRule, Fights, stacked
+from curnits.sim.games.feasible.matrixgames import solve_stack
+from curnits.sim.games.game import ConflictStack, Game
+
+
+@dataclass(frozen=True)
+class Minimax(ConflictRule):
+    """``d(S)`` is the value of ``Σ_{i∈S} a_i U_i − Σ_{j∉S} a_j U_j`` (Selten 1964).
+
+    With money this makes the coco value of Kalai & Kalai (2013) and Kohlberg & Neyman (2021).
+    """
+
+    @override
+    def fight(self, stack: ConflictStack, prices: Vector) -> Fights:
+        values, rows, columns = solve_stack(stack.matrices(prices))
+        return Fights(values, value_gradients(stack, rows, columns), rows, columns)
+
+    @override
+    def limit(self, stack: ConflictStack, prices: Vector, direction: Vector) -> Fights:
+        firsts, seconds = stack.matrices(prices), stack.matrices(direction)
+        rows, columns = stacked(
+            [solve_lexicographic(*games) for games in zip(firsts, seconds, strict=True)]
+        )
+        worths = np.einsum("pr,prc,pc->p", rows, seconds, columns)
+        return Fights(worths, np.full(stack.sides.shape, np.nan), rows, columns)
+
+    @override
+    def solve(self, game: Game, prices: Vector) -> Conflicts:
+        return solve_conflicts(game, prices)  # threads share the conflicts of large games

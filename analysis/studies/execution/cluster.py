@@ -1,0 +1,152 @@
+"""The executor on Dask distributed: a running scheduler, or a small cluster on this machine.
+
+Needs the extra ``cluster``. Results are taken as they arrive, since a scheduler that dies takes
+with it whatever it still holds.
+"""
+
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from queue import Empty, SimpleQueue
+from typing import Any
+from uuid import uuid4
+
+from curnits.analysis.studies.execution.driver import ExecutorError
+from curnits.analysis.studies.execution.executor import Batch, Finished, perform
+
+try:
+    import dask
+    from distributed import Client, Future, LocalCluster
+    from distributed.scheduler import KilledWorker
+except ImportError as error:
+    raise ExecutorError(
+        "--cluster needs Dask distributed (expected: pip install 'curnits[cluster]')"
+    ) from error
+
+_PATIENCE = 4
+"""Seconds for a scheduler, and for its first worker, to answer."""
+
+
+class Cluster:
+    """Performs batches on the workers of a Dask scheduler.
+
+    Parameters
+    ----------
+    address : str
+        Such as ``tcp://host:8786``.
+
+    Raises
+    ------
+    ExecutorError
+        If nobody answers there, there is no worker, or one has another version of this package.
+    """
+
+    parallel = True
+
+    def __init__(self, address: str, cluster: LocalCluster | None = None) -> None:
+        self._address, self._cluster = address, cluster
+        self._arrived: SimpleQueue[tuple[int, Future[Any]]] = SimpleQueue()
+        self._futures: dict[int, Future[Any]] = {}
+        self._name = f"curnits-{uuid4().hex}"
+        try:
+            self._client = Client(cluster or address, timeout=_PATIENCE, set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise ExecutorError(
+                f"--cluster {address}: no scheduler answers there (expected an address such as "
+                "tcp://host:8786, or local)"
+            ) from error
+        try:
+            self._client.wait_for_workers(1, timeout=_PATIENCE)
+        except TimeoutError as error:
+            self.close()
+            raise ExecutorError(
+                f"--cluster {address}: the scheduler has no workers (expected: dask worker "
+                f"{address})"
+            ) from error
+        self._check_versions()
+
+    @property
+    def workers(self) -> int:
+        """Threads of all workers just now; one where all are gone, so that somebody waits."""
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
+
+    def submit(self, batch: Batch) -> None:
+        """Send a batch to the scheduler."""
+        number = batch.number
+        future = self._client.submit(perform, batch, key=f"{self._name}-{number}", pure=False)
+        self._futures[number] = future
+        future.add_done_callback(lambda done: self._arrived.put((number, done)))
+
+    def wait(self, seconds: float) -> list[Finished]:
+        """Return what has arrived.
+
+        Raises
+        ------
+        ExecutorError
+            If the scheduler is gone.
+        """
+        if self._client.status not in ("running", "connecting"):
+            raise self._gone()
+        finished: list[Finished] = []
+        with suppress(Empty):
+            while True:
+                number, future = self._arrived.get(timeout=0 if finished else seconds)
+                finished.append(self._received(number, future))
+        return finished
+
+    def close(self) -> None:
+        """Cancel what was submitted, and leave."""
+        if self._client.status == "closed":
+            return
+        futures = list(self._futures.values())
+        self._futures.clear()
+        with suppress(OSError):  # TimeoutError is one
+            self._client.cancel(futures, force=True)
+        with suppress(OSError):
+            self._client.close(timeout=1)
+        if self._cluster is not None:
+            with suppress(OSError):
+                self._cluster.close(timeout=2)
+
+    def _received(self, number: int, future: Future[Any]) -> Finished:
+        self._futures.pop(number, None)
+        if future.status == "finished":
+            result: Finished = future.result()
+            return result
+        if future.status == "error" and isinstance(future.exception(), KilledWorker):
+            return Finished(number)
+        if future.status == "error":
+            raise ExecutorError(f"--cluster {self._address}: {future.exception()}")
+        raise self._gone()
+
+    def _check_versions(self) -> None:
+        own, found = version("curnits"), self._client.run(_version)
+        for worker, other in found.items():
+            if other != own:
+                self.close()
+                raise ExecutorError(
+                    f"--cluster {self._address}: the worker {worker} has curnits {other} "
+                    f"(expected {own}, as here)"
+                )
+
+    def _gone(self) -> ExecutorError:
+        return ExecutorError(
+            f"--cluster {self._address}: the scheduler is gone; what is finished is kept, and "
+            "--resume goes on"
+        )
+
+
+def local_cluster(workers: int) -> Cluster:
+    """Return a cluster of processes on this machine, on loopback only, gone when it is closed."""
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+        cluster: Any = LocalCluster(
+            n_workers=workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+        )
+    return Cluster("local", cluster)
+
+
+def _version() -> str:
+    try:
+        return version("curnits")
+    except PackageNotFoundError:
+        return "none"

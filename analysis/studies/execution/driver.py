@@ -1,0 +1,167 @@
+"""The loop that keeps an executor busy: batches by measured time, retries, and an orderly end.
+
+Takes tasks one by one and hands finished tables on as they arrive, so that memory does not grow
+with their number.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from itertools import count, islice
+from time import monotonic
+
+from curnits.analysis.studies.execution.executor import (
+    RUNS,
+    Batch,
+    Executor,
+    Tables,
+    Task,
+    Work,
+    failed,
+)
+from curnits.sim.errors import InputError
+
+BATCH_SECONDS = 0.5
+"""What a batch should take: long beside sending and storing it, short beside an interruption."""
+
+_LARGEST = 1_000
+"""Most tasks of a batch."""
+
+_LOSSES = 3
+"""Workers that a task may lose before it is given up."""
+
+GRACE = 1.0
+"""Seconds for which an interrupted study still waits for batches that are under way."""
+
+_AHEAD = 2
+"""Batches given to an executor for each worker, so that none waits for the next."""
+
+_POLL = 0.1
+"""Seconds between looks at whether to stop."""
+
+_WEIGHT = 0.3
+"""Of the last batch in the running average of seconds a task."""
+
+_TRIALS = 2
+"""Tasks that go alone, to see how long they take."""
+
+
+class ExecutorError(InputError):
+    """Workers that cannot be reached, or cannot do the work."""
+
+
+class Pace:
+    """Seconds a task of late, and how many make a batch."""
+
+    def __init__(self) -> None:
+        self.seconds: float | None = None
+        self._seen = 0
+
+    def observe(self, tasks: int, seconds: float) -> None:
+        """Note what a batch took."""
+        if tasks:
+            last = seconds / tasks
+            # the first one includes what is only done once, such as compiling
+            fresh = self.seconds is None or self._seen < _TRIALS
+            self.seconds = last if fresh else (1 - _WEIGHT) * (self.seconds or 0) + _WEIGHT * last
+            self._seen += 1
+
+    @property
+    def batch(self) -> int:
+        """Tasks of the next batch."""
+        if self.seconds is None or self._seen < _TRIALS:
+            return 1
+        return max(1, min(_LARGEST, round(BATCH_SECONDS / max(self.seconds, 1e-6))))
+
+
+@dataclass
+class Drive:
+    """Work under way.
+
+    Attributes
+    ----------
+    work : Work
+    tasks : iterator of Task
+    executor : Executor
+    keep : callable
+        Called with the tables of every finished batch.
+    progress : callable
+        Called with the number of tasks that were finished since the last call, and the pace.
+    """
+
+    work: Work
+    tasks: Iterator[Task]
+    executor: Executor
+    keep: Callable[[Tables], None]
+    progress: Callable[[int, Pace], None]
+    _pace: Pace = field(default_factory=Pace)
+    _numbers: Iterator[int] = field(default_factory=count)
+    _flying: dict[int, Batch] = field(default_factory=dict)
+    _again: deque[Task] = field(default_factory=deque)
+    _losses: Counter[str] = field(default_factory=Counter)
+
+    def run(self, interrupted: Callable[[], bool]) -> bool:
+        """Do all tasks; return whether they were not interrupted.
+
+        The executor is closed at the end, whatever happens.
+
+        Parameters
+        ----------
+        interrupted : callable
+            Asked several times a second whether to stop. What is under way then has
+            :data:`GRACE` seconds to be finished.
+
+        Raises
+        ------
+        ExecutorError
+            If a worker refuses the work.
+        """
+        try:
+            while not interrupted():
+                self._submit()
+                if not self._flying:
+                    return True
+                self._collect(_POLL)
+            end = monotonic() + GRACE
+            while self.executor.parallel and self._flying and monotonic() < end:
+                self._collect(_POLL)
+            return False
+        finally:
+            self.executor.close()
+
+    def _submit(self) -> None:
+        while len(self._flying) < _AHEAD * self.executor.workers:
+            if self._again:
+                chosen: tuple[Task, ...] = (self._again.popleft(),)
+            else:
+                chosen = tuple(islice(self.tasks, self._pace.batch))
+            if not chosen:
+                return
+            batch = Batch(next(self._numbers), self.work, chosen, version("curnits"))
+            self._flying[batch.number] = batch
+            self.executor.submit(batch)
+
+    def _collect(self, seconds: float) -> None:
+        for finished in self.executor.wait(seconds):
+            batch = self._flying.pop(finished.number)
+            if finished.refusal:
+                raise ExecutorError(finished.refusal)
+            if finished.tables is None:
+                self._retry(batch)
+            elif finished.tables:
+                done = finished.tables[RUNS].num_rows
+                self.keep(finished.tables)
+                self._pace.observe(done, finished.seconds)
+                self.progress(done, self._pace)
+
+    def _retry(self, batch: Batch) -> None:
+        """Do the tasks of a lost batch one by one, but none again and again."""
+        self._losses.update(task.id for task in batch.tasks)
+        for task in batch.tasks:
+            if self._losses[task.id] < _LOSSES:
+                self._again.append(task)
+            else:
+                message = f"given up: its worker was lost {_LOSSES} times"
+                self.keep(failed(self.work, task, message))
+                self.progress(1, self._pace)

@@ -1,0 +1,204 @@
+"""Tasks, batches of them, and what an executor must do with a batch.
+
+A task is a name and a small picklable spec; a :class:`Work` turns it into tidy tables. An executor
+calls :func:`perform` on batches wherever it likes. What fails is data: a row that says so, and a
+row of the table ``failures`` with the traceback.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from time import perf_counter
+from traceback import format_exception
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import pandas as pd
+import pyarrow as pa
+
+ID = "run"
+"""Column of every table that names the task a row comes from."""
+
+RUNS, FAILURES = "runs", "failures"
+"""The table with one row a task, and the one with tracebacks."""
+
+DONE, FAILED = "done", "failed"
+"""What the column ``status`` of :data:`RUNS` says."""
+
+type Tables = Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to be done once.
+
+    Attributes
+    ----------
+    id : str
+        16 hex digits.
+    spec : object
+        What :class:`Work` needs to know, picklable.
+    """
+
+    id: str
+    spec: Any
+
+
+class Work(Protocol):
+    """Knows how to do tasks of one kind; picklable."""
+
+    def perform(self, task: Task) -> Mapping[str, pd.DataFrame]:
+        """Return tables by name; :data:`RUNS` has a single row."""
+        ...
+
+    def describe(self, task: Task) -> Mapping[str, Any]:
+        """Return the first columns of its row, whether it is done or has failed."""
+        ...
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Tasks that go to a worker together, from a program of some version."""
+
+    number: int
+    work: Work
+    tasks: Sequence[Task]
+    version: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What has become of a batch.
+
+    Attributes
+    ----------
+    number : int
+        Of the batch.
+    tables : Tables or None
+        None if its worker was lost with it.
+    seconds : float
+        What it took its worker.
+    interrupted : bool
+        Whether only the tables of the first tasks are there.
+    refusal : str
+        Why the worker would not do it, if so.
+    """
+
+    number: int
+    tables: Tables | None = None
+    seconds: float = 0.0
+    interrupted: bool = False
+    refusal: str = ""
+
+
+class Executor(Protocol):
+    """Where batches are performed.
+
+    Attributes
+    ----------
+    workers : int
+        How many are performed at a time.
+    parallel : bool
+        Whether batches are performed while nobody waits.
+    """
+
+    parallel: bool
+
+    @property
+    def workers(self) -> int:
+        """How many are performed at a time."""
+        ...
+
+    def submit(self, batch: Batch) -> None:
+        """Take a batch, to be performed some time."""
+        ...
+
+    def wait(self, seconds: float) -> list[Finished]:
+        """Return batches that are finished, after some seconds at the latest if there are none."""
+        ...
+
+    def close(self) -> None:
+        """Stop at once, whatever is under way."""
+        ...
+
+
+class Attempt:
+    """Keeps what is raised inside a ``with`` block instead of raising it.
+
+    Attributes
+    ----------
+    error : Exception or None
+        Interruptions and exits are no failures, and go on.
+    """
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> bool:
+        self.error = error if isinstance(error, Exception) else None
+        return self.error is not None
+
+
+def perform(batch: Batch) -> Finished:
+    """Do the tasks of a batch, in the process of a worker."""
+    own = version("curnits")
+    if own != batch.version:
+        refusal = f"a worker has curnits {own} (expected {batch.version}, as here)"
+        return Finished(batch.number, refusal=refusal)
+    begun = perf_counter()
+    rows: list[Mapping[str, pd.DataFrame]] = []
+    interrupted = False
+    try:
+        for task in batch.tasks:
+            with Attempt() as attempt:
+                rows.append(_named(batch.work, task, batch.work.perform(task)))
+            if attempt.error is not None:
+                said = "".join(format_exception(attempt.error))
+                message = f"{type(attempt.error).__name__}: {attempt.error}".splitlines()[0]
+                rows.append(_failed(batch.work, task, message, said))
+    except KeyboardInterrupt:  # only in the process that was interrupted
+        interrupted = True
+    return Finished(batch.number, _joined(rows), perf_counter() - begun, interrupted)
+
+
+def failed(work: Work, task: Task, message: str) -> Tables:
+    """Return the row of a task that never came back."""
+    return _joined([_failed(work, task, message, message)])
+
+
+def _failed(work: Work, task: Task, message: str, said: str) -> Mapping[str, pd.DataFrame]:
+    row = {ID: task.id, **work.describe(task), "status": FAILED, "message": message}
+    side = {ID: task.id, "message": message, "traceback": said}
+    return {RUNS: pd.DataFrame([row]), FAILURES: pd.DataFrame([side])}
+
+
+def _named(
+    work: Work, task: Task, tables: Mapping[str, pd.DataFrame]
+) -> Mapping[str, pd.DataFrame]:
+    first = {ID: task.id, **work.describe(task), "status": DONE, "message": ""}
+    named = {}
+    for name, table in tables.items():
+        columns = first if name == RUNS else {ID: task.id}
+        named[name] = pd.concat([pd.DataFrame(columns, index=table.index), table], axis="columns")
+    return named
+
+
+def _joined(rows: Sequence[Mapping[str, pd.DataFrame]]) -> Tables:
+    """Return one Arrow table for each name, in the order of the tasks."""
+    parts: dict[str, list[pa.Table]] = {}
+    for tables in rows:
+        for name, table in tables.items():
+            arrow = pa.Table.from_pandas(table, preserve_index=False)
+            parts.setdefault(name, []).append(arrow.replace_schema_metadata(None))
+    return {
+        name: pa.concat_tables(own, promote_options="permissive").combine_chunks()
+        for name, own in parts.items()
+    }

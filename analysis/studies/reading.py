@@ -1,0 +1,205 @@
+"""Results of studies, read back: lazily, so that they need not fit in memory.
+
+Takes the folder of a study, complete or not; gives tables, and summaries by group with confidence
+intervals. Called by figures, by the command, and in notebooks::
+
+    data = open_study("studies/when-do-threats-pay")
+    summary(data.runs(), "payoff.Ada", ["run.tolerance"])
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import dataset as datasets
+from pyarrow import parquet
+from pyarrow.fs import FSSpecHandler, PyFileSystem
+from scipy.stats import binomtest, bootstrap
+
+from curnits.analysis.storage.files import FolderError
+from curnits.analysis.storage.parts import stored_files, unified
+from curnits.analysis.storage.store import Store
+from curnits.analysis.studies.execution.executor import FAILED, ID, RUNS
+from curnits.analysis.studies.folder import stored_study
+from curnits.analysis.studies.studyfile import Study
+from curnits.sim.scenario.scenario import Scenario
+
+_RESAMPLES = 2_000
+"""Bootstrap samples: the ends of intervals are then good to about two digits."""
+
+
+@dataclass(frozen=True, eq=False)
+class StudyData:
+    """The results of a study, as far as they are there.
+
+    Attributes
+    ----------
+    study : Study
+    store : Store
+    """
+
+    study: Study
+    store: Store
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of the tables that are there."""
+        return list(self._files)
+
+    def dataset(self, table: str) -> Any:
+        """Return a table as a ``pyarrow.dataset.Dataset``, of which nothing is read yet.
+
+        Raises
+        ------
+        FolderError
+            If there is no such table, or it cannot be read.
+        """
+        if table not in self._files:
+            known = ", ".join(self._files) or "none yet"
+            raise FolderError(f"{self.store.address}: no table {table!r} (expected one of {known})")
+        files = [self.store.path(name) for name in self._files[table]]
+        system = PyFileSystem(FSSpecHandler(self.store.fs))
+        try:
+            schemas = [parquet.read_schema(name, filesystem=system) for name in files]
+            return datasets.dataset(
+                files, schema=unified(schemas), filesystem=system, format="parquet"
+            )
+        except (OSError, pa.ArrowException) as error:
+            reason = " ".join(str(error).split())
+            raise FolderError(f"{self.store.address}: {table}: {reason:.200}") from error
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Read a table, or some columns of it.
+
+        Raises
+        ------
+        FolderError
+            As above.
+        """
+        source = self.dataset(name)
+        try:
+            read: pd.DataFrame = source.to_table(columns=columns).to_pandas()
+        except (OSError, pa.ArrowException) as error:
+            reason = " ".join(str(error).split())
+            raise FolderError(f"{self.store.address}: {name}: {reason:.200}") from error
+        return read
+
+    def runs(self) -> pd.DataFrame:
+        """Return a row for each run, with what its players got in columns such as ``payoff.Ada``.
+
+        Raises
+        ------
+        FolderError
+            As above.
+        """
+        rows = self.table(RUNS)
+        if "agents" not in self._files:
+            return rows
+        agents = self.table("agents")
+        values = [name for name in agents.columns if name not in (ID, "player")]
+        wide = agents.pivot_table(
+            index=ID, columns="player", values=values, sort=False, dropna=False, observed=True
+        )
+        wide.columns = [".".join(map(str, pair)) for pair in wide.columns.to_flat_index()]
+        return rows.merge(wide, how="left", left_on=ID, right_index=True)
+
+    def scenario(self, run: str) -> Scenario:
+        """Return the complete scenario of a run.
+
+        Raises
+        ------
+        FolderError
+            If the study has no such run.
+        """
+        try:
+            numbers = np.flatnonzero(self.study.design.ids == np.uint64(int(run, 16)))
+        except (ValueError, OverflowError):
+            numbers = np.zeros(0, int)
+        if not len(numbers):
+            expected = "expected 16 digits from the column run of its tables"
+            raise FolderError(f"{self.store.address}: no run {run!r} in the study ({expected})")
+        return self.study.scenario(self.study.design[int(numbers[0])])
+
+    @property
+    def complete(self) -> bool:
+        """Whether all runs are done, and put together."""
+        return self._files.get(RUNS) == [f"{RUNS}.parquet"]
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many runs have rows, and how many of them failed."""
+        if RUNS not in self._files:
+            return 0, 0
+        status = self.table(RUNS, ["status"])["status"]
+        return len(status), int((status == FAILED).sum())
+
+    @cached_property
+    def _files(self) -> dict[str, list[str]]:
+        return stored_files(self.store, RUNS)
+
+
+def open_study(address: str) -> StudyData:
+    """Open the folder of a study, complete or not.
+
+    Raises
+    ------
+    FolderError, ScenarioError
+        If it is none.
+    """
+    store = Store(address)
+    return StudyData(stored_study(store), store)
+
+
+def summary(
+    rows: pd.DataFrame, outcome: str, by: Sequence[str], confidence: float = 0.95
+) -> pd.DataFrame:
+    """Return the mean of an outcome by group, with an interval.
+
+    That is a bootstrap interval (percentiles; Efron, Annals of Statistics 7, 1979); of what is only
+    true or false the interval of Wilson (Journal of the American Statistical Association 22, 1927).
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows without the outcome, such as those of failed runs, are left out.
+    outcome : str
+        A column of numbers or truth values.
+    by : sequence of str
+        Columns that tell groups apart.
+    confidence : float
+
+    Returns
+    -------
+    DataFrame
+        The columns of the groups, ``runs``, ``mean``, ``low`` and ``high``.
+    """
+    known = rows[rows[outcome].notna()]
+    found = []
+    for key, group in known.groupby(list(by), sort=True, observed=True):
+        values = group[outcome].to_numpy(np.float64)
+        mean = float(values.mean())
+        low, high = _interval(values, confidence)
+        names = dict(zip(by, key, strict=True))
+        found.append({**names, "runs": len(values), "mean": mean, "low": low, "high": high})
+    return pd.DataFrame(found, columns=[*by, "runs", "mean", "low", "high"])
+
+
+def _interval(values: NDArray[np.float64], confidence: float) -> tuple[float, float]:
+    if np.isin(values, (0.0, 1.0)).all():
+        found = binomtest(int(values.sum()), len(values)).proportion_ci(confidence, "wilson")
+        return float(found.low), float(found.high)
+    if np.ptp(values) == 0:
+        return float(values[0]), float(values[0])
+    drawn = bootstrap(
+        (values,),
+        np.mean,
+        confidence_level=confidence,
+        n_resamples=_RESAMPLES,
+        method="percentile",
+        rng=np.random.default_rng(0),
+    )
+    return float(drawn.confidence_interval.low), float(drawn.confidence_interval.high)

@@ -1,0 +1,56 @@
+"""One run of a study: from its parameters to rows.
+
+Takes a study and a point, gives tables; what executes it, where and when is none of its business.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from curnits.analysis.studies.design import Point
+from curnits.analysis.studies.execution.executor import Task
+from curnits.analysis.studies.measures import Trial, measure_named
+from curnits.analysis.studies.studyfile import Study
+
+_SERIES = ("ticks", "negotiators")
+"""Tables that are kept of every few ticks; ``record: all`` keeps every table of a run."""
+
+
+@dataclass(frozen=True)
+class StudyRuns:
+    """Does the runs of one study; sent to workers once a batch.
+
+    Attributes
+    ----------
+    study : Study
+    """
+
+    study: Study
+
+    def perform(self, task: Task) -> Mapping[str, pd.DataFrame]:
+        """Return the rows of one run: its own, one a player, and what is kept of its ticks."""
+        scenario = self.study.scenario(task.spec)
+        trial = Trial(scenario)
+        section = self.study.section
+        row: dict[str, Any] = {"seed": scenario.run.seed}
+        players: dict[str, Any] = {}
+        for name in section.measures:
+            found = measure_named(name)
+            row.update(found.runs(trial))
+            players.update(found.agents(trial))
+        tables = {"runs": pd.DataFrame([row])}
+        if players:
+            tables["agents"] = pd.DataFrame({"player": list(trial.game.players), **players})
+        if section.record == "all":
+            kept = tuple(trial.run.tables)
+        else:
+            kept = () if section.record == "summary" else _SERIES
+        tables |= {name: trial.run.tables[name] for name in kept}
+        return tables
+
+    def describe(self, task: Task) -> Mapping[str, Any]:
+        """Return what the row of a run begins with, whether it is done or has failed."""
+        point: Point = task.spec
+        return point.labels

@@ -1,0 +1,16 @@
+from .errors import InputError as InputError
+from .games.game import Game as Game
+from .games.nfg import read_nfg as read_nfg
+from .games.nfg import write_nfg as write_nfg
+from .games.normal import NormalGame as NormalGame
+from .games.normal import from_payoffs as from_payoffs
+from .negotiation.rules.rulebook import Rules as Rules
+from .negotiation.settings import NegotiationSettings as NegotiationSettings
+from .negotiation.settings import RunSettings as RunSettings
+from .running import Run as Run
+from .running import Simulation as Simulation
+from .running import simulate as simulate
+from .scenario.scenario import Scenario as Scenario
+from .scenario.scenario import catalogue as catalogue
+from .scenario.scenario import find as find
+from .scenario.scenario import load as load

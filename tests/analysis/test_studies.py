@@ -1,0 +1,408 @@
+"""Study files, designs, seeds, batches and parts, without any command."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from deeds import Deeds
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curnits.analysis.storage.files import FolderError
+from curnits.analysis.storage.parts import PARTS, Parts
+from curnits.analysis.storage.store import Store
+from curnits.analysis.studies.axes import read_axis
+from curnits.analysis.studies.changes import changes
+from curnits.analysis.studies.execution.driver import Drive, ExecutorError
+from curnits.analysis.studies.execution.executor import RUNS, Executor, Finished, Task
+from curnits.analysis.studies.execution.local import InProcess, Workers
+from curnits.analysis.studies.reading import summary
+from curnits.analysis.studies.seeding import run_id, run_seed
+from curnits.analysis.studies.studyfile import Study, load_study
+from curnits.sim.errors import InputError
+from curnits.sim.scenario.payoffs import FieldError
+
+STUDY = """\
+title: Steps
+study:
+  scenario: threat-game
+  seed: 3
+  replications: 2
+  axes:
+    negotiation.threat_step: [0.5, 1.1]
+    run.tolerance: {from: 0.001, to: 0.1, steps: 3, scale: log}
+"""
+
+
+def study(tmp_path: Path, text: str = STUDY) -> Study:
+    file = tmp_path / "study.yaml"
+    file.write_text(text)
+    return load_study(file)
+
+
+@pytest.mark.parametrize(
+    ("stated", "labels"),
+    [
+        ([1, 2.0, 2.5], (1, 2, 2.5)),
+        ({"from": 0, "to": 1, "steps": 3}, (0, 0.5, 1)),
+        ({"from": 0, "to": 1, "by": 0.3}, (0, 0.3, 0.6, 0.9)),
+        ({"from": 1, "to": 0, "by": -0.5}, (1, 0.5, 0)),
+        ({"from": 1, "to": 100, "by": 10, "scale": "log"}, (1, 10, 100)),
+        ({"from": "1/3", "to": 1, "steps": 1}, (0.333333333333,)),
+        ({"choices": {"low": 1, "high": [1, 2]}}, ("low", "high")),
+        ([[1, 2], {"b": 1, "a": 2}], ("[1, 2]", '{"a": 2, "b": 1}')),
+        (["auto", 1], ("auto", "1")),
+        ([True, False], (True, False)),
+    ],
+)
+def test_axes(stated: Any, labels: tuple[Any, ...]) -> None:
+    assert read_axis(stated).labels == labels
+
+
+@pytest.mark.parametrize(
+    ("stated", "problem"),
+    [
+        ([], "at least one value"),
+        (3, "expected a list"),
+        ([1, 1.0], "there twice"),
+        ({"from": 1, "to": 2}, "either steps or by"),
+        ({"from": 1, "to": 2, "by": -1}, "expected 1 to"),
+        ({"from": 1, "to": 2, "by": 0}, "expected a step"),
+        ({"from": 0, "to": 2, "steps": 2, "scale": "log"}, "positive ends"),
+        ({"from": 0, "too": 2}, "did you mean to?"),
+        ({"from": float("nan"), "to": 2, "steps": 2}, "finite number"),
+        ({"choices": {}}, "at least one value"),
+        ({"choices": [1]}, "values by name"),
+        ({"choices": {"a": 1}, "from": 1}, "stand alone"),
+    ],
+)
+def test_axes_that_are_none(stated: Any, problem: str) -> None:
+    with pytest.raises(FieldError, match=problem.replace("?", r"\?")):
+        read_axis(stated)
+
+
+HEAD = "title: x\nstudy:\n  scenario: threat-game\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (HEAD + "  axes:\n    negotiation.threat_stp: [1]\n", ":5: .*did you mean threat_step"),
+        (HEAD + "  axes:\n    run.ticks:\n      - 5\n      - -1\n", ":7: .*run.ticks.1: .*than or"),
+        (HEAD + "  axs: 3\n", ":4: study.axs: unknown key .did you mean axes"),
+        (HEAD + "  axes:\n    run.ticks: [5]\n  fixed: {run.ticks: 6}\n", ":5: .*there twice"),
+        (HEAD + "  paired: [{run.ticks: [5], run.window: [1, 2]}]\n", ":4: .*equally many"),
+        (HEAD + "  measures: [outcme]\n", ":4: .*no measure 'outcme'"),
+        (HEAD + "  measures: []\n", ":4: .*found none"),
+        (HEAD + "  axes:\n    game.payoffs.row.7: [1]\n", ":5: .*no entry 7"),
+        (HEAD + "  axes:\n    title.x: [1]\n", ":5: .*without parts"),
+        (HEAD + "  fixed:\n    run.tick: 1\n", ":5: .*did you mean ticks"),
+        (HEAD + "  replications: 2\n  axes: {run.seed: [1]}\n", ":4: .*all alike"),
+        (
+            HEAD + "  sample: {method: sobol, size: 2, over: {run.ticks: [1]}}\n",
+            ":4: .*drawn twice",
+        ),
+        (HEAD + "  sample: {method: sobol, size: 2, over: {}}\n", ":4: .*at least one parameter"),
+        (HEAD + "game: {}\n", ":4: game: the scenario is named"),
+        (HEAD + "  axes: {run.ticks: {from: 1, to: 200000, by: 1}}\n  replications: 99\n", "runs"),
+        ("title: x\n", ":1: study: expected the section"),
+        ("title: x\nstudy: {scenario: threat-gme}\n", ":2: study.scenario: .*threat-game"),
+        ("title: x\nstudy: {}\n", "game: expected the section game"),
+    ],
+)
+def test_mistakes_are_told_with_their_lines(text: str, problem: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=problem) as error:
+        study(tmp_path, text)
+    assert "\n" not in str(error.value)
+
+
+def test_values_that_do_not_fit_together_are_found(tmp_path: Path) -> None:
+    text = (
+        HEAD + "  axes:\n    negotiation.sanding_start: [0.1, 0.01]\n"
+        "    negotiation.sanding_floor: [0.001, 0.05]\n"
+    )
+    with pytest.raises(InputError, match="sanding_floor must not exceed"):
+        study(tmp_path, text)
+
+
+def test_large_designs_are_checked_by_every_value(tmp_path: Path) -> None:
+    text = HEAD + "  axes:\n    run.window: {from: 1, to: 2000, by: 1}\n    run.ticks:\n      - 1\n"
+    assert study(tmp_path, text + "      - 2\n").design.runs == 4000
+    with pytest.raises(InputError, match=r":9: .*run\.ticks\.2"):
+        study(tmp_path, text + "      - 2\n      - 0\n")
+
+
+def test_a_game_can_vary_as_a_whole(tmp_path: Path) -> None:
+    found = study(
+        tmp_path,
+        "title: x\nstudy:\n  axes:\n    game.seed: [1, 2]\n    game:\n      choices:\n"
+        "        chicken: {form: family, family: chicken, parameters: {players: 2}}\n"
+        "        random: {form: family, family: random-uniform, parameters: {shape: [2, 2]}}\n",
+    )
+    games = [found.scenario(point).game for point in found.design]
+    assert [(game.family, game.seed) for game in games] == [
+        ("chicken", 1),
+        ("random-uniform", 1),
+        ("chicken", 2),
+        ("random-uniform", 2),
+    ]
+
+
+def test_names_may_hold_points(tmp_path: Path) -> None:
+    text = (
+        "title: x\ngame: {form: normal, players: [Mr. A, B], payoffs: {Mr. A: [[1, 0], [0, 2]], "
+        "B: [[1, 0], [0, 2]]}}\nstudy: {axes: {game.payoffs.Mr. A.1.1: [2, 5]}}\n"
+    )
+    found = study(tmp_path, text)
+    assert found.scenario(found.design[1]).build().outcomes.max() == 5
+
+
+@pytest.mark.parametrize("method", ["random", "sobol", "latin_hypercube"])
+def test_samples(method: str, tmp_path: Path) -> None:
+    text = (
+        HEAD + f"  sample:\n    method: {method}\n    size: 8\n    over:\n"
+        "      run.ticks: {from: 1, to: 4, whole: true}\n"
+        "      run.tolerance: {from: 0.001, to: 0.1, scale: log}\n"
+        "      negotiation.threats: [optimistic, logit]\n"
+    )
+    small, large = study(tmp_path, text), study(tmp_path, text.replace("size: 8", "size: 16"))
+    drawn = [dict(point.labels) for point in large.design]
+    assert {row["run.ticks"] for row in drawn} <= {1, 2, 3, 4}
+    assert {row["negotiation.threats"] for row in drawn} == {"optimistic", "logit"}
+    assert all(0.001 <= float(row["run.tolerance"]) <= 0.1 for row in drawn)
+    begins = [dict(point.labels) for point in small.design] == drawn[:8]
+    assert begins == (method != "latin_hypercube")
+    assert bool(changes(small, large)) == (method == "latin_hypercube")
+
+
+@given(
+    st.dictionaries(st.text(max_size=5), st.integers() | st.floats(allow_nan=False) | st.booleans())
+)
+def test_seeds_belong_to_parameters(parameters: dict[str, Any]) -> None:
+    other = dict(reversed(parameters.items()))
+    assert run_id(other) == run_id(parameters)
+    assert run_seed(1, other) == run_seed(1, parameters)
+    assert 0 <= run_seed(1, parameters) < 2**63
+    assert run_seed(2, parameters) != run_seed(1, parameters)
+    assert run_id({**parameters, "one more": 1}) != run_id(parameters)
+
+
+def test_added_values_leave_earlier_runs_as_they_are(tmp_path: Path) -> None:
+    old = study(tmp_path)
+    new = study(tmp_path, STUDY.replace("[0.5, 1.1]", "[0.1, 0.5, 1.1]").replace("s: 2", "s: 3"))
+    assert changes(old, new) == []
+    before = {point.id: old.scenario(point) for point in old.design}
+    after = {point.id: new.scenario(point) for point in new.design}
+    assert before.items() <= after.items()
+    assert len(after) == 27
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("[0.5, 1.1]", "[0.5, 1.2]", "threat_step: the value 1.1 is gone"),
+        ("seed: 3", "seed: 4", "study.seed: 3 became 4"),
+        ("replications: 2", "replications: 1", "study.replications: 2 became 1"),
+        ("  seed: 3\n", "  seed: 3\n  fixed: {run.ticks: 9}\n", "study.fixed.run.ticks: added"),
+        ("    negotiation.threat_step: [0.5, 1.1]\n", "", "threat_step: gone"),
+        ("threat-game", "hot-dog-stands", "game"),
+        ("  seed: 3\n", "  seed: 3\n  record: all\n", "study.record: 'summary' became 'all'"),
+    ],
+)
+def test_changes_are_named(old: str, new: str, reason: str, tmp_path: Path) -> None:
+    assert changes(study(tmp_path), study(tmp_path)) == []
+    found = changes(study(tmp_path), study(tmp_path, STUDY.replace(old, new)))
+    assert any(reason in change for change in found), found
+
+
+def test_a_written_study_reads_back_equal(tmp_path: Path) -> None:
+    first = study(tmp_path)
+    again = study(tmp_path, first.to_yaml())
+    assert again.to_yaml() == first.to_yaml()
+    assert [p.id for p in again.design] == [p.id for p in first.design]
+    assert changes(first, again) == changes(again, first) == []
+
+
+def drive(executor: Executor, specs: list[Any], parts: list[Any] | None = None) -> pd.DataFrame:
+    tasks = (Task(f"{k:016x}", spec) for k, spec in enumerate(specs))
+    kept: list[Any] = [] if parts is None else parts
+    done = Drive(Deeds(), tasks, executor, kept.append, lambda *_: None).run(lambda: False)
+    assert done
+    rows = pa.concat_tables([part[RUNS] for part in kept], promote_options="permissive")
+    return rows.to_pandas().sort_values("run", ignore_index=True)
+
+
+def test_what_fails_is_a_row() -> None:
+    kept: list[Any] = []
+    rows = drive(InProcess(), [1, "fail", 2], kept)
+    assert rows["status"].tolist() == ["done", "failed", "done"]
+    assert rows["message"].tolist() == ["", "ValueError: as told", ""]
+    assert rows["told"].tolist() == ["1", "fail", "2"]
+    sides = [part["failures"] for part in kept if "failures" in part]
+    assert "raise ValueError" in sides[0]["traceback"][0].as_py()
+
+
+def test_killed_workers_lose_only_what_kills_them() -> None:
+    specs: list[Any] = [*range(30)]
+    specs[25] = "die"
+    rows = drive(Workers(2), specs)
+    assert rows["run"].tolist() == [f"{k:016x}" for k in range(30)]
+    assert rows["status"].tolist() == ["failed" if k == 25 else "done" for k in range(30)]
+    assert "lost 3 times" in rows["message"][25]
+
+
+def test_other_versions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curnits.analysis.studies.execution.driver.version", lambda name: "9.9")
+    with pytest.raises(ExecutorError, match=r"a worker has curnits .* \(expected 9.9"):
+        drive(InProcess(), [1])
+
+
+def table(*numbers: int) -> dict[str, pa.Table]:
+    names = [f"{number:016x}" for number in numbers]
+    frame = pd.DataFrame({"run": np.repeat(names, 2), "x": range(2 * len(names))})
+    rows = pd.DataFrame({"run": names, "y": [float(number) for number in numbers]})
+    return {
+        "ticks": pa.Table.from_pandas(frame, preserve_index=False),
+        RUNS: pa.Table.from_pandas(rows, preserve_index=False),
+    }
+
+
+@pytest.fixture(params=["local", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    made = Store(str(tmp_path / "here") if request.param == "local" else f"memory://{tmp_path}")
+    yield made
+    if made.fs.exists(made.root):
+        made.fs.rm(made.root, recursive=True)
+
+
+def order(count: int) -> list[str]:
+    return [f"{number:016x}" for number in range(count)]
+
+
+def contents(store: Store) -> dict[str, bytes]:
+    return {name: store.read(name) for name in store.names()}
+
+
+def test_parts_are_put_in_order(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curnits.analysis.storage.parts._MANY", 4)
+    monkeypatch.setattr("curnits.analysis.storage.parts._BLOCK", 7)
+    rng = np.random.default_rng(1)
+    parts = Parts(store, RUNS, "run")
+    for number in rng.permutation(23):
+        parts.add(table(int(number)))
+    assert sorted(parts.finished().tolist()) == list(range(23))
+    assert len(store.names(PARTS)) < 23
+    assert parts.complete(order(23)) == {"ticks": 46, RUNS: 23}
+    assert store.names() == ["runs.parquet", "ticks.parquet"]
+    first = contents(store)
+    rows = pd.read_parquet(store.open("runs.parquet"))
+    assert rows["y"].tolist() == list(range(23))
+    again = Parts(store, RUNS, "run")  # goes on with a complete one
+    again.add(table(23))
+    assert again.complete(order(24))["runs"] == 24
+    assert contents(store).keys() == first.keys()
+
+
+class Killed(BaseException):
+    """What the process would not have survived."""
+
+
+def test_killed_at_any_step_no_part_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(store: Store) -> Parts:
+        parts = Parts(store, RUNS, "run")
+        done = set(parts.finished().tolist())
+        for number in range(7):
+            if number not in done:
+                parts.add(table(number))
+        parts.complete(order(7))
+        return parts
+
+    monkeypatch.setattr("curnits.analysis.storage.parts._MANY", 3)
+    whole = Store(str(tmp_path / "whole"))
+    work(whole)
+    work(whole)  # its tables become a part and are put together again
+    wanted = contents(whole)
+    step = 0
+    for step in range(1, 200):
+        left, known = step, Store(f"{tmp_path}/killed{step}")
+        names = ("write", "move", "remove", "remove_folder")
+
+        def tick(left: list[int] = [left]) -> None:  # noqa: B006
+            left[0] -= 1
+            if left[0] < 0:
+                raise Killed
+
+        with monkeypatch.context() as patched:
+            for name in names:
+                usual = getattr(Store, name)
+
+                def counted(*args: Any, usual: Any = usual, tick: Any = tick) -> Any:
+                    tick()
+                    return usual(*args)
+
+                patched.setattr(Store, name, counted)
+            try:
+                work(known)
+                work(known)
+            except Killed:
+                ended = False
+            else:
+                ended = True
+        held = set(Parts(known, RUNS, "run").finished().tolist())
+        assert held == set(range(len(held)))
+        work(known)
+        assert contents(known) == wanted
+        if ended:
+            break
+    assert 30 < step < 199
+
+
+def test_damaged_parts_are_done_again(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    parts = Parts(store, RUNS, "run")
+    for number in range(3):
+        parts.add(table(number))
+    name = store.names(PARTS)[3]
+    content = bytearray(store.read(name))
+    content[len(content) // 5] ^= 255
+    store.write(name, bytes(content))
+    assert sorted(Parts(store, RUNS, "run").finished().tolist()) == [0, 2]
+    assert "is damaged" in caplog.text
+    assert "done again" in caplog.text
+
+
+def test_stores_are_locked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curnits.analysis.storage.store._BEAT", 0.02)
+    monkeypatch.setattr("curnits.analysis.storage.store._STILL", 0.3)
+    other = Store(store.address)
+    with (
+        store.locked(),
+        pytest.raises(FolderError, match="another command is writing"),
+        other.locked(),
+    ):
+        pass
+    store.fs.pipe_file(store.path("lock"), b'["somebody who was killed", 7]')
+    with other.locked():
+        pass
+
+
+def test_summaries_have_intervals() -> None:
+    rows = pd.DataFrame(
+        {"g": ["a"] * 40 + ["b"] * 5 + ["c"], "y": [*np.arange(40.0), *[3.0] * 5, np.nan]}
+    )
+    found = summary(rows, "y", ["g"]).set_index("g")
+    assert found.loc["a", "mean"] == 19.5
+    half = 1.96 * np.arange(40).std() / np.sqrt(40)
+    assert found.loc["a", "low"] == pytest.approx(19.5 - half, abs=0.4)
+    assert found.loc["a", "high"] == pytest.approx(19.5 + half, abs=0.4)
+    assert found.loc["b", ["mean", "low", "high"]].tolist() == [3.0] * 3
+    assert "c" not in found.index
+
+
+def test_finished_batches_say_so() -> None:
+    assert Finished(1).tables is None

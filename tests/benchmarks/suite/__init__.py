@@ -1,0 +1,1 @@
+"""How fast the solvers are, beside what people would use instead: ``python -m`` this package."""

@@ -1,0 +1,28 @@
+"""Work that does as it is told, for workers that are killed and runs that fail."""
+
+import os
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from curnits.analysis.studies.execution.executor import RUNS, Task
+
+
+@dataclass(frozen=True)
+class Deeds:
+    """Work that does as it is told."""
+
+    def perform(self, task: Task) -> Mapping[str, pd.DataFrame]:
+        if task.spec == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if task.spec == "fail":
+            raise ValueError("as told")
+        if task.spec == "interrupt":
+            signal.raise_signal(signal.SIGINT)
+        return {RUNS: pd.DataFrame({"got": [task.spec]}), "more": pd.DataFrame({"k": [1, 2]})}
+
+    def describe(self, task: Task) -> Mapping[str, Any]:
+        return {"told": str(task.spec)}

@@ -42,7 +42,7 @@ _CRISP = 1e-11
 _SLACKS = (1.0, 0.1, 10.0)
 """How far off the conditions are where the first paths begin."""
 
-_ATTEMPTS, _WIDE = 24, 18
+_ATTEMPTS, _WIDE = 24, 30
 _MARGINS = (1e-3, 1e-2, 1e-1)
 _SAME = 1e-5
 _MOST_UNKNOWNS = 2000

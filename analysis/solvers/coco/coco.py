@@ -5,12 +5,11 @@ player's Harsanyi–Shapley value of the game in curnits is exactly what the agr
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
 from curnits.analysis.solution import Candidate, Equilibrium, Solution, Vector
-from curnits.analysis.solvers.coco.neighbours import without_noise
+from curnits.analysis.solvers.coco.neighbours import repriced, without_noise
 from curnits.analysis.solvers.coco.search import candidates, near
 from curnits.analysis.verification.coco import verify
 from curnits.sim.games.game import Game
@@ -79,14 +78,8 @@ def _promising(game: Game, start: Vector | None) -> Iterator[Iterator[Candidate]
     if simple is not None:
         lead = _found(simple, None if start is None else start * game.scales)
         if lead is not None:
-            yield from near(game, _repriced(lead.candidate, game.scales))
+            yield from near(game, repriced(lead.candidate, game.scales))
     yield candidates(game, start)
-
-
-def _repriced(candidate: Candidate, scales: Vector) -> Candidate:
-    """Return a candidate of a game in payoff units of ``scales``, with prices of single utilons."""
-    prices, vanishing = candidate.prices / scales, candidate.vanishing / scales
-    return replace(candidate, prices=prices / prices.sum(), vanishing=vanishing / prices.sum())
 
 
 def _accepted(game: Game, group: Iterator[Candidate]) -> list[Equilibrium]:

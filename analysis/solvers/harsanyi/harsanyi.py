@@ -130,9 +130,9 @@ def _worst(found: Equilibrium) -> float:
 def _candidates(game: Game, attempts: int, near: Candidate | None) -> Iterator[Candidate]:
     """Yield possible equilibria, none of them verified.
 
-    First those near a given one, or of the game without noise if noise breaks ties; then where paths from uniform threats at equal prices lead, which
-    depends on nothing but the game; a ``coco`` equilibrium, in case it delivers what is claimed;
-    and where other paths lead.
+    First those near a given one, or near that of the game without noise if noise breaks ties; then
+    where paths from uniform threats at equal prices lead, which depends on nothing but the game; a
+    ``coco`` equilibrium, in case it delivers what is claimed; and where other paths lead.
     """
     systems = [System(game.normalised, floor) for floor in _FLOORS]
     if systems[0].count > _MOST_UNKNOWNS:

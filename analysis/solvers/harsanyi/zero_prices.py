@@ -115,9 +115,10 @@ class _Face:
         """Return a point and a direction along which they hold, and some zeros grow at rate 1."""
         x, rates = x.copy(), np.zeros_like(x)
         x[self._zero], rates[growing] = 0.0, 1.0
-        misses, slopes = self(x)
-        slopes, pull = slopes[:, self._other], slopes @ rates
-        rates[self._other] = np.linalg.lstsq(slopes, -pull, rcond=_SINGULAR)[0]
+        _, slopes = self(x)
+        rates[self._other] = np.linalg.lstsq(
+            slopes[:, self._other], -slopes @ rates, rcond=_SINGULAR
+        )[0]
         unit = max(1.0, np.abs(rates).max())  # or large rates would decide how steps are damped
         rates /= unit
 

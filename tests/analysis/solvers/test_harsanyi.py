@@ -14,6 +14,7 @@ from curnits.analysis.verification.coco import CandidateError
 from curnits.analysis.verification.harsanyi import verify_harsanyi
 from curnits.sim.games.coalitions import members, size
 from curnits.sim.games.normal import from_payoffs
+from tests.benchmarks.harsanyi_solver import games
 from tests.textbook import textbook_game
 
 
@@ -172,6 +173,26 @@ def test_claims_at_a_price_of_0_are_the_limit_of_those_at_small_prices():
     expected = idle_answer().coalitions[-1].claims[1]
     assert due / near.candidate.prices[1] == pytest.approx(expected, abs=1e-3)
     assert near.residuals.regret < 1e-6
+
+
+def test_limits_that_hold_only_very_near_are_found_and_are_limits():
+    """Two prices vanish, and the threats on the way change at 4e-4 of the limit."""
+    *_, game = games("uneven", 3, 2026)
+    found = solved(game).candidate
+    assert (found.prices == 0.0).sum() == 2
+    for delta in (1e-5, 1e-6):
+        prices = found.prices + delta * found.vanishing
+        threats = {mask: play + delta * found.drift[mask] for mask, play in found.threats.items()}
+        moved = Candidate(prices / prices.sum(), found.agreement, threats, np.zeros(4))
+        # of second order
+        assert verify_harsanyi(game, moved).residuals.regret < 1e3 * delta**2
+
+
+@pytest.mark.parametrize("number", [1, 18])
+def test_near_ties_are_solved_exactly(number):
+    *_, game = games("near-tied", number + 1, 2026)
+    found = solved(game).residuals
+    assert max(found.pareto, found.support, found.regret, found.split, found.clearing) < 1e-9
 
 
 def test_threats_that_are_wrong_to_first_order_are_rejected():

@@ -250,7 +250,7 @@ def _panels(runs: Sequence[RunData]) -> list[Panel]:
         )
         for i, j in pairs
     ]
-    return distinct(panels, ["x", "y"], ["kind"])
+    return distinct(panels, [["x"], ["y"]], ["kind"])
 
 
 def _rows(kind: str, points: Vector, ticks: Vector | None = None) -> pd.DataFrame:

@@ -363,7 +363,7 @@ def Views(exploration: Exploration) -> None:
         for figure in names:
             if figure in drawn:
                 _picture(figure, drawn[figure])
-    Downloads(exploration)
+    Downloads(exploration).key("downloads")
 
 
 @solara.component

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patheffects import Normal, Stroke
 from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
 from curnits.analysis.figures import FigureError
-from curnits.analysis.figures.base import shortened
+from curnits.analysis.figures.base import literal, shortened
 from curnits.analysis.studies.figurespec import FigureSpec
 
 type Vector = NDArray[np.float64]
@@ -101,8 +102,15 @@ def draw_threshold(axes: Axes, spec: FigureSpec) -> None:
     if spec.threshold is not None:
         across, up = zip(*spec.threshold.points, strict=True)
         limits = axes.get_xlim(), axes.get_ylim()
+        outline = Stroke(linewidth=2.6, foreground="white")
         axes.plot(
-            across, up, color="black", linewidth=1.4, linestyle="--", label=spec.threshold.label
+            across,
+            up,
+            color="black",
+            linewidth=1.2,
+            linestyle="--",
+            label=literal(spec.threshold.label),
+            path_effects=[outline, Normal()],
         )
         axes.set_xlim(limits[0])
         axes.set_ylim(limits[1])

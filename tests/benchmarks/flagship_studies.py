@@ -63,6 +63,36 @@ def threats(rows: pd.DataFrame) -> Found:
     ]
 
 
+def failing(rows: pd.DataFrame) -> Found:
+    """Compare average payoffs by the chance of failing and by resolve."""
+    resolve, base = "negotiation.credibility.resolve.Ada", "negotiation.breakdown.base"
+    means = summary(rows, "average.Ada", [resolve, base]).set_index([resolve, base])
+    table = []
+    for key, own in rows.groupby([resolve, base], sort=False):
+        mean = means.loc[key]
+        table.append(
+            {
+                "resolve": f"{key[0]:g}",
+                "chance of failing, each 100 ticks": f"{key[1]:g}",
+                "runs": len(own),
+                "talks that failed": f"{own['broke_down'].sum() / (6 * len(own)):.0%}",
+                "Ada's average payoff": f"{mean['mean']:.2f} ({mean['low']:.2f} to "
+                f"{mean['high']:.2f})",
+                "Ada is believed at the end": f"{own['credibility.Ada'].mean():.2f}",
+                "Ada's last agreement": f"{own['payoff.Ada'].mean():.2f}",
+            }
+        )
+    safe, risky = rows[base].min(), rows[base].max()
+    found = []
+    for level, name in ((1, "With the resolve to strike"), (0, "Without it")):
+        first, last = means.loc[(level, safe)]["mean"], means.loc[(level, risky)]["mean"]
+        found.append(
+            f"{name}, Ada's average falls from {first:.2f} to {last:.2f} as talks fail more often "
+            f"(without any threat and without failures it would be 5)."
+        )
+    return pd.DataFrame(table), found
+
+
 def atlas(rows: pd.DataFrame) -> Found:
     """Count games with several equilibria by family, and say which one agents reach."""
     table = []
@@ -105,6 +135,7 @@ def atlas(rows: pd.DataFrame) -> Found:
 
 PAGES: Mapping[str, Callable[[pd.DataFrame], Found]] = {
     "when-do-threats-pay": threats,
+    "when-talks-may-fail": failing,
     "atlas-of-equilibria": atlas,
 }
 

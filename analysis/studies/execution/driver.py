@@ -31,7 +31,7 @@ _LARGEST = 1_000
 _LOSSES = 3
 """Workers that a task may lose before it is given up."""
 
-GRACE = 1.0
+GRACE = 0.7
 """Seconds for which an interrupted study still waits for batches that are under way."""
 
 _AHEAD = 2

@@ -11,10 +11,20 @@ from signal import SIGTERM, default_int_handler, signal
 from typing import TYPE_CHECKING, Annotated, Any, override
 
 import typer
-from typer.core import TyperCommand, TyperOption
+from typer.core import TyperOption
 
-from curnits.analysis.cli import figures, leverage, limits, several, shrink, sweep, view
+from curnits.analysis.cli import (
+    catalogue,
+    figures,
+    leverage,
+    limits,
+    several,
+    shrink,
+    sweep,
+    view,
+)
 from curnits.analysis.cli.axioms import check_axioms
+from curnits.analysis.cli.usage import USAGE_ERROR, App, Command, in_one_line
 from curnits.sim.errors import InputError
 from curnits.sim.files.reading import about, printable
 
@@ -25,7 +35,7 @@ if TYPE_CHECKING:
     from curnits.sim.games.game import Game
     from curnits.sim.scenario.scenario import Scenario
 
-app = typer.Typer(
+app = App(
     help="Negotiation with threats and coalitions, simulated by agents and solved analytically.",
     no_args_is_help=True,
     add_completion=False,
@@ -39,6 +49,7 @@ Source = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Print coalitions and conditions, too.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace an earlier result.")]
 
 
@@ -57,12 +68,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         signal(SIGTERM, default_int_handler)
     try:
         try:
-            app(arguments)
+            status = app(arguments, prog_name="curnits", standalone_mode=False)
         finally:
             if isinstance(sys.stdout, TextIOWrapper):
                 sys.stdout.flush()
     except InputError as error:
-        typer.echo(f"curnits: {printable(error)}", err=True)
+        for message in error.args:
+            typer.echo(f"curnits: {printable(message)}", err=True)
+        sys.exit(2)
+    except USAGE_ERROR as error:
+        if type(error).__name__ != "NoArgsIsHelpError":  # which has printed the help
+            typer.echo(f"curnits: {printable(in_one_line(error))}", err=True)
         sys.exit(2)
     except OSError as error:
         if error.filename is not None:
@@ -73,6 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sys.exit(1)
         typer.echo(f"curnits: output cannot be written: {error.strerror}", err=True)
         sys.exit(2)
+    sys.exit(status)
 
 
 def _print_version(wanted: bool) -> None:
@@ -112,6 +129,7 @@ def run(
     ] = None,
     run_id: Annotated[str | None, typer.Option("--id", help="Which run: 16 digits.")] = None,
     force: Force = False,
+    verbose: Verbose = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -170,8 +188,8 @@ def run(
         typer.echo(to_json(summary.printed(target)), nl=False)
     else:
         screen = console()
-        heading(screen, game.title, f"seed {scenario.run.seed}")
-        show_run(screen, summary)
+        heading(screen, game.title, f"run, seed {scenario.run.seed}")
+        show_run(screen, summary, verbose=verbose)
         screen.print(f"Written to {target}", soft_wrap=True)
     if finished.interrupted:
         typer.echo(f"curnits: interrupted after {finished.ticks:,} ticks; unfinished", err=True)
@@ -179,7 +197,7 @@ def run(
     raise typer.Exit(0 if summary.converged else 1)
 
 
-class _WithConcepts(TyperCommand):
+class _WithConcepts(Command):
     """A command whose help lists the concepts, which are looked up only then."""
 
     @override
@@ -217,6 +235,7 @@ def solve(
             "--certify", help="Prove answers in fractions, or in intervals (not for every concept)."
         ),
     ] = False,
+    verbose: Verbose = False,
     sample: Annotated[
         int | None,
         typer.Option(
@@ -286,7 +305,7 @@ def solve(
     else:
         out = console()
         heading(out, game.title, chosen)
-        show_solution(out, record)
+        show_solution(out, record, verbose=verbose)
     uncertain = certify and any(found.certificate is None for found in record.equilibria)
     raise typer.Exit(0 if record.equilibria and not uncertain else 1)
 
@@ -341,28 +360,6 @@ def check(
 
 
 @app.command()
-def scenarios(json: Json = False) -> None:
-    """List the catalogue.
-
-    [bold]Examples[/bold]
-
-      curnits scenarios
-      curnits scenarios --json
-    """
-    from curnits.analysis.cli.console import console
-    from curnits.analysis.cli.show import show_catalogue
-    from curnits.analysis.storage.record import to_json
-    from curnits.analysis.studies.records import ScenarioRecord
-    from curnits.sim.scenario.scenario import catalogue, load
-
-    entries = [ScenarioRecord.of(path, load(path)) for path in catalogue().values()]
-    if json:
-        typer.echo(to_json({"scenarios": [entry.model_dump() for entry in entries]}), nl=False)
-    else:
-        show_catalogue(console(), entries)
-
-
-@app.command()
 def convert(
     source: Source,
     to: Annotated[Format, typer.Option(help="Format to write.")],
@@ -398,6 +395,7 @@ def convert(
         write_files(out.parent, {out.name: text.encode()}, replace=force)
 
 
+app.command()(catalogue.scenarios)
 app.command()(figures.plot)
 app.command()(figures.report)
 app.command()(leverage.leverage)

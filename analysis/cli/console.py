@@ -45,4 +45,4 @@ def counting(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[int], 
 
 def heading(out: Console, title: str, subtitle: str) -> None:
     """Print what the tables below are about."""
-    out.print(Text(title, style="bold"), Text(subtitle))
+    out.print(Text.assemble((title, "bold"), f": {subtitle}"), soft_wrap=True)

@@ -30,7 +30,7 @@ class Width(StrEnum):
 
 
 def plot(
-    folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR...|STUDY_DIR")],
+    folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR|STUDY_DIR")],
     figure: Annotated[
         str | None,
         typer.Option(

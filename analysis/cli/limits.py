@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from curnits.analysis.cli.usage import App
+
 if TYPE_CHECKING:
     from curnits.analysis.studies.limits import Study
     from curnits.sim.games.game import Game
 
-app = typer.Typer(
+app = App(
     help="Follow equilibria to games that the theory reaches as limits.",
     no_args_is_help=True,
     rich_markup_mode="rich",

@@ -1,13 +1,29 @@
-"""Tables for people."""
+"""What commands print for people: the answer in a sentence, then payoffs, then detail.
+
+Takes records and a console, gives nothing; ``solve``, ``run``, ``check`` and ``leverage`` call it.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
+from curnits.analysis.cli.amounts import (
+    MOST_ROWS,
+    NEGLIGIBLE,
+    mixture,
+    outcome,
+    residual,
+    rounded,
+    say_rest,
+    show,
+    table,
+)
 from curnits.analysis.cli.console import heading
+from curnits.analysis.concepts import concept_named
+from curnits.analysis.solvers.exhaustive.everywhere import CONTINUUM
 from curnits.analysis.storage.certificates import CertificateRecord
+from curnits.analysis.storage.games import GameRecord
 from curnits.analysis.storage.solutions import (
     FIGURES,
     CheckRecord,
@@ -19,18 +35,14 @@ from curnits.analysis.storage.solutions import (
     SolutionRecord,
     transfers_said,
 )
-from curnits.analysis.studies.records import EstimateRecord, LeverageRecord, ScenarioRecord
+from curnits.analysis.studies.records import EstimateRecord, LeverageRecord
 from curnits.analysis.verification.coco import ACCEPTED
 
 if TYPE_CHECKING:
     from curnits.analysis.storage.runs import EscalationRecord, HistoryRecord, PolicyRecord, Summary
 
-_MOST_ROWS = 31
-"""Longer lists are cut; the coalitions of five players just fit."""
-
-
-_NEGLIGIBLE = 1e-9
-"""Amounts and probabilities not worth showing."""
+_FEW = 6
+"""So many threats are shown without being asked for: those of all coalitions of three players."""
 
 _CONDITIONS = {
     "pareto": "nobody can gain without a loss to others",
@@ -42,33 +54,63 @@ _CONDITIONS = {
 }
 
 
-def show_solution(out: Console, solution: SolutionRecord) -> None:
-    """Print what was found, equilibrium by equilibrium."""
+def show_solution(out: Console, solution: SolutionRecord, *, verbose: bool = False) -> None:
+    """Print what was found, equilibrium by equilibrium; the books and conditions if verbose."""
+    out.print(_answered(solution), soft_wrap=True)
+    if solution.equilibria:
+        out.print(_others(solution))
+    ranges = _ranges(solution.game)
     for number, found in enumerate(solution.equilibria, start=1):
-        place = f"{number} of {len(solution.equilibria)}, " if len(solution.equilibria) > 1 else ""
-        out.print(f"\n{place}on the frontier: {found.on}")
+        if len(solution.equilibria) > 1:
+            out.print(f"\n{number} of {len(solution.equilibria)}, on the frontier: {found.on}")
         columns = {**_payoffs(found), "price": found.prices}
         if solution.disagreement is not None:
             columns["disagreement"] = solution.disagreement
-        show_players(out, columns)
+        show_players(out, columns, ranges)
         show_transfers(out, found)
         show_agreement(out, found.agreement)
-        show_coalitions(out, found.coalitions)
-        show_conditions(out, {"residual": found.residuals})
+        at_stake = sum(found.prices[player] * width for player, width in ranges.items())
+        if verbose:
+            show_coalitions(out, found.coalitions, at_stake)
+            show_conditions(out, {"residual": found.residuals})
+        else:
+            show_threats(out, found.coalitions)
         show_certificate(out, found.certificate)
-    if not solution.equilibria:
-        nothing = "No answer was found that the verifier accepts."
-        out.print("No answer exists." if solution.exists is False else nothing)
-    elif solution.complete:
-        several = len(solution.equilibria) > 1
-        out.print("There are no other answers." if several else "There is no other answer.")
-    else:
-        out.print("There may be other answers.")
-    for note in solution.notes:
-        out.print(f"Note: {note}.", soft_wrap=True)
     if solution.shortfall is not None:
         show_shortfall(out, solution.shortfall)
-    out.print(f"Method: {solution.method}.")
+    out.print()
+    if len(solution.equilibria) == 1:
+        out.print(f"On the frontier: {solution.equilibria[0].on}.")
+    for note in solution.notes:
+        out.print(f"Note: {note}.", soft_wrap=True)
+    out.print(f"Method: {solution.method}.", soft_wrap=True)
+
+
+def _answered(solution: SolutionRecord) -> str:
+    """Say in a sentence what the answer is."""
+    answer = concept_named(solution.concept).answer
+    if not solution.equilibria:
+        nothing = f"No {answer} was found that the verifier accepts."
+        return f"No answer exists: there is no {answer}." if solution.exists is False else nothing
+    if CONTINUUM in solution.notes:
+        answer += " (at a continuum of prices)"
+    ranges = _ranges(solution.game)
+    given = (
+        ", ".join(f"{x} to {player}" for player, x in rounded(found.payoffs, ranges).items())
+        for found in solution.equilibria
+    )
+    return f"The {answer} gives {'; or '.join(given)}."
+
+
+def _others(solution: SolutionRecord) -> str:
+    """Say whether there may be other answers."""
+    found = solution.equilibria
+    if solution.complete:
+        return "There are no other answers." if len(found) > 1 else "There is no other answer."
+    two = len(solution.game.players) == 2 and concept_named(solution.concept).unique_for_two
+    if two and all(min(answer.prices.values()) > 0 for answer in found):
+        return "With two players and positive prices no other payoffs are possible (Nash 1953)."
+    return "There may be other answers."
 
 
 def show_estimate(out: Console, found: EstimateRecord) -> None:
@@ -84,8 +126,8 @@ def show_estimate(out: Console, found: EstimateRecord) -> None:
 def show_shortfall(out: Console, shortfall: ShortfallRecord) -> None:
     """Print how far a game is from having a literal equilibrium."""
     prices = ", ".join(f"{player} {price:.4g}" for player, price in shortfall.prices.items())
-    table = _table("how far from a literal equilibrium", "figure", "where")
-    table.add_row(
+    rows = table("how far from a literal equilibrium", "figure", "where")
+    rows.add_row(
         "least violation found, share of payoff range",
         f"{shortfall.violation:.3g}",
         f"{' + '.join(shortfall.members)}, at prices {prices}",
@@ -94,13 +136,14 @@ def show_shortfall(out: Console, shortfall: ShortfallRecord) -> None:
         ("max |μ − 1|", shortfall.weights),
         ("most disposed of, share of payoff range", shortfall.disposal),
     ):
-        known = "not known" if figure is None else f"{figure if figure > _NEGLIGIBLE else 0:.3g}"
-        table.add_row(name, known, "the harsanyi equilibrium nearest to it")
-    out.print(table)
+        known = "not known" if figure is None else residual(figure)
+        rows.add_row(name, known, "the harsanyi equilibrium nearest to it")
+    show(out, rows)
 
 
-def show_run(out: Console, summary: "Summary") -> None:
-    """Print where the agents ended, beside where they should have."""
+def show_run(out: Console, summary: "Summary", *, verbose: bool = False) -> None:
+    """Print where the agents ended, beside where they should have; the conditions if verbose."""
+    out.print(summary.verdict, soft_wrap=True)
     found = summary.analytic
     columns = {"simulated payoff": summary.final.payoffs}
     if found is not None:
@@ -108,47 +151,50 @@ def show_run(out: Console, summary: "Summary") -> None:
     columns["simulated price"] = summary.final.prices
     if found is not None:
         columns[f"{found.concept} price"] = found.prices
-    show_players(out, columns)
+    show_players(out, columns, _ranges(summary.solution.game))
     show_payments(out, summary)
     show_agreement(out, summary.state.agreement)
     show_escalation(out, summary.escalation)
     show_history(out, summary.history)
-    residuals = {"simulated": summary.residuals}
-    for answer in summary.solution.equilibria:
-        if found is not None and answer.payoffs == found.payoffs:
-            residuals[found.concept] = answer.residuals
-    show_conditions(out, residuals)
-    for note in summary.solution.notes:
-        out.print(f"Note: {note}.", soft_wrap=True)
-    out.print(summary.verdict, soft_wrap=True)
+    if verbose:
+        show_coalitions(out, summary.state.coalitions, summary.escalation.at_stake)
+        residuals = {"simulated": summary.residuals}
+        for answer in summary.solution.equilibria:
+            if found is not None and answer.payoffs == found.payoffs:
+                residuals[found.concept] = answer.residuals
+        show_conditions(out, residuals)
     if summary.policies is not None:
         show_policies(out, summary.policies)
+    out.print()
+    for note in summary.solution.notes:
+        out.print(f"Note: {note}.", soft_wrap=True)
 
 
 def show_policies(out: Console, policies: "PolicyRecord") -> None:
     """Print what everybody got beside what it is measured by, and what policies did."""
-    table = _table("measure", *policies.payoffs)
+    rows = table("measure", *policies.payoffs)
     for name, payoffs in {"achieved": policies.payoffs, **policies.measures}.items():
-        table.add_row(name, *_rounded(payoffs).values())
-    out.print(table)
+        rows.add_row(name, *rounded(payoffs).values())
+    show(out, rows)
     out.print(policies.verdict, soft_wrap=True)
 
 
 def show_escalation(out: Console, escalation: "EscalationRecord") -> None:
     """Print the threats that would destroy most, and what players gain by harmful actions."""
-    table = _table("threat of", "menace", "cost", "destruction")
+    rows = table("threat of", "menace", "cost", "destruction")
     ordered = sorted(escalation.coalitions, key=lambda record: -float(f"{record.menace:.6g}"))
     menaces, costs, destructions = (
-        _rounded({k: getattr(record, name) for k, record in enumerate(ordered)})
+        rounded({k: getattr(record, name) for k, record in enumerate(ordered)}, escalation.at_stake)
         for name in ("menace", "cost", "destruction")
     )
-    for k, record in enumerate(ordered[:_MOST_ROWS]):
-        table.add_row(" + ".join(record.members), menaces[k], costs[k], destructions[k])
+    for k, record in enumerate(ordered[:MOST_ROWS]):
+        rows.add_row(" + ".join(record.members), menaces[k], costs[k], destructions[k])
     if ordered:
-        out.print(table)
-        _say_rest(out, len(ordered), "threats")
+        show(out, rows)
+        say_rest(out, len(ordered), "threats")
         share = escalation.expected_destruction / escalation.at_stake if escalation.at_stake else 0
-        out.print(f"If talks failed, {share:.3g} of what is at stake would be lost on average.")
+        said = f"If talks failed, {residual(share)} of what is at stake would be lost on average."
+        out.print(said, soft_wrap=True)
     for made in escalation.inventions:
         price = f", for {made.research:.6g}" if made.research else ""
         said = f"{made.player} invented {made.action} at tick {made.tick:,}{price}."
@@ -186,28 +232,29 @@ def show_leverage(out: Console, record: LeverageRecord) -> None:
         return
     payoffs = [x for row in record.gains for x in (row.armed, row.disarmed) if x is not None]
     unit = max(map(abs, payoffs), default=0.0)
-    table = _table("solution", "player", "payoff", "without them", "gain")
+    rows = table("solution", "player", "payoff", "without them", "gain")
     for row in record.gains:
-        table.add_row(
-            row.solution, row.player, *_amounts([row.armed, row.disarmed, row.gain], unit)
-        )
-    out.print(table)
+        rows.add_row(row.solution, row.player, *_amounts([row.armed, row.disarmed, row.gain], unit))
+    show(out, rows)
     solutions = list(record.actions[0].worth)
-    table = _table("what it is worth", *solutions)
+    rows = table("what it is worth", *solutions)
     for action in record.actions:
         amounts = _amounts([action.worth[name] for name in solutions], unit)
-        table.add_row(f"{action.player}: {action.action}", *amounts)
-    out.print(table)
+        rows.add_row(f"{action.player}: {action.action}", *amounts)
+    show(out, rows)
 
 
 def _amounts(amounts: Sequence[float | None], unit: float) -> list[str]:
     """Return amounts as text; what is nothing beside a unit is 0."""
-    return ["–" if x is None else f"{x if abs(x) > _NEGLIGIBLE * unit else 0:.6g}" for x in amounts]
+    return ["–" if x is None else f"{x if abs(x) > NEGLIGIBLE * unit else 0:.6g}" for x in amounts]
 
 
 def show_check(out: Console, report: CheckRecord) -> None:
     """Print what was verified anew, answer by answer, coalition by coalition."""
     heading(out, report.path, f"{report.kind}, {report.concept}")
+    out.print("Passed." if report.passed else "Not passed.")
+    for objection in report.objections:
+        out.print(f"Objection: {objection}.", soft_wrap=True)
     answers = [("answer", found) for found in report.equilibria]
     if report.state is not None:
         answers.insert(0, ("simulated state", report.state))
@@ -221,28 +268,31 @@ def show_check(out: Console, report: CheckRecord) -> None:
         show_certificate(out, found.certificate)
     for (name, _), literal in zip(answers, report.literal, strict=False):
         show_literal(out, name, literal)
-    for objection in report.objections:
-        out.print(f"Objection: {objection}.", soft_wrap=True)
-    out.print("Passed." if report.passed else "Not passed.")
 
 
-def show_catalogue(out: Console, entries: Sequence[ScenarioRecord]) -> None:
-    """Print one row for each scenario."""
-    table = _table("name", "players", "form", "shows", "source")
-    table.columns[0].no_wrap = True
-    for entry in sorted(entries, key=lambda entry: (entry.shows, entry.name)):
-        form = f"{entry.form}, money" if entry.money else entry.form
-        table.add_row(entry.name, str(entry.players), form, entry.shows, entry.source)
-    out.print(table)
+def show_players(
+    out: Console,
+    columns: Mapping[str, Mapping[str, float]],
+    ranges: Mapping[str, float] | None = None,
+) -> None:
+    """Print one row for each player and one column for each quantity.
+
+    ``ranges`` are payoff ranges, beside which utilons may be no more than rounding.
+    """
+    rows = table("player", *columns)
+    cells = [
+        rounded(amounts, None if "price" in name.split() else ranges)
+        for name, amounts in columns.items()
+    ]
+    for player in cells[0]:
+        rows.add_row(player, *(amounts[player] for amounts in cells))
+    show(out, rows)
 
 
-def show_players(out: Console, columns: Mapping[str, Mapping[str, float]]) -> None:
-    """Print one row for each player and one column for each quantity."""
-    table = _table("player", *columns)
-    rounded = [_rounded(amounts) for amounts in columns.values()]
-    for player in rounded[0]:
-        table.add_row(player, *(amounts[player] for amounts in rounded))
-    out.print(table)
+def _ranges(record: GameRecord) -> dict[str, float]:
+    """Return the payoff range of each player, utilons; 1 where payoffs do not vary."""
+    game = record.game()
+    return dict(zip(game.players, map(float, game.scales), strict=True))
 
 
 def _payoffs(found: PaidRecord) -> dict[str, Mapping[str, float]]:
@@ -264,7 +314,7 @@ def show_payments(out: Console, summary: "Summary") -> None:
             columns[f"{name} before payments"] = found.before_payments
             columns[f"{name} payment"] = found.payments
     if columns:
-        show_players(out, columns)
+        show_players(out, columns, _ranges(summary.solution.game))
         show_transfers(out, summary.final)
 
 
@@ -276,42 +326,56 @@ def show_transfers(out: Console, found: PaidRecord) -> None:
 
 def show_agreement(out: Console, shares: Sequence[Share]) -> None:
     """Print the outcomes that are agreed upon, the most frequent first."""
-    table = _table("agreement", "probability")
-    played = [share for share in shares if share.probability > _NEGLIGIBLE]
+    rows = table("agreement", "probability")
+    played = [share for share in shares if share.probability > NEGLIGIBLE]
     ordered = sorted(played, key=lambda share: -share.probability)
-    for share in ordered[:_MOST_ROWS]:
-        table.add_row(_outcome(share), f"{share.probability:.6g}")
-    out.print(table)
-    _say_rest(out, len(ordered), "outcomes")
+    for share in ordered[:MOST_ROWS]:
+        rows.add_row(outcome(share.outcome), f"{share.probability:.6g}")
+    show(out, rows)
+    say_rest(out, len(ordered), "outcomes")
 
 
-def show_coalitions(out: Console, coalitions: Sequence[CoalitionRecord]) -> None:
-    """Print the books of every coalition: what it threatens with and what it is worth."""
+def show_threats(out: Console, coalitions: Sequence[CoalitionRecord]) -> None:
+    """Print what coalitions threaten with, if they are few."""
+    proper = sorted(coalitions, key=lambda record: len(record.members))[:-1]
+    if not 0 < len(proper) <= _FEW:
+        return
+    rows = table("threat of", "plays")
+    for record in proper:
+        rows.add_row(" + ".join(record.members), mixture(record.threat))
+    show(out, rows)
+
+
+def show_coalitions(
+    out: Console, coalitions: Sequence[CoalitionRecord], at_stake: float | None = None
+) -> None:
+    """Print the books of every coalition: what it threatens with and what it is worth.
+
+    ``at_stake`` are all payoff ranges, curnits, beside which amounts may be no more than rounding.
+    """
     if not coalitions:
         return
-    table = _table("coalition", "worth of its fight", "dividend", "claims", "plays")
-    worths = _rounded({k: record.value for k, record in enumerate(coalitions)})
-    dividends = _rounded({k: record.dividend for k, record in enumerate(coalitions)})
+    rows = table("coalition", "worth of its fight", "dividend", "claims", "plays")
+    worths = rounded({k: record.value for k, record in enumerate(coalitions)}, at_stake)
+    dividends = rounded({k: record.dividend for k, record in enumerate(coalitions)}, at_stake)
     ordered = sorted(enumerate(coalitions), key=lambda entry: len(entry[1].members))
-    for k, record in ordered[:_MOST_ROWS]:
-        likely = max(record.threat, key=lambda share: share.probability)
-        mixed = "" if likely.probability > 1 - _NEGLIGIBLE else f"{likely.probability:.0%} "
-        claims = ", ".join(_rounded(record.claims).values())
+    for k, record in ordered[:MOST_ROWS]:
+        claims = ", ".join(rounded(record.claims).values())
         row = (" + ".join(record.members), worths[k], dividends[k], claims)
-        table.add_row(*row, f"{mixed}{_outcome(likely)}")
-    out.print(table)
-    _say_rest(out, len(coalitions), "coalitions")
+        rows.add_row(*row, mixture(record.threat))
+    show(out, rows)
+    say_rest(out, len(coalitions), "coalitions")
 
 
 def show_conditions(out: Console, columns: Mapping[str, Mapping[str, float | None]]) -> None:
     """Print residuals, in shares of payoff range, beside what each of them stands for."""
-    table = _table("condition", *columns)
+    rows = table("condition", *columns)
     for name in FIGURES:
         figures = [figures[name] for figures in columns.values()]
         if any(figure is not None for figure in figures):
-            cells = ("–" if figure is None else f"{figure:.1e}" for figure in figures)
-            table.add_row(f"{name}: {_CONDITIONS[name]}", *cells)
-    out.print(table)
+            cells = ("–" if figure is None else residual(figure) for figure in figures)
+            rows.add_row(f"{name}: {_CONDITIONS[name]}", *cells)
+    show(out, rows)
 
 
 def show_certificate(out: Console, certificate: CertificateRecord | None) -> None:
@@ -319,11 +383,11 @@ def show_certificate(out: Console, certificate: CertificateRecord | None) -> Non
     if certificate is None:
         return
     kinds = {"exact": "in exact fractions", "intervals": "to lie in these intervals"}
-    out.print(f"Proved {kinds[certificate.kind]}:")
-    table = _table("player", "payoff", "price")
+    out.print(f"\nProved {kinds[certificate.kind]}:")
+    rows = table("player", "payoff", "price")
     for player, payoff in certificate.payoffs.items():
-        table.add_row(player, _proved(payoff), _proved(certificate.prices[player]))
-    out.print(table)
+        rows.add_row(player, _proved(payoff), _proved(certificate.prices[player]))
+    show(out, rows)
 
 
 def _proved(number: str | list[str]) -> str:
@@ -333,34 +397,10 @@ def _proved(number: str | list[str]) -> str:
 def show_literal(out: Console, name: str, literal: Sequence[LiteralRecord]) -> None:
     """Print the literal conditions 1 to 4, in their CoCo and their Harsanyi form."""
     out.print(f"\n{name}: the literal conditions, claims being what is delivered")
-    table = _table("coalition", "1 frontier", "2–3 regret", "4 CoCo", "4 Harsanyi", "all hold")
-    for record in sorted(literal, key=lambda record: len(record.members))[:_MOST_ROWS]:
+    rows = table("coalition", "1 frontier", "2–3 regret", "4 CoCo", "4 Harsanyi", "all hold")
+    for record in sorted(literal, key=lambda record: len(record.members))[:MOST_ROWS]:
         figures = (record.frontier, record.regret, record.coco_split, record.harsanyi_split)
-        cells = ("–" if figure is None else f"{figure:.1e}" for figure in figures)
-        table.add_row(" + ".join(record.members), *cells, "yes" if record.holds else "no")
-    out.print(table)
-    _say_rest(out, len(literal), "coalitions")
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(show_edge=False, pad_edge=False)
-    table.add_column(first, overflow="fold")
-    for name in others:
-        words = name in ("claims", "where", "plays", "form", "source", "shows")
-        table.add_column(name, justify="left" if words else "right", overflow="fold")
-    return table
-
-
-def _say_rest(out: Console, count: int, what: str) -> None:
-    if count > _MOST_ROWS:
-        out.print(f"… and {count - _MOST_ROWS} more {what} (--json prints all)")
-
-
-def _outcome(share: Share) -> str:
-    return ", ".join(f"{player}: {action}" for player, action in share.outcome.items())
-
-
-def _rounded[K](amounts: Mapping[K, float]) -> dict[K, str]:
-    """Write amounts with six figures, and those that are rounding beside the others as 0."""
-    smallest = _NEGLIGIBLE * max(map(abs, amounts.values()), default=0.0)
-    return {key: f"{x:.6g}" if abs(x) > smallest else "0" for key, x in amounts.items()}
+        cells = ("–" if figure is None else residual(figure) for figure in figures)
+        rows.add_row(" + ".join(record.members), *cells, "yes" if record.holds else "no")
+    show(out, rows)
+    say_rest(out, len(literal), "coalitions")

@@ -4,14 +4,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, override
 
 import typer
-from typer.core import TyperCommand, TyperOption
+from typer.core import TyperOption
+
+from curnits.analysis.cli.usage import Command
 
 if TYPE_CHECKING:
     from curnits.sim.games.normal import NormalGame
     from curnits.sim.scenario.scenario import Scenario
 
 
-class WithProperties(TyperCommand):
+class WithProperties(Command):
     """A command whose help lists the properties, which are looked up only then."""
 
     @override

@@ -8,7 +8,7 @@ import typer
 def view(
     source: Annotated[
         str | None,
-        typer.Argument(metavar="[SCENARIO]", help="Scenario to start with."),
+        typer.Argument(metavar="SCENARIO", help="Scenario to start with."),
     ] = None,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any that is free.")

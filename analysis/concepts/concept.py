@@ -66,6 +66,8 @@ class Concept:
         Whether players pay each other, as if every game had money.
     proof : callable
         What certificates of answers to a game prove, and how; None where there are none.
+    unique_for_two : bool
+        Whether answers of two players at positive prices all have the same payoffs (Nash 1953).
     estimate : callable, optional
         Estimates the answer from so many conflicts, drawn at random, of a game with too many.
     quick : callable
@@ -84,6 +86,7 @@ class Concept:
     solve_near: Callable[[Game, Candidate], Solution] | None = None
     bargains: bool = False
     threats: bool = False
+    unique_for_two: bool = False
     pays: bool = False
     proof: Callable[[Game], Proof | None] = nothing
     estimate: Callable[[Game, int, np.random.Generator], Estimate] | None = None

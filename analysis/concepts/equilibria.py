@@ -121,6 +121,7 @@ COCO = Concept(
     with_money="with money, claims are paid and all prices are equal (expected coco-value)",
     verify=verifiers.coco,
     threats=True,
+    unique_for_two=True,
     proof=lambda _: prove.COCO,
 )
 
@@ -151,6 +152,7 @@ HARSANYI = Concept(
     with_money="with money, claims are paid and nothing is disposed of (expected coco-value)",
     verify=verifiers.harsanyi,
     threats=True,
+    unique_for_two=True,
     proof=_fair_proof,
     quick=lambda game: game.n <= _QUICK_PLAYERS and len(game.outcomes) <= _QUICK_OUTCOMES,
 )
@@ -164,6 +166,7 @@ STRICT = Concept(
     with_money=_alone(_literal_with_money),
     verify=verifiers.literal,
     threats=True,
+    unique_for_two=True,
     proof=_literal_proof,
     quick=lambda _: False,
 )
@@ -179,4 +182,5 @@ DISARMED = Concept(
     with_money=_disarmed(in_money),
     verify=verifiers.disarmed,
     threats=True,
+    unique_for_two=True,
 )

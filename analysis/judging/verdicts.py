@@ -15,6 +15,9 @@ from curnits.analysis.solution import Solution, Vector
 from curnits.sim.games.game import Game
 from curnits.sim.running import Run
 
+_LEAST = 1e-5
+"""Distances below this share of payoff range are not told apart in words."""
+
 _DIFFERENT = 5e-3
 """Distance in payoffs, a share of payoff range, from which an answer and its mirror image count as
 two."""
@@ -60,7 +63,7 @@ def verdict(
     if run.credibility is not None:
         said += (
             f"{_comparison(number)} {_doubts(game, run.credibility)} By its own conditions the "
-            f"state misses at most {100 * missed.worst:.2g} % of payoff range"
+            f"state misses at most {100 * max(missed.worst, _LEAST):.2g} % of payoff range"
         )
         said += f": {there}." if run.converged else "."
     elif run.converged and missed.worst > ENOUGH:
@@ -89,7 +92,12 @@ def _where(run: Run, solution: Solution, number: int, distance: float, arrived: 
     link = "; they are"
     if run.converged:
         link = "," if arrived else ", but"
-    return f"{link} {100 * distance:.2g} % of payoff range from the nearest {answer}"
+    return f"{link} {_percent(distance)} of payoff range from the nearest {answer}"
+
+
+def _percent(share: float) -> str:
+    """Write a share as a percentage, as far down as anybody could care."""
+    return f"{100 * share:.2g} %" if not 0 < share < _LEAST else f"less than {100 * _LEAST:g} %"
 
 
 def _answer(solution: Solution, number: int) -> str:
@@ -125,7 +133,7 @@ def _missed(missed: Shortfalls) -> str:
         "the best outcome is better by": missed.support,
     }
     return ", ".join(
-        f"{what} {100 * figure:.2g} % of payoff range"
+        f"{what} {_percent(figure)} of payoff range"
         for what, figure in figures.items()
         if figure > ENOUGH
     )

@@ -94,7 +94,7 @@ def about(name: str | Path) -> Iterator[None]:
     except InputError as error:
         if printable(name) in str(error) or str(name) in str(error):
             raise
-        raise InputError(f"{name}: {error}") from error
+        raise InputError(*(f"{name}: {message}" for message in error.args)) from error
 
 
 def printable(text: object) -> str:

@@ -59,15 +59,23 @@ class NormalForm(Form):
     :func:`curnits.sim.scenario.payoffs.table`.
     """
 
-    form: Literal["normal"] = "normal"
+    form: Literal["normal"] = Field(default="normal", description="How the game is stated.")
     players: list[str] = Field(description="Names; left out: those in actions or payoffs.")
     actions: dict[str, list[str]] = Field(
         description="Names by player, or one list for all; left out: numbers from 0."
     )
-    payoffs: dict[str, Any] | list[Any] | None = None
-    profiles: dict[str, Any] | None = None
-    outcomes: dict[str, Any] | None = None
-    utilities: dict[str, Any] | None = None
+    payoffs: dict[str, Any] | list[Any] | None = Field(
+        default=None, description="Utilons: a table nested by action for each player."
+    )
+    profiles: dict[str, Any] | None = Field(
+        default=None, description="Utilons of all players by profile; any, default: all others."
+    )
+    outcomes: dict[str, Any] | None = Field(
+        default=None, description="Tables of quantities, in their own units, by player."
+    )
+    utilities: dict[str, Any] | None = Field(
+        default=None, description="What values the outcomes: a function for each player."
+    )
 
     @classmethod
     def of(cls, game: NormalGame) -> Self:
@@ -144,7 +152,7 @@ class NormalForm(Form):
 class FamilyForm(Form):
     """A member of a family of games, drawn with the family's own parameters and a seed."""
 
-    form: Literal["family"] = "family"
+    form: Literal["family"] = Field(default="family", description="How the game is stated.")
     family: str = Field(description="Name of the family.")
     parameters: dict[str, Any] = Field(default={}, description="Left out: the family's defaults.")
     seed: int = Field(default=0, ge=0, strict=True, description="Seed of the game, not of the run.")
@@ -168,7 +176,7 @@ class FamilyForm(Form):
 class NfgForm(Form):
     """A Gambit file, whose contents become part of the scenario."""
 
-    form: Literal["nfg"] = "nfg"
+    form: Literal["nfg"] = Field(default="nfg", description="How the game is stated.")
     file: str = Field(default="", description="Gambit file, relative to the scenario file.")
     text: str = Field(default="", description="Contents; left out: read from the file.")
 

@@ -1,6 +1,6 @@
 """Scenario files: what is negotiated, how, and for how long."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from importlib.resources import files
@@ -49,8 +49,12 @@ _ALTERNATIVES = ("literal[", "dict[", "constrained-")
 """How pydantic calls the alternatives of a value in places."""
 
 
+_MOST_ERRORS = 5
+"""Lines of a message about a file; a first error often brings others along."""
+
+
 class ScenarioError(InputError):
-    """A scenario that cannot be read; the message names the file, the line and the key."""
+    """A scenario that cannot be read; messages name the file, the line and the key."""
 
 
 class Scenario(BaseModel):
@@ -58,13 +62,13 @@ class Scenario(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: str
+    title: str = Field(description="What results are headed by.")
     source: str = Field(default="", description="Where the game comes from.")
     summary: str = Field(default="", description="What happens in it.")
     look_for: str = Field(default="", description="What a run shows.")
     game: Annotated[
         NormalForm | NfgForm | FamilyForm | BargainingForm | CoalitionalForm,
-        Field(discriminator="form"),
+        Field(discriminator="form", description="What is negotiated; see the forms below."),
     ]
     ladders: dict[str, LadderEntry] = Field(
         default={}, description="Threats by player, on top of the actions of the game."
@@ -73,8 +77,12 @@ class Scenario(BaseModel):
     newcomers: dict[str, NewcomerEntry] = Field(
         default={}, description="Players who arrive in the course of the talks."
     )
-    negotiation: NegotiationSettings = NegotiationSettings.model_validate({})
-    run: RunSettings = RunSettings.model_validate({})
+    negotiation: NegotiationSettings = Field(
+        default=NegotiationSettings.model_validate({}), description="What the agents do."
+    )
+    run: RunSettings = Field(
+        default=RunSettings.model_validate({}), description="How long, and what is kept."
+    )
 
     @classmethod
     def of(
@@ -276,6 +284,11 @@ def load(source: str | Path, *, alone: bool = False) -> Scenario:
     ('small stand', 'big stand')
     """
     path = find(source) if isinstance(source, str) else source
+    if path.suffix.lower() == ".efg":
+        raise ScenarioError(
+            f"{path}: extensive games cannot be read (expected a scenario file, or a Gambit .nfg "
+            "file: Gambit saves the strategic form of a game as one)"
+        )
     text = _read(path)
     if path.suffix.lower() == ".nfg":
         return _from_nfg(path, text)
@@ -284,9 +297,15 @@ def load(source: str | Path, *, alone: bool = False) -> Scenario:
     except YamlError as error:
         raise ScenarioError(f"{path}:{error.line}: {error}") from error
     try:
-        return from_data(document.data, None if alone else path.parent, document.line)
+        wrong = [(error.path, str(error)) for error in _wrong_keys(document.data)]
+        if wrong:
+            raise ScenarioError(*_located(path, document, wrong))
+        return Scenario.model_validate(with_nfg_text(document.data, None if alone else path.parent))
     except FieldError as error:
         raise ScenarioError(located_message(path, document, error.path, str(error))) from error
+    except ValidationError as error:
+        found = [_described(details) for details in error.errors()]
+        raise ScenarioError(*_located(path, document, found)) from error
 
 
 def from_data(
@@ -308,7 +327,8 @@ def from_data(
     FieldError
         If it is no scenario; its path leads to what is wrong.
     """
-    _check_keys(data)
+    for error in _wrong_keys(data):
+        raise error
     try:
         return Scenario.model_validate(with_nfg_text(data, folder))
     except ValidationError as error:
@@ -362,36 +382,36 @@ def with_nfg_text(data: dict[str, Any], folder: Path | None) -> dict[str, Any]:
     return {**data, "game": {**game, "text": text}}
 
 
-def _check_keys(data: Mapping[str, Any]) -> None:
-    """Check the keys of every section before their values, which may only be wrong because of them.
+def _wrong_keys(data: Mapping[str, Any]) -> Iterator[FieldError]:
+    """Yield what is wrong with the keys of every section.
 
-    Raises
-    ------
-    FieldError
-        At the first unknown or missing key, a section that is none, or an unknown form of game.
+    They come before values, which may only be wrong because of them: unknown keys, a section game
+    that is none, an unknown form of game.
     """
-    check_known(Scenario, data, ())
+    yield from _unknown(Scenario, data, ())
     game = data.get("game")
     if not isinstance(game, Mapping):
-        raise FieldError(("game",), f"expected the section game (found {type_name(game)})")
-    form = game.get("form")
-    if not isinstance(form, str) or form not in FORMS:
-        expected = f"expected one of {', '.join(FORMS)}"
-        raise FieldError(("game", "form"), f"{expected} (found {type_name(form)})")
-    check_known(FORMS[form], game, ("game",))
+        yield FieldError(("game",), f"expected the section game (found {type_name(game)})")
+    else:
+        form = game.get("form")
+        if not isinstance(form, str) or form not in FORMS:
+            expected = f"expected one of {', '.join(FORMS)}"
+            yield FieldError(("game", "form"), f"{expected} (found {type_name(form)})")
+        else:
+            yield from _unknown(FORMS[form], game, ("game",))
     for section, model in (("negotiation", NegotiationSettings), ("run", RunSettings)):
         if isinstance(data.get(section), Mapping):
-            check_known(model, data[section], (section,))
+            yield from _unknown(model, data[section], (section,))
     for path, entry in _named("negotiation", data.get("negotiation")):
-        default = NegotiationSettings.model_fields[str(path[-1])].default
-        if isinstance(default, BaseModel):
-            check_known(type(default), entry, path)
+        field = NegotiationSettings.model_fields.get(str(path[-1]))
+        if field is not None and isinstance(field.default, BaseModel):
+            yield from _unknown(type(field.default), entry, path)
     for path, entry in _entries("treaties", data.get("treaties")):
-        check_known(TreatyEntry, entry, path)
+        yield from _unknown(TreatyEntry, entry, path)
     for path, entry in _named("newcomers", data.get("newcomers")):
-        check_known(NewcomerEntry, entry, path)
+        yield from _unknown(NewcomerEntry, entry, path)
     for path, entry in _ladder_entries(data.get("ladders")):
-        check_known(RungEntry if "rungs" in path[2:] else LadderEntry, entry, path)
+        yield from _unknown(RungEntry if "rungs" in path[2:] else LadderEntry, entry, path)
 
 
 def _named(key: str, entries: Any) -> Iterator[tuple[Place, Mapping[str, Any]]]:
@@ -424,12 +444,17 @@ def check_known(model: type[BaseModel], data: Mapping[str, Any], path: Place) ->
     FieldError
         At the first other one.
     """
+    for error in _unknown(model, data, path):
+        raise error
+
+
+def _unknown(model: type[BaseModel], data: Mapping[str, Any], path: Place) -> Iterator[FieldError]:
     known = [field.alias or name for name, field in model.model_fields.items()]
     for key in data:
         if key not in known:
             near = get_close_matches(key, known, n=1)
             expected = f"did you mean {near[0]}?" if near else f"expected {', '.join(known)}"
-            raise FieldError((*path, key), f"unknown key ({expected})")
+            yield FieldError((*path, key), f"unknown key ({expected})")
 
 
 def _described(details: ErrorDetails) -> tuple[Place, str]:
@@ -457,5 +482,16 @@ def located_message(path: Path, document: Document, place: Place, message: str) 
     return ": ".join(filter(None, (where, _key(place), message)))
 
 
+def _located(path: Path, document: Document, wrong: Sequence[tuple[Place, str]]) -> list[str]:
+    """Return a line for each thing that is wrong, in the order of the file, if they are few."""
+    ordered = sorted(wrong, key=lambda item: document.line(item[0]))
+    lines = [located_message(path, document, *item) for item in ordered]
+    rest = len(lines) - _MOST_ERRORS
+    if rest > 0:
+        lines[_MOST_ERRORS - 1 :] = [f"{path}: and {rest + 1} more errors"]
+    return lines
+
+
 def _key(place: Place) -> str:
-    return ".".join(map(str, place))
+    """Write where something stands, entries of lists counted from 1."""
+    return ".".join(str(step + 1) if isinstance(step, int) else step for step in place)

@@ -34,7 +34,7 @@ class BargainingForm(Form):
     game in normal form.
     """
 
-    form: Literal["bargaining"] = "bargaining"
+    form: Literal["bargaining"] = Field(default="bargaining", description="How the game is stated.")
     players: list[str] = Field(description="Names; left out: numbers from 1.")
     feasible: Any = Field(description="Payoffs that all players together can agree on.")
     disagreement: Any = Field(default=None, description="Payoffs without an agreement.")
@@ -96,7 +96,9 @@ class CoalitionalForm(Form):
     left out can do no more together than each alone; all players together must be stated.
     """
 
-    form: Literal["coalitional"] = "coalitional"
+    form: Literal["coalitional"] = Field(
+        default="coalitional", description="How the game is stated."
+    )
     players: list[str] = Field(description="Names; left out: those in the coalitions' names.")
     v: dict[str, Any] | None = Field(default=None, description="Worths; implies money.")
     V: dict[str, Any] | None = Field(default=None, description="Points or limits by coalition.")

@@ -78,7 +78,7 @@ def test_every_scenario_is_solved_and_checked(name: str, curnits: Command, tmp_p
     assert checked.json["passed"]
     assert checked.json["objections"] == []
     assert curnits("solve", name).status == 0
-    assert curnits("check", path).out.endswith("Passed.\n")
+    assert curnits("check", path).out.splitlines()[1] == "Passed."
 
 
 @pytest.mark.parametrize(
@@ -267,6 +267,60 @@ def test_scenarios(curnits: Command) -> None:
     assert all(entry["source"] and entry["summary"] for entry in listed)
     printed = curnits("scenarios").out
     assert all(name in printed for name in catalogue())
+    assert max(map(len, printed.splitlines())) <= 80
+
+
+def test_the_catalogue_is_searched(curnits: Command) -> None:
+    inside = curnits("scenarios", "--group", "worths").out
+    assert "ibn-ezras-estate" in inside
+    assert "threat-game" not in inside
+    (entry,) = curnits("scenarios", "BLUFF", "--json").json["scenarios"]
+    assert entry["name"] == "called-bluffs"
+    nothing = curnits("scenarios", "xyzzy")
+    assert (nothing.status, nothing.out) == (1, "No scenario has all of these words.\n")
+
+
+@pytest.mark.parametrize("name", ["threat-game", "three-solutions", "nile", "nowhere"])
+def test_an_entry_is_shown(name: str, curnits: Command) -> None:
+    result = curnits("scenarios", "show", name)
+    if name == "nowhere":
+        assert (result.status, result.out) == (2, "")
+        return
+    scenario = load(find(name))
+    said = " ".join(result.out.split())
+    for text in (scenario.title, scenario.summary, scenario.source, scenario.look_for):
+        assert " ".join(text.split()) in said
+    assert max(map(len, result.out.splitlines())) <= 80
+
+
+def test_help_names_arguments_plainly(curnits: Command) -> None:
+    for words in (("solve",), ("plot",), ("view",), ("check",), ("limits", "sanding")):
+        page = curnits(*words, "--help").out
+        assert not any(mark in page for mark in ("{", "[[", "<list", "<str>  Scen"))
+
+
+def test_a_result_begins_with_its_answer(curnits: Command, tmp_path: Path) -> None:
+    heading, answer, others, *rest = curnits("solve", "threat-game").out.splitlines()
+    assert heading == "Threat game: coco"
+    assert answer == "The coco equilibrium gives 1 to row, 4 to column."
+    assert (
+        others == "With two players and positive prices no other payoffs are possible (Nash 1953)."
+    )
+    assert "condition" not in "".join(rest)
+    verbose = curnits("solve", "threat-game", "--verbose").out
+    assert "worth of its fight" in verbose
+    assert "condition" in verbose
+    ran = curnits("run", "threat-game", "--out", tmp_path / "run", "--verbose").out
+    assert ran.splitlines()[1].startswith("The agents settled after")
+    assert "condition" in ran
+
+
+def test_mixed_threats_and_the_continuum_are_said(curnits: Command) -> None:
+    mixed = curnits("solve", "banker", "--concept", "harsanyi").out
+    assert "80 % 1: 0, 2: 25" in mixed
+    assert "20 % 1: 100, 2: 0" in mixed
+    several = curnits("solve", "vertex-agreement", "--all").out
+    assert "The coco equilibrium (at a continuum of prices) gives 5 to row, 6 to column." in several
 
 
 TABLES = [name for name in catalogue() if isinstance(load(find(name)).build(), NormalGame)]

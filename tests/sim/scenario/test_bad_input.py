@@ -40,7 +40,7 @@ FILES = {
     "unknown key in a ladder": (LADDER + "    rung: []\n", "12: ladders.Ada.rung: unknown key"),
     "unknown key in a rung": (
         LADDER + RUNG.replace("harm", "hram"),
-        "12: ladders.Ada.rungs.0.hram: unknown key (did you mean harm?)",
+        "12: ladders.Ada.rungs.1.hram: unknown key (did you mean harm?)",
     ),
     "ladder without base": (
         LADDER + "    base: x\n" + RUNG,
@@ -52,16 +52,16 @@ FILES = {
     ),
     "help instead of harm": (
         LADDER + RUNG.replace("1", "-1"),
-        "12: ladders.Ada.rungs.0.harm: expected at least 0 (found -1)",
+        "12: ladders.Ada.rungs.1.harm: expected at least 0 (found -1)",
     ),
     "harm to oneself": (
         LADDER + RUNG.replace("1", "{Ada: 1}"),
-        "12: ladders.Ada.rungs.0.harm.Ada: unknown other player (expected one of Bo)",
+        "12: ladders.Ada.rungs.1.harm.Ada: unknown other player (expected one of Bo)",
     ),
-    "harm of words": (LADDER + RUNG.replace("1", "much"), "12: ladders.Ada.rungs.0.harm: expected"),
+    "harm of words": (LADDER + RUNG.replace("1", "much"), "12: ladders.Ada.rungs.1.harm: expected"),
     "too credible": (
         LADDER + RUNG.replace("}", ", credibility: 2}"),
-        "12: ladders.Ada.rungs.0.credibility: expected less than or equal to 1 (found 2)",
+        "12: ladders.Ada.rungs.1.credibility: expected less than or equal to 1 (found 2)",
     ),
     "rung of a known name": (
         LADDER + RUNG.replace("a,", "d,"),
@@ -73,15 +73,15 @@ FILES = {
     ),
     "treaty about nothing": (
         LADDER + RUNG + "treaties: [{bans: [b], fine: 1}]\n",
-        "13: treaties.0.bans.0: unknown rung (expected one of a)",
+        "13: treaties.1.bans.1: unknown rung (expected one of a)",
     ),
     "treaty with nobody": (
         LADDER + RUNG + "treaties:\n  - bans: [a]\n    fine: 1\n    signatories: [Cy]\n",
-        "16: treaties.0.signatories.0: unknown player",
+        "16: treaties.1.signatories.1: unknown player",
     ),
     "unknown key in a treaty": (
         LADDER + RUNG + "treaties: [{bans: [a], fines: 1}]\n",
-        "13: treaties.0.fines: unknown key (did you mean fine?)",
+        "13: treaties.1.fines: unknown key (did you mean fine?)",
     ),
     "unknown key in negotiation": (GOOD + "negotiation: {x: 5}\n", "10: negotiation.x: unknown"),
     "duplicate key": (GOOD + "title: again\n", "10: not valid YAML: found duplicate key"),
@@ -95,7 +95,7 @@ FILES = {
     "section is a list": (GOOD + "run: [3]\n", "10: run: expected keys with values (found a list)"),
     "wrong width": (
         GOOD.replace("[1, 2]", "[1, 2, 3]", 1),
-        "8: game.payoffs.Ada.0: expected a list of 2 entries (found 3)",
+        "8: game.payoffs.Ada.1: expected a list of 2 entries (found 3)",
     ),
     "wrong height": (
         GOOD.replace("[[1, 2], ", "["),
@@ -103,23 +103,23 @@ FILES = {
     ),
     "not nested enough": (
         "title: x\ngame: {form: normal, payoffs: [[1, 2], [3, 4]]}\n",
-        "2: game.payoffs.0.0: expected lists nested 2 deep",
+        "2: game.payoffs.1.1: expected lists nested 2 deep",
     ),
-    "nan": (GOOD.replace("4]", ".nan]", 1), "8: game.payoffs.Ada.1.1: expected a finite number"),
-    "infinity": (GOOD.replace("4]", "-.inf]", 1), "8: game.payoffs.Ada.1.1: expected a finite"),
-    "overflow": (GOOD.replace("4]", "1e999]", 1), "8: game.payoffs.Ada.1.1: expected a finite"),
+    "nan": (GOOD.replace("4]", ".nan]", 1), "8: game.payoffs.Ada.2.2: expected a finite number"),
+    "infinity": (GOOD.replace("4]", "-.inf]", 1), "8: game.payoffs.Ada.2.2: expected a finite"),
+    "overflow": (GOOD.replace("4]", "1e999]", 1), "8: game.payoffs.Ada.2.2: expected a finite"),
     "beyond prices": (GOOD.replace("4]", "1e101]", 1), "2: game: payoffs of player 'Ada' are too"),
     "too close": (GOOD.replace("[[1, 2], [3, 4]]", "[[0, 0], [0, 1e-300]]", 1), "are too close"),
     "long integer": (GOOD.replace("4]", "9" * 5000 + "]", 1), "not readable"),
     "zero denominator": (GOOD.replace("4]", "1/0]", 1), "(found text: '1/0')"),
     "word": (GOOD.replace("4]", "four]", 1), "(found text: 'four')"),
     "truth value": (GOOD.replace("4]", "true]", 1), "(found a truth value: true)"),
-    "code": (GOOD.replace("4]", "__import__('os')]", 1), "8: game.payoffs.Ada.1.1: expected"),
+    "code": (GOOD.replace("4]", "__import__('os')]", 1), "8: game.payoffs.Ada.2.2: expected"),
     "duplicate player": (
         "title: x\ngame:\n  form: normal\n  players: [A, A]\n  payoffs: [[[1]], [[2]]]\n",
-        "4: game.players.1: duplicate name 'A'",
+        "4: game.players.2: duplicate name 'A'",
     ),
-    "duplicate action": (GOOD.replace("u, d", "u, u"), "5: game.actions.Ada.1: duplicate name 'u'"),
+    "duplicate action": (GOOD.replace("u, d", "u, u"), "5: game.actions.Ada.2: duplicate name 'u'"),
     "no players": ("title: x\ngame: {form: normal, players: [], payoffs: []}\n", "2: game.p"),
     "no actions": (GOOD.replace("[u, d]", "[]"), "5: game.actions.Ada: expected a list of names"),
     "name is no name": (GOOD.replace("u,", "2013-01-02,"), "5: expected plain data, found date"),
@@ -225,6 +225,38 @@ def test_bad_nfg_file(case: str, curnits: Command, tmp_path: Path) -> None:
     assert message in result.err
 
 
+def test_several_errors_are_reported_together(
+    curnits: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bad.yaml").write_text(
+        GOOD + "rnu: {}\nnegotiation: {threats: nuclear, x: 1, y: 1}\nrun: {tick: 5}\n"
+    )
+    result = curnits("solve", "bad.yaml")
+    assert (result.status, result.out) == (2, "")
+    lines = result.err.splitlines()
+    assert [line.split(": ")[1:3] for line in lines] == [
+        ["bad.yaml:10", "rnu"],
+        ["bad.yaml:11", "negotiation.x"],
+        ["bad.yaml:11", "negotiation.y"],
+        ["bad.yaml:12", "run.tick"],
+    ]
+    values = "negotiation: {threats: nuclear, trading: x, splitting: x}\nrun: {ticks: 0, seed: -1"
+    Path("bad.yaml").write_text(GOOD + values + ", tolerance: 0, window: 0}\n")
+    lines = curnits("solve", "bad.yaml").err.splitlines()
+    assert len(lines) == 5
+    assert "negotiation.threats: expected" in lines[0]
+    assert lines[-1] == "curnits: bad.yaml: and 3 more errors"
+
+
+def test_extensive_games_are_refused(curnits: Command, tmp_path: Path) -> None:
+    path = tmp_path / "game.efg"
+    path.write_text('EFG 2 R "x" { "A" }')
+    result = curnits("solve", path)
+    assert (result.status, result.out, result.err.count("\n")) == (2, "", 1)
+    assert f"{path}: extensive games cannot be read (expected" in result.err
+
+
 def test_missing_file_suggests_a_name(curnits: Command) -> None:
     result = curnits("solve", "hot-dog-stand")
     assert result.status == 2
@@ -250,7 +282,10 @@ def test_what_is_no_file(place: str, curnits: Command) -> None:
         (("solve", "threat-game", "--concept", "nash", "--disagreement", "1,x"), "text: 'x'"),
         (("solve", "threat-game", "--concept", "nash", "--disagreement", "9,9"), "disagreement"),
         (("solve", "threat-game", "--concept", "nash", "--disagreement=-1e90,0"), "too far below"),
-        (("solve",), "Missing argument"),
+        (("solve",), "Missing argument 'SCENARIO' (see: curnits solve --help)"),
+        (("solve", "ü", ".", "--concept"), "Option '--concept' requires an argument"),
+        (("scenarios", "show"), "show takes one name"),
+        (("scenarios", "--group", "none"), "no group 'none' (expected one of bargaining"),
         (("solve", "threat-game", "--nonsense"), "No such option"),
         (("convert", "threat-game", "--to", "pdf"), "'pdf' is not one of"),
         (("fly",), "No such command"),
@@ -258,5 +293,5 @@ def test_what_is_no_file(place: str, curnits: Command) -> None:
 )
 def test_bad_usage(words: tuple[str, ...], message: str, curnits: Command) -> None:
     result = curnits(*words)
-    assert (result.status, result.out) == (2, "")
+    assert (result.status, result.out, result.err.count("\n")) == (2, "", 1)
     assert message in result.err

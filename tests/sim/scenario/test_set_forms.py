@@ -85,7 +85,7 @@ WRONG = {
     "not a number": ("coalitional\n  v:\n    1: x\n", "5: game.v.1: expected a finite number"),
     "short point": (
         "coalitional\n  V:\n    12: [[1]]\n",
-        "5: game.V.12.0: expected a payoff for each",
+        "5: game.V.12.1: expected a payoff for each",
     ),
     "unbounded": (
         "coalitional\n  V:\n    12: {at most: 1, weights: {1: 1}}\n",
@@ -110,7 +110,7 @@ WRONG = {
     "cake for gamblers": (
         "bargaining\n  feasible:\n    pie: 1\n    utilities:\n"
         "      1: {function: power, quantity: x, risk_aversion: 0}\n  disagreement: [0]\n",
-        "7: game.feasible.utilities.1: expected a utility with diminishing returns",
+        "7: game.feasible.utilities.2: expected a utility with diminishing returns",
     ),
     "debts": (
         "coalitional\n  economy:\n    endowments: {A: {x: -1}}\n    utilities: {A: {}}\n",

@@ -90,6 +90,14 @@ def failing(rows: pd.DataFrame) -> Found:
             f"{name}, Ada's average falls from {first:.2f} to {last:.2f} as talks fail more often "
             f"(without any threat and without failures it would be 5)."
         )
+    firm, weak = means.loc[(1, risky)], means.loc[(0, risky)]
+    apart = firm["low"] > weak["high"] or weak["low"] > firm["high"]
+    found.append(
+        f"Where talks fail most often, the intervals for the two "
+        f"{'are apart' if apart else 'overlap'} ({firm['low']:.2f} to {firm['high']:.2f}, and "
+        f"{weak['low']:.2f} to {weak['high']:.2f})"
+        f"{'' if apart else ': these runs do not say whether resolve is worth its price'}."
+    )
     return pd.DataFrame(table), found
 
 

@@ -343,6 +343,8 @@ def check(
     """
     if axioms:
         check_axioms(path, concept, seed, trials, json=json, quiet=quiet)
+    if concept is not None:
+        raise InputError("--concept is for --axioms; an answer's own concept is verified")
     from curnits.analysis.checking.answers import check_run, check_solution
     from curnits.analysis.cli.console import console, waiting
     from curnits.analysis.cli.show import show_check

@@ -1,12 +1,16 @@
 """The command ``shrink``."""
 
 from pathlib import Path
-from typing import Annotated, Any, override
+from typing import TYPE_CHECKING, Annotated, Any, override
 
 import typer
 from typer.core import TyperOption
 
 from curnits.analysis.cli.usage import Command
+
+if TYPE_CHECKING:
+    from curnits.sim.games.normal import NormalGame
+    from curnits.sim.scenario.scenario import Scenario
 
 
 class WithProperties(Command):
@@ -72,8 +76,24 @@ def shrink(
         setting = Setting(scenario.negotiation, scenario.run, concept, seed)
         if not kept.shown(game, setting):
             raise PropertyError(f"the game does not show {keep}: {kept.title}")
-        text = scenario.playing(smallest(game, lambda other: kept.shown(other, setting))).to_yaml()
+        smaller = smallest(game, lambda other: kept.shown(other, setting))
+        written = _about(scenario, smaller)
+    text = written.to_yaml()
     if out is None:
         typer.echo(text, nl=False)
     else:
         write_files(out.parent, {out.name: text.encode()}, replace=force)
+
+
+def _about(scenario: "Scenario", game: "NormalGame") -> "Scenario":
+    """Return a scenario with another game; settings for players who are gone are left out."""
+    from curnits.sim.errors import InputError
+    from curnits.sim.negotiation.settings import NegotiationSettings
+    from curnits.sim.running import Simulation
+
+    other = scenario.playing(game).model_copy(update={"newcomers": {}})
+    try:
+        Simulation.of(other)
+    except InputError:
+        return other.model_copy(update={"negotiation": NegotiationSettings.model_validate({})})
+    return other

@@ -119,8 +119,8 @@ COCO_VALUE = Concept(
 
 FIRST_MOVER_VALUE = Concept(
     name="first-mover-value",
-    title="the same if threats must leave others their best reply (a reconstruction of what "
-    "Diffractor 2022 says of ROSE)",
+    title="what they get in money if threats must leave others their best reply (a "
+    "reconstruction of what Diffractor 2022 says of ROSE)",
     answer="first-mover value",
     solve=_as_if(_first_mover),
     on_curves=_as_if(_first_mover),

@@ -159,15 +159,15 @@ def coalition_code(coalition: Mask, players: Sequence[str]) -> str:
 
 
 def distinct(
-    panels: Sequence[Panel], values: Sequence[str], same: Sequence[str] = ()
+    panels: Sequence[Panel], values: Sequence[Sequence[str]], same: Sequence[str] = ()
 ) -> list[Panel]:
     """Return the panels that show something new; their titles say which others look like them.
 
     Parameters
     ----------
     panels : sequence of Panel
-    values : sequence of str
-        Columns of numbers that must be close.
+    values : sequence of sequences of str
+        Columns of numbers that must be close, by the axis along which they are drawn.
     same : sequence of str
         Columns that must be equal.
     """
@@ -193,14 +193,17 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _alike(
-    one: pd.DataFrame, other: pd.DataFrame, values: Sequence[str], same: Sequence[str]
+    one: pd.DataFrame,
+    other: pd.DataFrame,
+    values: Sequence[Sequence[str]],
+    same: Sequence[str],
 ) -> bool:
     if len(one) != len(other):
         return False
     if any((one[name].to_numpy() != other[name].to_numpy()).any() for name in same):
         return False
-    for name in values:
-        first, second = one[name].to_numpy(float), other[name].to_numpy(float)
+    for names in values:
+        first, second = (table[list(names)].to_numpy(float) for table in (one, other))
         span = np.nanmax(np.maximum(first, second)) - np.nanmin(np.minimum(first, second))
         if not np.allclose(first, second, rtol=0.0, atol=_CLOSE * span, equal_nan=True):
             return False

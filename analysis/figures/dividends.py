@@ -128,7 +128,7 @@ def _panels(runs: Sequence[RunData]) -> list[Panel]:
     panels = [
         Panel(name, table, drawn) for name, table in zip(names, tables, strict=False) if len(table)
     ]
-    return distinct(panels, ["utilons", "payoff"])
+    return distinct(panels, [["utilons", "payoff"]])
 
 
 DIVIDENDS = FigureKind(

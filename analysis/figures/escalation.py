@@ -179,7 +179,7 @@ def _panels(runs: Sequence[RunData]) -> list[Panel]:
         )
         for ladder in run.ladders[:_MOST_LADDERS]
     ]
-    return [*panels, *distinct(ladders, ["probability"], ["tick", "rung"])]
+    return [*panels, *distinct(ladders, [["probability"]], ["tick", "rung"])]
 
 
 ESCALATION = FigureKind(

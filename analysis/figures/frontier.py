@@ -24,6 +24,7 @@ from curnits.analysis.figures.base import (
 from curnits.analysis.solution import Vector
 from curnits.analysis.storage.rundata import RunData
 from curnits.sim.games.feasible.frontier import frontier_polyline
+from curnits.sim.games.game import Game
 
 _MOST_OUTCOMES = 200
 """More outcomes would be a grid that hides the rest; the hull stands for them."""
@@ -87,8 +88,6 @@ def frontier_table(run: RunData, i: int, j: int) -> pd.DataFrame:
     """
     pair = [i, j]
     names = [run.players[i], run.players[j]]
-    outcomes = np.unique(run.game.outcomes[:, pair], axis=0)
-    hull = _outline(outcomes)
     payoffs = run.series("payoff")[names]
     prices = run.series("price")[names]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -105,29 +104,21 @@ def frontier_table(run: RunData, i: int, j: int) -> pd.DataFrame:
         [[e.payoffs[name] for name in names] for e in run.summary.solution.equilibria]
     )
     before = run.summary.final.before_payments
-    two, money = run.game.n == 2, run.game.money
     nothing = np.empty((0, 2))
-    kinds = {
-        "with payments": nothing,
-        "feasible": hull,
-        "outcomes": outcomes if len(outcomes) <= _MOST_OUTCOMES else nothing,
-        "frontier": frontier_polyline(outcomes) if two else nothing,
-        "price line": nothing if money else _line(agreement, prices.iloc[-1].to_numpy(), outcomes),
+    outcomes = run.game.outcomes[:, pair]
+    kinds = _shape(run.game, pair, np.concatenate([levels, payoffs.to_numpy()])) | {
+        "price line": nothing
+        if run.game.money
+        else _line(agreement, prices.iloc[-1].to_numpy(), outcomes),
         "claims": claims.to_numpy(),
         "path": payoffs.to_numpy(),
-        "threats" if two else "alone": levels,
+        "threats" if run.game.n == 2 else "alone": levels,
         "start": payoffs.to_numpy()[:1],
         "move": claims.to_numpy()[:1],
         "before payments": np.array([[before[name] for name in names]]) if before else nothing,
         "agreement": agreement[None],
         "equilibria": answers.reshape(-1, 2),
     }
-    if two and money:
-        most = outcomes.sum(axis=1).max()
-        kinds["frontier"] = _paid(most, np.concatenate([hull, levels, kinds["path"]]))
-        kinds["with payments"] = np.append(
-            kinds["frontier"], kinds["frontier"].min(axis=0)[None], axis=0
-        )
     ticks = {
         "claims": claims.index.to_numpy(),
         "path": payoffs.index.to_numpy(),
@@ -135,6 +126,35 @@ def frontier_table(run: RunData, i: int, j: int) -> pd.DataFrame:
         "move": claims.index.to_numpy()[:1],
         "agreement": payoffs.index.to_numpy()[-1:],
     }
+    return _table(kinds, ticks, names)
+
+
+def game_table(game: Game, i: int, j: int) -> pd.DataFrame:
+    """Return what is drawn of players i and j before anybody talks; see :func:`frontier_table`."""
+    return _table(_shape(game, [i, j], np.empty((0, 2))), {}, [game.players[i], game.players[j]])
+
+
+def _shape(game: Game, pair: list[int], others: Vector) -> dict[str, Vector]:
+    """Return what a pair of players can get; with payments past other points of the picture."""
+    outcomes = np.unique(game.outcomes[:, pair], axis=0)
+    hull = _outline(outcomes)
+    kinds = {"feasible": hull}
+    if len(outcomes) <= _MOST_OUTCOMES:
+        kinds["outcomes"] = outcomes
+    if game.n == 2 and not game.money:
+        kinds["frontier"] = frontier_polyline(outcomes)
+    elif game.n == 2:
+        line = _paid(outcomes.sum(axis=1).max(), np.concatenate([hull, others]))
+        kinds |= {
+            "frontier": line,
+            "with payments": np.append(line, line.min(axis=0)[None], axis=0),
+        }
+    return kinds
+
+
+def _table(
+    kinds: Mapping[str, Vector], ticks: Mapping[str, Vector], names: Sequence[str]
+) -> pd.DataFrame:
     parts = [_rows(kind, points, ticks.get(kind)) for kind, points in kinds.items() if len(points)]
     table = pd.concat(parts, ignore_index=True)
     return table.assign(x_player=names[0], y_player=names[1])
@@ -230,7 +250,7 @@ def _panels(runs: Sequence[RunData]) -> list[Panel]:
         )
         for i, j in pairs
     ]
-    return distinct(panels, ["x", "y"], ["kind"])
+    return distinct(panels, [["x"], ["y"]], ["kind"])
 
 
 def _rows(kind: str, points: Vector, ticks: Vector | None = None) -> pd.DataFrame:

@@ -123,7 +123,7 @@ def _panels(runs: Sequence[RunData]) -> list[Panel]:
         table = threat_table(threats, "+".join(run.players[i] for i in members(mask)), order)
         if len(table) and _covered(table) >= 1.0 - _MOST_OTHER:
             panels.append(Panel(_title(mask, run.players), table, draw_threats))
-    return distinct(panels, ["probability"], ["joint_action", "tick"])
+    return distinct(panels, [["probability"]], ["joint_action", "tick"])
 
 
 def _covered(table: pd.DataFrame) -> float:

@@ -10,7 +10,6 @@ from math import floor, isfinite, log10
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
 from curnits.sim.files.yaml import type_name
@@ -71,9 +70,10 @@ class Range(BaseModel):
             raise FieldError((), "expected either steps or by")
         low, high = self.transformed()
         if self.steps is not None:
-            inner: NDArray[np.float64] = low + (high - low) * np.linspace(0.0, 1.0, self.steps)
+            count, step = self.steps, (high - low) / max(self.steps - 1, 1)
         else:
-            inner = low + self._by() * np.arange(self._count(high - low), dtype=np.float64)
+            count, step = self._count(high - low), self._by()
+        inner = low + step * np.arange(count)
         scaled = np.power(10.0, inner) if self.scale == "log" else inner
         return [_rounded(x) for x in scaled.tolist()]
 

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from curnits.analysis.studies.design import Point
-from curnits.analysis.studies.execution.executor import Task
+from curnits.analysis.studies.execution.executor import RUNS, Rows, Task
 from curnits.analysis.studies.measures import Trial, measure_named
 from curnits.analysis.studies.studyfile import Study
 
@@ -29,7 +27,7 @@ class StudyRuns:
 
     study: Study
 
-    def perform(self, task: Task) -> Mapping[str, pd.DataFrame]:
+    def perform(self, task: Task) -> Mapping[str, Rows]:
         """Return the rows of one run: its own, one a player, and what is kept of its ticks."""
         scenario = self.study.scenario(task.spec)
         trial = Trial(scenario)
@@ -40,9 +38,9 @@ class StudyRuns:
             found = measure_named(name)
             row.update(found.runs(trial))
             players.update(found.agents(trial))
-        tables = {"runs": pd.DataFrame([row])}
+        tables: dict[str, Rows] = {RUNS: {name: [value] for name, value in row.items()}}
         if players:
-            tables["agents"] = pd.DataFrame({"player": list(trial.game.players), **players})
+            tables["agents"] = {"player": list(trial.game.players), **players}
         if section.record == "all":
             kept = tuple(trial.run.tables)
         else:

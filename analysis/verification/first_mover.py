@@ -85,7 +85,7 @@ def judged(game: Game, candidate: Candidate) -> Equilibrium:
         secured[mask], reply = side.secured(plays[mask])
         delivered[mask] = plays[mask] @ payoffs[:, :, reply].T
         most = side.most(secured[mask])
-        regret = max(regret, most - secured[mask])
+        regret = max(regret, float(most - secured[mask]))
         if rates.any():
             later = _Mover(payoffs, rates, membership(game.n)[mask])
             rising[mask] = side.rises(later, most)

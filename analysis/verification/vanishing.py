@@ -18,8 +18,9 @@ from curnits.sim.games.game import Game
 _BINDING = 1e-9
 """A gain this near to the least one counts as least."""
 
-_NEARBY = 1e3
-"""Multipliers need be feasible for prices up to 1 / this from the limit only."""
+_NEAR = 1e3, 1e6
+"""Multipliers must be feasible for prices within 1 / this of the limit, in shares of prices. The
+nearer, the more rounding counts: 1e-16 as much as 1e-10 at the second."""
 
 _ROUNDING = 1e-9
 """By how much the dual may exceed a program's optimum in the limit, in curnits."""
@@ -116,44 +117,36 @@ class _Terms:
 def _growth_of_optimum(limit: _Terms, change: _Terms, best: float) -> float:
     """Return the derivative of a program's optimum, from above, as its terms change.
 
-    Multipliers ``μ + δ μ'`` and a level ``λ + δ λ'`` that are feasible in the dual near the limit
-    bound the optimum; the least such bound is a linear program. Infinite if HiGHS finds none.
+    Multipliers ``μ + δ μ'`` and a level ``λ + δ λ'`` that are feasible in the dual for all small δ
+    bound the optimum, and the least such bound is the derivative (Mills 1956). Up to which δ they
+    are feasible is left open: it is ``1 / κ``, and ``μ' + κ μ`` and ``λ' + κ λ``, which make that
+    linear, are sought in their place. Infinite if HiGHS finds none.
     """
     count, actions = limit.credit.shape
-    ones, none = np.ones((actions, 1)), np.zeros((actions, count + 1))
-    # unknowns: μ, λ, μ', λ'
-    feasible = np.hstack([limit.credit.T, -ones, none])
-    growing = np.hstack([change.credit.T, 0.0 * ones, limit.credit.T, -ones])
-    zeros = np.zeros(count + 1)
-    positive = np.hstack(
-        [_NEARBY * np.eye(count), np.zeros((count, 1)), np.eye(count), np.zeros((count, 1))]
-    )
-    sums = np.zeros((2, 2 * count + 2))
-    sums[0, :count], sums[1, count + 1 : -1] = 1.0, 1.0
-    program = linprog(
-        np.concatenate([-change.owed, [0.0], -limit.owed, [1.0]]),
-        np.vstack(
-            [
-                feasible,
-                _NEARBY * feasible + growing,
-                np.concatenate([-limit.owed, [1.0], zeros])[None, :],
-                -positive,
-            ]
-        ),
-        np.concatenate(
-            [
-                limit.harm,
-                _NEARBY * limit.harm + change.harm,
-                [best + _ROUNDING],
-                np.zeros(count),
-            ]
-        ),
-        sums,
-        np.array([float(count), 0.0]),
-        bounds=[(0.0, None)] * count + [(None, None)] * (count + 2),
-        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
-    )
-    return np.inf if program.status != 0 or program.fun is None else float(program.fun)
+    one, none = np.ones((actions, 1)), np.zeros((actions, 1))
+    # unknowns: μ, λ, μ' + κ μ, λ' + κ λ, κ
+    feasible = np.hstack([limit.credit.T, -one, 0.0 * limit.credit.T, none, none])
+    growing = np.hstack([change.credit.T, none, limit.credit.T, -one, -limit.harm[:, None]])
+    optimal = np.concatenate([-limit.owed, [1.0], np.zeros(count + 2)])
+    sums = np.zeros((2, 2 * count + 3))
+    sums[0, :count], sums[1, count + 1 : -2], sums[1, -1] = 1.0, 1.0, -count
+    bound = np.inf
+    for nearest in _NEAR:
+        program = linprog(
+            np.concatenate([-change.owed, [0.0], -limit.owed, [1.0, -best]]),
+            np.vstack([feasible, growing, optimal]),
+            np.concatenate([limit.harm, change.harm, [best + _ROUNDING]]),
+            sums,
+            np.array([float(count), 0.0]),
+            bounds=[(0.0, None)] * count
+            + [(None, None)]
+            + [(0.0, None)] * count
+            + [(None, None), (0.0, nearest)],
+            options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+        )
+        if program.status == 0 and program.fun is not None:
+            bound = min(bound, float(program.fun))
+    return bound
 
 
 def owed_by_parts(mask: Mask, amounts: Vector) -> Vector:

@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from io import BytesIO
 from multiprocessing import get_context
@@ -13,10 +13,12 @@ from threading import Lock
 from typing import Any, Literal, get_args, get_origin
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from matplotlib.figure import Figure
 from pydantic import BaseModel
 
 from curnits.analysis import concepts
-from curnits.analysis.figures.drawing import FORMATS, lay_out, pages, paper
+from curnits.analysis.figures.drawing import FORMATS, WIDTHS, lay_out, pages, paper
+from curnits.analysis.figures.frontier import draw_frontier, game_table
 from curnits.analysis.figures.saving import plot_files
 from curnits.analysis.judging.escalation import measure
 from curnits.analysis.judging.judge import aim, compare, judge
@@ -25,11 +27,12 @@ from curnits.analysis.storage.folder import manifest, write_run
 from curnits.analysis.storage.record import printable
 from curnits.analysis.storage.rundata import Manifest, RunData, read_run
 from curnits.analysis.storage.runs import Summary
-from curnits.sim.games.game import GameError
+from curnits.analysis.studies.records import ScenarioRecord
+from curnits.sim.games.game import Game, GameError
 from curnits.sim.negotiation.policies import POLICIES, Truthful, policy_name
 from curnits.sim.negotiation.settings import RunSettings
 from curnits.sim.running import Run, Simulation
-from curnits.sim.scenario.scenario import Scenario, ScenarioError, find, load
+from curnits.sim.scenario.scenario import Scenario, ScenarioError, catalogue, find, load
 
 _ROWS = 150
 """Ticks that are drawn while talks go on."""
@@ -90,16 +93,39 @@ _POLICIES = "policies"
 
 @dataclass(frozen=True)
 class Choice:
-    """A setting that can be changed: its present value, and the others if they can be listed."""
+    """A setting that can be changed: its present value, and the others if they can be listed.
+
+    ``about`` says what it does and in which unit, ``section`` what it is part of.
+    """
 
     name: str
     value: object
     others: tuple[str, ...]
+    about: str = field(default="", compare=False)
+    section: str = field(default="", compare=False)
 
 
 def choices(scenario: Scenario) -> tuple[Choice, ...]:
     """Return the settings of negotiation and run, as a scenario has them."""
     return (*_settings(scenario.run), *_policies(scenario), *_settings(scenario.negotiation))
+
+
+@cache
+def listed() -> tuple[ScenarioRecord, ...]:
+    """Return the catalogue, read once; that takes a few seconds."""
+    return tuple(ScenarioRecord.of(path, load(path)) for path in catalogue().values())
+
+
+def matching(words: str) -> tuple[ScenarioRecord, ...]:
+    """Return the entries of the catalogue that have all words in their titles or stories."""
+    wanted = words.casefold().split()
+
+    def has_all(entry: ScenarioRecord) -> bool:
+        texts = (entry.name, entry.title, entry.summary, entry.look_for, entry.source, entry.shows)
+        text = " ".join(texts).casefold()
+        return all(word in text for word in wanted)
+
+    return tuple(entry for entry in listed() if has_all(entry))
 
 
 class Exploration:
@@ -142,6 +168,13 @@ class Exploration:
             self.running = True
         except (ScenarioError, GameError) as error:
             self.problem = str(error)
+
+    @property
+    def game(self) -> Game:
+        """The game, with all rungs of all ladders."""
+        if self.problem:
+            raise ScenarioError(self.problem)
+        return self._game
 
     @property
     def state(self) -> tuple[int, bool]:
@@ -265,18 +298,35 @@ def pictures(run: RunData, names: Sequence[str], most: int) -> dict[str, bytes]:
     return drawn
 
 
+def game_picture(game: Game) -> bytes:
+    """Return what the first two players can get, as PNG: what can be seen before anybody talks."""
+    file = BytesIO()
+    with paper(" ".join((game.title, *game.players))):
+        page = Figure(figsize=(WIDTHS["column"], 2.9))
+        axes = page.subplots()
+        draw_frontier(axes, game_table(game, 0, 1))
+        page.legend(loc="outside lower center", ncols=2)
+        page.savefig(file, format="png", dpi=_DOTS)
+    return file.getvalue()
+
+
+def applicable(run: RunData) -> tuple[str, ...]:
+    """Return the names of the figures that have something to show of a run."""
+    return tuple(pages([run]))
+
+
 def _figures(folder: Path, form: str) -> dict[str, bytes]:
     return plot_files([read_run(folder)], form)
 
 
-def _settings(section: BaseModel, above: str = "") -> Iterator[Choice]:
-    for name, field in type(section).model_fields.items():
-        value, kind = getattr(section, name), field.annotation
+def _settings(section: BaseModel, above: str = "", part: str = "") -> Iterator[Choice]:
+    for name, known in type(section).model_fields.items():
+        value, kind, about = getattr(section, name), known.annotation, known.description or ""
         if isinstance(value, BaseModel):
-            yield from _settings(value, f"{above}{name}.")
+            yield from _settings(value, f"{above}{name}.", about)
         elif isinstance(value, str | int | float):
             others = get_args(kind) if get_origin(kind) is Literal else ()
-            yield Choice(f"{above}{name}", value, others)
+            yield Choice(f"{above}{name}", value, others, about, part)
 
 
 def _policies(scenario: Scenario) -> Iterator[Choice]:
@@ -286,11 +336,12 @@ def _policies(scenario: Scenario) -> Iterator[Choice]:
     simple = tuple(
         name
         for name, kind in POLICIES.items()
-        if not any(field.is_required() for field in kind.model_fields.values())
+        if not any(known.is_required() for known in kind.model_fields.values())
     )
     for player in scenario.ground.players:
         own = _policy(scenario, player)
-        yield Choice(f"{_POLICIES}.{player}", own, tuple(dict.fromkeys((own, *simple))))
+        others = tuple(dict.fromkeys((own, *simple)))
+        yield Choice(f"{_POLICIES}.{player}", own, others, f"how {player} negotiates")
 
 
 def _policy(scenario: Scenario, player: str) -> str:

@@ -108,6 +108,9 @@ def test_bad_input(curnits: Command, tmp_path) -> None:
     assert "threat-game: unknown concept 'fair'" in result.err
     assert curnits("check", "--axioms", "no-such-game").status == 2
     assert curnits("check", "--axioms", "threat-game", "--trials", "0").status == 2
+    alone = curnits("check", "answer.json", "--concept", "coco")
+    assert (alone.status, alone.out) == (2, "")
+    assert "--concept is for --axioms" in alone.err
     money = curnits("check", "--axioms", "ransom", "--concept", "coco")
     assert (money.status, money.out) == (2, "")
     assert "coco does not apply" in money.err

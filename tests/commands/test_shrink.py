@@ -10,6 +10,7 @@ from curnits.analysis.studies.shrinking.shrink import shrink
 from curnits.sim.errors import InputError
 from curnits.sim.games.normal import NormalGame, from_payoffs
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.running import Simulation
 from curnits.sim.scenario.scenario import find, load
 
 SETTING = Setting(NegotiationSettings(), RunSettings(ticks=300))
@@ -52,6 +53,14 @@ def test_several_equilibria(curnits: Command, tmp_path) -> None:
     again = curnits(*command)
     assert again.status == 2
     assert "smaller.yaml" in again.err
+
+
+def test_settings_of_players_who_are_gone_are_left_out(curnits: Command, tmp_path) -> None:
+    path = tmp_path / "smaller.yaml"
+    command = ("shrink", "slow-and-quick", "--keep", "axiom:no-threats", "--out", path)
+    result = curnits(*command, "--concept", "best-nash")
+    assert (result.status, result.out) == (0, "")
+    Simulation.of(load(path))
 
 
 @pytest.mark.parametrize("name", ["threats-pay", "axiom:buttons", "zero-price"])

@@ -103,7 +103,7 @@ def page(browser: Browser, server: str) -> Iterator[Page]:
     opened.on("websocket", lambda connection: asked.append(connection.url))
     opened.on("response", judge)
     opened.goto(server)
-    expect(opened.get_by_text("Press ▶")).to_be_visible(timeout=PATIENCE)
+    expect(opened.get_by_text("Press Play")).to_be_visible(timeout=PATIENCE)
     yield opened
     opened.close()
     own = urlparse(server).netloc
@@ -140,11 +140,55 @@ def save(page: Page, name: str, place: Path) -> Path:
     return place / Path(download.value.suggested_filename).stem
 
 
+def test_the_game_is_seen_before_anybody_talks(page: Page) -> None:
+    expect(page.get_by_role("cell", name="100, 80")).to_be_visible()
+    pictured(page, "what the first two players can get")
+    expect(page.get_by_label("Search titles and stories")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="A climate club")).not_to_be_visible()
+    page.get_by_label("Search titles and stories").fill("climate club")
+    expect(page.get_by_role("button", name="A climate club")).to_be_visible(timeout=PATIENCE)
+    photograph(page, "view-first-sight")
+
+
+def test_a_small_screen_shows_results_and_nothing_beside(browser: Browser, server: str) -> None:
+    small = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
+    small.set_default_timeout(PATIENCE)
+    small.goto(server)
+    expect(small.get_by_text("Press Play")).to_be_in_viewport(timeout=PATIENCE)
+    expect(small.get_by_label("Search titles and stories")).not_to_be_in_viewport()
+    press(small, "Step")
+    shows(small, "had not settled after 25 ticks")
+    pictured(small, "frontier")
+    photograph(small, "view-small")
+    assert small.evaluate("document.documentElement.scrollWidth") <= 390
+    press(small, "Games and settings")
+    expect(small.get_by_label("Search titles and stories")).to_be_in_viewport()
+    small.get_by_label("Search titles and stories").fill("majority divide")
+    small.get_by_role("button", name=re.compile("^Majority")).click()
+    expect(small.get_by_role("heading", name="Majority")).to_be_in_viewport(timeout=PATIENCE)
+    expect(small.get_by_label("Search titles and stories")).not_to_be_in_viewport()
+    small.close()
+
+
+def test_a_policy_is_chosen_and_what_does_not_apply_is_hidden(page: Page) -> None:
+    press(page, "Step")
+    shows(page, "had not settled after 25 ticks")
+    page.get_by_label("big stand", exact=True).click(force=True)
+    page.get_by_role("option", name="bully", exact=True).click()
+    press(page, "Apply and start over")
+    expect(page.get_by_text("Press Play")).to_be_visible(timeout=PATIENCE)
+    press(page, "Step")
+    expect(page.get_by_role("tab", name="threats")).to_be_attached(timeout=PATIENCE)
+    expect(page.get_by_role("tab", name="basins")).not_to_be_attached()
+    page.get_by_role("tab", name="story").click()
+    expect(page.get_by_text("Who wanted what")).to_be_visible()
+
+
 def test_step_run_save_and_reset(page: Page, tmp_path: Path) -> None:
     press(page, "Step")
     shows(page, "had not settled after 25 ticks")
     pictured(page, "frontier", "prices", "threats", "coalitions")
-    press(page, "▶")
+    press(page, "Play")
     shows(page, re.compile(r"settled after 1,\d+ ticks, .*: they got there"))
     page.wait_for_timeout(3000)  # the last pictures
     photograph(page, "view-settled")
@@ -155,8 +199,8 @@ def test_step_run_save_and_reset(page: Page, tmp_path: Path) -> None:
     pictured(page, "convergence")
     folder = save(page, "Run folder", tmp_path)
     assert check_run(folder).passed
-    press(page, "Reset")
-    expect(page.get_by_text("Press ▶")).to_be_visible(timeout=PATIENCE)
+    press(page, "Start over")
+    expect(page.get_by_text("Press Play")).to_be_visible(timeout=PATIENCE)
     press(page, "Step")
     shows(page, "had not settled after 25 ticks")
     figures = save(page, "Figures (PDF, CSV)", tmp_path)
@@ -166,18 +210,18 @@ def test_step_run_save_and_reset(page: Page, tmp_path: Path) -> None:
 
 
 def test_change_scenario_and_settings(page: Page) -> None:
-    press(page, "▶")
+    press(page, "Play")
     shows(page, "had not settled")
-    page.get_by_label("Catalogue").click(force=True)
-    page.get_by_role("option", name="majority", exact=True).click()
+    page.get_by_label("Search titles and stories").fill("majority divide")
+    page.get_by_role("button", name=re.compile("^Majority")).click()
     expect(page.get_by_role("heading", name="Majority")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("Press ▶")).to_be_visible(timeout=PATIENCE)
-    for value, message in (("many", "seed: "), ("7", "Press ▶")):
+    expect(page.get_by_text("Press Play")).to_be_visible(timeout=PATIENCE)
+    for value, message in (("many", "seed: "), ("7", "Press Play")):
         page.get_by_label("seed", exact=True).fill(value)
         page.get_by_label("ticks", exact=True).fill("60")
-        press(page, "Reset")
+        press(page, "Apply and start over")
         shows(page, message)
-    press(page, "▶")
+    press(page, "Play")
     shows(page, "had not settled after 60 ticks")
     expect(page.get_by_role("button", name="Step", exact=True)).to_be_disabled(timeout=PATIENCE)
 
@@ -195,6 +239,7 @@ def test_uploads_bad_and_good(page: Page, tmp_path: Path) -> None:
     upload.set_input_files(game)
     expect(page.get_by_role("heading", name="A pair")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("bad.yaml")).not_to_be_visible()
+    expect(page.get_by_text("Shown: pair.nfg")).to_be_visible()
 
 
 def test_large_uploads_are_answered(page: Page, tmp_path: Path) -> None:
@@ -215,18 +260,17 @@ def test_six_players_can_be_paused_while_they_are_drawn(page: Page, tmp_path: Pa
     six.write_text(SIX)
     page.get_by_label("Upload a scenario").set_input_files(six)
     expect(page.get_by_role("heading", name="Six in public")).to_be_visible(timeout=PATIENCE)
-    press(page, "▶")
+    press(page, "Play")
     pictured(page, "frontier", "coalitions")
     page.get_by_role("tab", name="dividends").click()
     pictured(page, "dividends")
-    press(page, "❚❚")
-    expect(page.get_by_role("button", name="▶", exact=True)).to_be_visible(timeout=PATIENCE)
-    clock = page.get_by_text(re.compile(r"Time: \d+"))
+    press(page, "Pause")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible(timeout=PATIENCE)
+    clock = page.get_by_text(re.compile(r"^tick [\d,]+$"))
     page.wait_for_timeout(2000)  # the frame that is under way
     paused = clock.inner_text()
-    assert paused != "Time: 0"
-    ticks = f"{int(paused.removeprefix('Time: ')):,}"
-    shows(page, f"had not settled after {ticks} ticks")
+    assert paused != "tick 0"
+    shows(page, f"had not settled after {paused.removeprefix('tick ')} ticks")
     assert clock.inner_text() == paused
     photograph(page, "view-six")
     press(page, "Step")
@@ -241,11 +285,11 @@ def test_ten_tabs_on_six_players(browser: Browser, server: str, tmp_path: Path) 
         tab.set_default_timeout(PATIENCE)
         tab.goto(server, wait_until="commit")
     for tab in tabs:
-        expect(tab.get_by_text("Press ▶")).to_be_visible(timeout=PATIENCE)
+        expect(tab.get_by_text("Press Play")).to_be_visible(timeout=PATIENCE)
         tab.get_by_label("Upload a scenario").set_input_files(six)
     for tab in tabs:
         expect(tab.get_by_role("heading", name="Six in public")).to_be_visible(timeout=PATIENCE)
-        press(tab, "▶")
+        press(tab, "Play")
     for tab in tabs:
         shows(tab, "had not settled after")
         tab.close()

@@ -1,4 +1,4 @@
-"""The page about the theory: every number stands under a command that prints it."""
+"""Pages about theory and published figures: every number stands under a command that prints it."""
 
 import re
 from collections.abc import Iterator
@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from command import Command
 
-PAGE = Path(__file__).parents[2] / "analysis" / "README.md"
-TEXT = PAGE.read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "analysis" / "README.md", ROOT / "scenarios" / "climate" / "README.md"]
 
 
 def shown() -> Iterator[tuple[str, list[str]]]:
-    """Yield the commands of the page, and the lines that are shown under each."""
-    for block in re.findall(r"```console\n(.*?)```", TEXT, flags=re.DOTALL):
+    """Yield the commands of the pages, and the lines that are shown under each."""
+    text = "".join(page.read_text("utf-8") for page in PAGES)
+    for block in re.findall(r"```console\n(.*?)```", text, flags=re.DOTALL):
         for part in block.split("$ curnits ")[1:]:
             words, *lines = part.strip().splitlines()
             yield words, lines
@@ -40,8 +41,9 @@ def test_commands_print_what_the_page_shows(
         assert squeezed(line) in printed
 
 
-def test_links_lead_somewhere() -> None:
-    links = re.findall(r"\]\(([^)#]+)\)", TEXT)
-    assert len(links) >= 10
+@pytest.mark.parametrize(("page", "least"), [(PAGES[0], 10), (PAGES[1], 2)])
+def test_links_lead_somewhere(page: Path, least: int) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8"))
+    assert len(links) >= least
     for link in links:
-        assert (PAGE.parent / link).exists(), link
+        assert (page.parent / link).exists(), link

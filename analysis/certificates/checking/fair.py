@@ -61,7 +61,9 @@ def split_fairly(game: ExactGame, stated: Exact) -> Iterator[str]:
 
     Every coalition S maximises ``|S| min_i g_i − Σ_{j∉S} a_j U_j``, ``g_i = a_i (U_i − t_i^S)``,
     given what its complement plays. Weights ``μ ≥ 0`` that add to ``|S|``, and at which no joint
-    action is better than what S has, show that it does (duality of linear programs).
+    action is better than what S has, show that it does (duality of linear programs). N divides by
+    the least gain too, ``a_i (g_i − d_N) = 0``: equally, since answers in which a price is 0, where
+    more may be disposed of, are limits, and are not shown here.
     """
     full = grand(game.n)
     prices, payoffs = vector(list(stated.prices)), vector(list(stated.payoffs))

@@ -10,7 +10,7 @@ from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
 from curnits.analysis.figures import FigureError
-from curnits.analysis.figures.base import shortened
+from curnits.analysis.figures.base import literal, shortened
 from curnits.analysis.studies.figurespec import FigureSpec
 
 type Vector = NDArray[np.float64]
@@ -101,8 +101,14 @@ def draw_threshold(axes: Axes, spec: FigureSpec) -> None:
     if spec.threshold is not None:
         across, up = zip(*spec.threshold.points, strict=True)
         limits = axes.get_xlim(), axes.get_ylim()
+        axes.plot(across, up, color="white", linewidth=2.6)  # seen on dark cells, too
         axes.plot(
-            across, up, color="black", linewidth=1.4, linestyle="--", label=spec.threshold.label
+            across,
+            up,
+            color="black",
+            linewidth=1.2,
+            linestyle="--",
+            label=literal(spec.threshold.label),
         )
         axes.set_xlim(limits[0])
         axes.set_ylim(limits[1])

@@ -48,8 +48,8 @@ def _draw_phase(axes: Axes, table: pd.DataFrame, spec: FigureSpec) -> None:
     share = table["mean"].to_numpy(np.float64)
     for own, label, mark, colour in (
         (share >= 1, name, "o", COLOURS[0]),
-        ((share > 0) & (share < 1), f"{name} in some", "D", COLOURS[4]),
-        (share <= 0, f"not {name}", "x", GREY),
+        ((share > 0) & (share < 1), "in some runs only", "D", COLOURS[4]),
+        (share <= 0, "in no run", "x", GREY),
     ):
         if own.any():
             across, up = table[x][own], table[y][own]

@@ -55,33 +55,44 @@ def draw_study(
     if rows.empty:
         raise FigureError(f"{data.store.address}: no run is done yet, so there is nothing to show")
     given = {role: name for role, name in columns.items() if name is not None}
-    specs = [spec.model_copy(update=given) for spec in _specs(data, figure, given)]
-    names = [spec.name or spec.kind for spec in specs]
-    for k, name in enumerate(names):
-        if name in names[:k]:
+    drawn: dict[str, Drawn] = {}
+    for spec in _specs(data, figure, given):
+        name = spec.name or spec.kind
+        if name in drawn:
             raise FigureError(f"two figures are called {name!r} (expected names in the study file)")
-    return [_drawn(data, rows, spec, name, form) for spec, name in zip(specs, names, strict=True)]
+        made = _drawn(data, rows, spec.model_copy(update=given), name, form)
+        if made is not None:
+            drawn[name] = made
+    if not drawn:
+        asked = figure or "the study"
+        raise FigureError(f"{asked} has nothing to show (expected finished runs with such values)")
+    return list(drawn.values())
 
 
 def _specs(data: StudyData, figure: str | None, given: dict[str, Any]) -> Sequence[FigureSpec]:
     stated = data.study.section.figures
     if figure is None:
         return stated or [FigureSpec(kind="bands")]
-    own = [spec for spec in stated if figure in (spec.name, spec.kind)]
-    if own and not given:
-        return own
+    named = [spec for spec in stated if spec.name == figure]
+    alike = [spec for spec in stated if spec.kind == figure and not given]
+    if named or alike:
+        return named or alike
     if figure in STUDY_FIGURES:
-        return own[:1] or [FigureSpec.model_validate({"kind": figure})]
+        return [FigureSpec.model_validate({"kind": figure})]
     known = [*(spec.name for spec in stated if spec.name), *STUDY_FIGURES]
     raise FigureError(f"unknown figure {figure!r} (expected one of {', '.join(known)})")
 
 
-def _drawn(data: StudyData, rows: pd.DataFrame, spec: FigureSpec, name: str, form: str) -> Drawn:
+def _drawn(
+    data: StudyData, rows: pd.DataFrame, spec: FigureSpec, name: str, form: str
+) -> Drawn | None:
+    """Draw a figure, if there is anything to show."""
     kind = STUDY_FIGURES[spec.kind]
     complete = _completed(data, rows, spec, kind)
-    table = kind.table(_selected(rows, complete), complete)
-    if table.empty:
-        raise FigureError(f"{name}: no run has these values, so there is nothing to show")
+    selected = _selected(rows, complete)
+    if complete.outcome is None or selected[complete.outcome].isna().all():
+        return None
+    table = kind.table(selected, complete)
 
     def paint(axes: Axes, drawn: pd.DataFrame) -> None:
         kind.draw(axes, drawn, complete)

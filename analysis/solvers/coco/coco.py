@@ -5,12 +5,12 @@ player's Harsanyi–Shapley value of the game in curnits is exactly what the agr
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from curnits.analysis.solution import Candidate, Equilibrium, Solution, Vector
-from curnits.analysis.solvers.coco.neighbours import without_noise
+from curnits.analysis.solvers.coco.neighbours import repriced, without_noise
 from curnits.analysis.solvers.coco.search import candidates, near
 from curnits.analysis.solvers.rules import MINIMAX, ConflictRule
 from curnits.analysis.verification.coco import verify
@@ -122,7 +122,7 @@ class Clearing:
         if simple is not None:
             lead = self._found(simple, None if start is None else start * game.scales)
             if lead is not None:
-                yield from near(game, _repriced(lead.candidate, game.scales), self.rule)
+                yield from near(game, repriced(lead.candidate, game.scales), self.rule)
         yield candidates(game, start, self.rule)
 
     def _accepted(self, game: Game, group: Iterator[Candidate]) -> list[Equilibrium]:
@@ -142,12 +142,6 @@ class Clearing:
 
 
 COCO = Clearing("coco", MINIMAX, verify)
-
-
-def _repriced(candidate: Candidate, scales: Vector) -> Candidate:
-    """Return a candidate of a game in payoff units of ``scales``, with prices of single utilons."""
-    prices, vanishing = candidate.prices / scales, candidate.vanishing / scales
-    return replace(candidate, prices=prices / prices.sum(), vanishing=vanishing / prices.sum())
 
 
 def _alike(game: Game, one: Equilibrium, other: Equilibrium) -> bool:

@@ -1,7 +1,8 @@
 """A game next to another one: payoffs that agree up to noise are made equal, and simple.
 
-Takes a game in normal form, gives one. Called by the ``coco`` solver, for payoffs that carry the
-noise of the computation they come from: ties that only noise breaks make prices as small as noise.
+Takes a game in normal form, gives one. Called by the ``coco`` and ``harsanyi`` solvers, for payoffs
+that carry the noise of the computation they come from: ties that only noise breaks make prices as
+small as noise.
 """
 
 from dataclasses import replace
@@ -10,6 +11,7 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 
+from curnits.analysis.solution import Candidate, Vector
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import NormalGame
 
@@ -41,6 +43,12 @@ def without_noise(game: Game) -> Game | None:
     if gaps.min(initial=np.inf, where=~small) < _CLEAR * noise:
         return None
     return replace(game, payoffs=np.stack([_simplified(own, noise) for own in stretched]))
+
+
+def repriced(candidate: Candidate, scales: Vector) -> Candidate:
+    """Return a candidate of a game in payoff units of ``scales``, with prices of single utilons."""
+    prices, vanishing = candidate.prices / scales, candidate.vanishing / scales
+    return replace(candidate, prices=prices / prices.sum(), vanishing=vanishing / prices.sum())
 
 
 def _simplified(payoffs: NDArray[np.float64], noise: float) -> NDArray[np.float64]:

@@ -232,9 +232,9 @@ def _guesses(
     idle = cheap | (market.idle & ~market.constant)
     freedoms = [np.zeros(market.n), low.astype(np.float64)]
     if reach and idle.any():
-        # all at one rate, or the cheaper of them vanishing faster
+        # all at one rate, or the cheaper of them vanishing faster, or of another order
         vanishing = idle * prices / (idle * prices).max()
-        freedoms += [cheap.astype(np.float64), idle.astype(np.float64), vanishing**2]
+        freedoms += [cheap.astype(np.float64), idle.astype(np.float64), vanishing**2, vanishing**4]
     for rates in dict.fromkeys(tuple(some.tolist()) for some in freedoms):
         if all(rates[i] > 0 for i in axes):
             continue

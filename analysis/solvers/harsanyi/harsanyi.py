@@ -13,6 +13,7 @@ import numpy as np
 
 from curnits.analysis.solution import Candidate, Equilibrium, Solution, Vector
 from curnits.analysis.solvers.coco import search
+from curnits.analysis.solvers.coco.neighbours import repriced, without_noise
 from curnits.analysis.solvers.harsanyi import zero_prices
 from curnits.analysis.solvers.harsanyi.conditions import System
 from curnits.analysis.solvers.harsanyi.interior_point import (
@@ -39,10 +40,13 @@ _FLOORS = (1e-2, 1e-4, 1e-7)
 _CRISP = 1e-11
 """Residuals, shares of payoff range, of an answer that is exact but for rounding."""
 
+_MORE = 24
+"""So many candidates more are looked at once an answer is accepted that is not exact."""
+
 _SLACKS = (1.0, 0.1, 10.0)
 """How far off the conditions are where the first paths begin."""
 
-_ATTEMPTS, _WIDE = 24, 18
+_ATTEMPTS, _WIDE = 24, 30
 _MARGINS = (1e-3, 1e-2, 1e-1)
 _SAME = 1e-5
 _MOST_UNKNOWNS = 2000
@@ -89,7 +93,11 @@ def _different(game: Game, attempts: int, near: Candidate | None) -> Iterator[Eq
     """Yield accepted equilibria with different payoffs, those that are crisp before any others."""
     known: list[Vector] = []
     coarse: list[Equilibrium] = []
+    tries = 0
     for candidate in _candidates(game, attempts, near):
+        tries += bool(coarse)
+        if tries > _MORE:
+            break
         payoffs = candidate.agreement @ game.outcomes
         if _among(payoffs, known, game):
             continue
@@ -122,15 +130,17 @@ def _worst(found: Equilibrium) -> float:
 def _candidates(game: Game, attempts: int, near: Candidate | None) -> Iterator[Candidate]:
     """Yield possible equilibria, none of them verified.
 
-    First those near a given one; then where paths from uniform threats at equal prices lead, which
-    depends on nothing but the game; a ``coco`` equilibrium, in case it delivers what is claimed;
-    and where other paths lead.
+    First those near a given one, or near that of the game without noise if noise breaks ties; then
+    where paths from uniform threats at equal prices lead, which depends on nothing but the game; a
+    ``coco`` equilibrium, in case it delivers what is claimed; and where other paths lead.
     """
     systems = [System(game.normalised, floor) for floor in _FLOORS]
     if systems[0].count > _MOST_UNKNOWNS:
         return
-    if near is not None:
-        yield from _from(game, systems, partial(_beside, game=game, near=near))
+    lead = _without_noise(game) if near is None else near
+    if lead is not None:
+        yield lead
+        yield from _from(game, systems, partial(_beside, game=game, near=lead))
     yield from _from(game, systems, _plain)
     for claimed in islice(search.candidates(game), 1):
         still = {mask: np.zeros_like(threat) for mask, threat in claimed.threats.items()}
@@ -138,6 +148,13 @@ def _candidates(game: Game, attempts: int, near: Candidate | None) -> Iterator[C
     for seed in range(attempts):
         system = systems[seed % len(systems)]
         yield from _from(game, [system], partial(_elsewhere, seed=seed))
+
+
+def _without_noise(game: Game) -> Candidate | None:
+    """Return an equilibrium of the game without noise, if noise is all that breaks ties."""
+    simple = without_noise(game)
+    found = () if simple is None else solve(simple).equilibria
+    return repriced(found[0].candidate, game.scales) if found else None
 
 
 def _from(

@@ -10,7 +10,8 @@ from curnits.analysis.solvers.harsanyi.conditions import Linearisation, Matrix, 
 from curnits.sim.games.coalitions import Mask
 
 _MARGIN = 0.5
-_WIDTH, _DISORDER, _INSIDE = 0.5, 1.0, 0.3
+_WIDTH, _DISORDER = 0.5, 1.0
+_FAR, _INSIDE = 1.5, 0.05
 _DONE, _CLOSE = 1e-14, 1e-8
 _MOST_STEPS = 200
 _STEPS_EACH = 6
@@ -96,10 +97,10 @@ def start_near(
 
 
 def start_anywhere(system: System, rng: np.random.Generator) -> Start:
-    """Return random threats and weights at random prices, well inside."""
+    """Return random threats and weights at random prices, far apart and close to the boundary."""
     plays = {mask: rng.dirichlet(np.ones_like(play)) for mask, play in system.uniform.items()}
     weights = {mask: len(ones) * rng.dirichlet(ones) for mask, ones in system.alike.items()}
-    return start_near(system, np.exp(_WIDTH * rng.normal(size=system.n)), plays, weights, _INSIDE)
+    return start_near(system, np.exp(_FAR * rng.normal(size=system.n)), plays, weights, _INSIDE)
 
 
 @dataclass(frozen=True, eq=False)

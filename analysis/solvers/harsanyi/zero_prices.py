@@ -5,11 +5,12 @@ Where no price is at the floor they are solved as they stand. Else the answer is
 at falling floors δ: a point and a direction, ``y + δ y'``, that solve them to first order in δ.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import lstsq
 
 from curnits.analysis.solution import Candidate, Vector
 from curnits.analysis.solvers.harsanyi.conditions import Matrix, System
@@ -19,9 +20,14 @@ from curnits.sim.games.game import Game
 
 type Indices = NDArray[np.int64]
 
-_STEPS = 8
-_SETTLED = 1e-13
+_PATIENCE = 4
+"""So many Newton steps may bring little before they end."""
+
+_SETTLED = 1e-14
 """Miss of the conditions, in curnits, below which Newton's steps need not go on."""
+
+_HOPEFUL = 1e-8
+"""Largest miss, in curnits, of a point that is worth verifying."""
 
 _SINGULAR = 1e-9
 """Singular values below this share of the largest are 0: answers are a continuum there."""
@@ -81,60 +87,89 @@ class _Face:
 
     def __init__(self, system: System, zeros: Indices, tight: Indices) -> None:
         self._system, self._tight = system, tight
-        self._places = system.paired[zeros]
-        self._units = np.eye(system.count)[self._places]
+        self._zero = system.paired[zeros]
+        self._other = np.setdiff1d(np.arange(system.count), self._zero)
 
     def __call__(self, x: Vector) -> tuple[Vector, Matrix]:
         """Return by how much each equation is missed at a point, and the derivatives."""
         at = self._system.linearise(x)
         return (
-            np.concatenate([x[self._places], at.slacks[self._tight], at.equations]),
-            np.vstack([self._units, at.slack_slopes[self._tight], at.equation_slopes]),
+            np.append(at.slacks[self._tight], at.equations),
+            np.vstack([at.slack_slopes[self._tight], at.equation_slopes]),
         )
 
     def solve(self, x: Vector) -> Vector | None:
-        """Take Newton steps; None if they do not settle."""
-        for _ in range(_STEPS):
-            misses, slopes = self(x)
-            if np.abs(misses).max() < _SETTLED:
-                return x
-            x = x - np.linalg.lstsq(slopes, misses, rcond=_SINGULAR)[0]
-        return None
+        """Return the nearest point found that meets the equations; None if none is near."""
+        x = x.copy()
+        x[self._zero] = 0.0
 
-    def solve_nearby(self, x: Vector, rates: Vector, rise: Vector) -> _Germ | None:
-        """Take Newton steps to a point and a direction along which the equations rise as told."""
-        for _ in range(_STEPS):
+        def linearise(other: Vector) -> tuple[Vector, Matrix]:
+            x[self._other] = other
             misses, slopes = self(x)
-            growing = slopes @ rates - rise
-            if max(np.abs(misses).max(), np.abs(growing).max()) < _SETTLED * _span(rates):
-                return _Germ(x, rates)
+            return misses, slopes[:, self._other]
+
+        x[self._other], near = _settled(linearise, x[self._other])
+        return x if near else None
+
+    def solve_nearby(self, x: Vector, growing: Indices) -> _Germ | None:
+        """Return a point and a direction along which they hold, and some zeros grow at rate 1."""
+        x, rates = x.copy(), np.zeros_like(x)
+        x[self._zero], rates[growing] = 0.0, 1.0
+        _, slopes = self(x)
+        rates[self._other] = np.linalg.lstsq(
+            slopes[:, self._other], -slopes @ rates, rcond=_SINGULAR
+        )[0]
+        unit = max(1.0, np.abs(rates).max())  # or large rates would decide how steps are damped
+        rates /= unit
+
+        def linearise(both: Vector) -> tuple[Vector, Matrix]:
+            x[self._other], rates[self._other] = np.split(both, 2)
+            misses, slopes = self(x)
             # slopes are quadratic functions of the unknowns, so that this difference is exact
-            width = 1.0 / _span(rates)
-            bend = (self(x + width * rates)[1] - self(x - width * rates)[1]) / (2.0 * width)
-            both = np.block([[slopes, np.zeros_like(slopes)], [bend, slopes]])
-            step = np.linalg.lstsq(both, np.append(misses, growing), rcond=_SINGULAR)[0]
-            x, rates = x - step[: len(x)], rates - step[len(x) :]
-        return None
+            bend = (self(x + rates)[1] - self(x - rates)[1])[:, self._other] / 2.0
+            own = slopes[:, self._other]
+            return (
+                np.append(misses, slopes @ rates),
+                np.block([[own, np.zeros_like(own)], [bend, own]]),
+            )
+
+        both, near = _settled(linearise, np.append(x[self._other], rates[self._other]))
+        x[self._other], rates[self._other] = np.split(both, 2)
+        return _Germ(x, unit * rates) if near else None
 
 
-def _span(rates: Vector) -> float:
-    return max(1.0, float(np.abs(rates).max()))
+def _settled(
+    linearise: Callable[[Vector], tuple[Vector, Matrix]], x: Vector
+) -> tuple[Vector, bool]:
+    """Take Newton steps, damped by the miss; return the best point, and whether it will do.
+
+    The damping leads to some answer also where answers are a continuum or equations are dependent
+    at the answer alone (Levenberg–Marquardt; Yamashita & Fukushima 2001).
+    """
+    best, least, patience = x, np.inf, _PATIENCE
+    while patience and least > _SETTLED:
+        misses, slopes = linearise(x)
+        miss = float(np.abs(misses).max())
+        if not np.isfinite(miss):
+            break
+        patience = _PATIENCE if miss < least / 2.0 else patience - 1
+        if miss < least:
+            best, least = x, miss
+        damped = np.vstack([slopes, miss * np.eye(len(x))])
+        x = x - lstsq(damped, np.append(misses, np.zeros(len(x))), lapack_driver="gelsy")[0]
+    return best, least < _HOPEFUL
 
 
 def _germ(game: Game, system: System, x: Vector, zeros: Indices, tight: Indices) -> _Germ | None:
     """Solve the conditions near an answer at the floor; to first order, if prices are there."""
     settled = _Face(system, zeros, tight).solve(x)
-    exact = _Face(System(game), zeros, tight)
-    free = system.paired[zeros] < system.n
     point = (x if settled is None else settled).copy()
     point[: system.n] = system.prices(point)
-    if not free.any():
+    growing = system.paired[zeros]
+    growing = growing[growing < system.n]
+    if not len(growing):
         return None if settled is None else _Germ(point, np.zeros_like(point))
-    misses, slopes = exact(point)
-    rise = np.zeros_like(misses)
-    rise[: len(zeros)] = free
-    rates = np.linalg.lstsq(slopes, rise, rcond=_SINGULAR)[0]
-    return exact.solve_nearby(point - system.floor * rates, rates, rise)
+    return _Face(System(game), zeros, tight).solve_nearby(point, growing)
 
 
 def _candidate(game: Game, system: System, germ: _Germ) -> Candidate:

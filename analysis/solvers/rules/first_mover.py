@@ -23,10 +23,8 @@ _TIE = 1e-11
 _CELLS = 4_000_000
 """Numbers in the matrices that are solved at once: 32 MB."""
 
-_QUICK_CELLS = 20_000
-"""Numbers in all commitments of a game that is solved in about a second."""
-
-_QUICK_PLAYERS = 5
+_QUICK_CELLS, _QUICK_PLAYERS = 20_000, 5
+"""Numbers in all commitments, and players, of a game that is solved in about a second."""
 
 _MOST_CELLS = 400_000_000
 """Numbers in the matrices of one stack of conflicts: some minutes."""
@@ -38,9 +36,9 @@ class FirstMoverSurplus(ConflictRule):
 
     S commits itself to a mixed action x, and pays the others to reply by b, not by their best
     reply: ``I_S = max_x [max_b (A+B)(x, b) − max_{b'} B(x, b')]`` with A and B the payoffs of both
-    sides in curnits. So S must leave the others what they would get by their best reply, and a
-    threat that costs them more than it costs S gains nothing: S would have to carry it out against
-    others who then do what is best for themselves.
+    sides in curnits. So S must leave the others what they would get by their best reply. An action
+    that takes more from them than it costs S is no use for that: it lowers ``A+B`` by both, and
+    what must be left to them by no more than what it takes.
 
     For a given b this is the zero-sum game with payoffs ``(A+B)(x, b) − B(x, b')``.
     """

@@ -6,7 +6,9 @@ with it whatever it still holds.
 
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
+from logging import CRITICAL, getLogger
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +26,10 @@ except ImportError as error:
 
 _PATIENCE = 4
 """Seconds for a scheduler, and for its first worker, to answer."""
+
+
+_RECOUNT = 2.0
+"""Seconds after which workers are counted again: they may come and go."""
 
 
 class Cluster:
@@ -47,6 +53,9 @@ class Cluster:
         self._arrived: SimpleQueue[tuple[int, Future[Any]]] = SimpleQueue()
         self._futures: dict[int, Future[Any]] = {}
         self._name = f"curnits-{uuid4().hex}"
+        self._threads, self._counted = 1, -_RECOUNT
+        for logger in ("distributed", "distributed.client", "distributed.nanny"):
+            getLogger(logger).setLevel(CRITICAL)  # what matters is said by this class
         try:
             self._client = Client(cluster or address, timeout=_PATIENCE, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
@@ -67,13 +76,21 @@ class Cluster:
     @property
     def workers(self) -> int:
         """Threads of all workers just now; one where all are gone, so that somebody waits."""
-        threads: dict[str, int] = self._client.nthreads()
-        return max(1, sum(threads.values()))
+        if monotonic() - self._counted > _RECOUNT:
+            try:
+                threads: dict[str, int] = self._client.nthreads()
+            except OSError as error:
+                raise self._gone() from error
+            self._threads, self._counted = max(1, sum(threads.values())), monotonic()
+        return self._threads
 
     def submit(self, batch: Batch) -> None:
         """Send a batch to the scheduler."""
         number = batch.number
-        future = self._client.submit(perform, batch, key=f"{self._name}-{number}", pure=False)
+        try:
+            future = self._client.submit(perform, batch, key=f"{self._name}-{number}", pure=False)
+        except OSError as error:
+            raise self._gone() from error
         self._futures[number] = future
         future.add_done_callback(lambda done: self._arrived.put((number, done)))
 
@@ -85,7 +102,7 @@ class Cluster:
         ExecutorError
             If the scheduler is gone.
         """
-        if self._client.status not in ("running", "connecting"):
+        if self._client.status != "running":
             raise self._gone()
         finished: list[Finished] = []
         with suppress(Empty):

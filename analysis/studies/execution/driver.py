@@ -31,7 +31,7 @@ _LARGEST = 1_000
 _LOSSES = 3
 """Workers that a task may lose before it is given up."""
 
-GRACE = 1.0
+GRACE = 0.7
 """Seconds for which an interrupted study still waits for batches that are under way."""
 
 _AHEAD = 2
@@ -100,6 +100,7 @@ class Drive:
     _flying: dict[int, Batch] = field(default_factory=dict)
     _again: deque[Task] = field(default_factory=deque)
     _losses: Counter[str] = field(default_factory=Counter)
+    _suspect: int = -1
 
     def run(self, interrupted: Callable[[], bool]) -> bool:
         """Do all tasks; return whether they were not interrupted.
@@ -132,13 +133,15 @@ class Drive:
 
     def _submit(self) -> None:
         while len(self._flying) < _AHEAD * self.executor.workers:
-            if self._again:
+            number = next(self._numbers)
+            if self._again and self._suspect not in self._flying:
                 chosen: tuple[Task, ...] = (self._again.popleft(),)
+                self._suspect = number
             else:
                 chosen = tuple(islice(self.tasks, self._pace.batch))
             if not chosen:
                 return
-            batch = Batch(next(self._numbers), self.work, chosen, version("curnits"))
+            batch = Batch(number, self.work, chosen, version("curnits"))
             self._flying[batch.number] = batch
             self.executor.submit(batch)
 
@@ -156,7 +159,11 @@ class Drive:
                 self.progress(done, self._pace)
 
     def _retry(self, batch: Batch) -> None:
-        """Do the tasks of a lost batch one by one, but none again and again."""
+        """Do the tasks of a lost batch one by one, but none again and again.
+
+        A cluster may lose others with the one that kills a worker, so only one that was lost is
+        under way at a time: no other can be lost with it three times.
+        """
         self._losses.update(task.id for task in batch.tasks)
         for task in batch.tasks:
             if self._losses[task.id] < _LOSSES:

@@ -292,6 +292,23 @@ def test_fair_splits_in_fractions(name: str, payoffs: list[str]) -> None:
     assert objections(game, "harsanyi", again) == []
 
 
+def test_fair_splits_with_a_price_of_0_are_not_shown() -> None:
+    """There the first is owed less than nothing in N; by the mean of gains others would pay it."""
+    payoffs = [[4, 0, 0], [-4, -2, -1], [-2, -1, 2], [-3, 1, -4]]
+    game = from_payoffs(np.array(payoffs, dtype=float).T.reshape(3, 1, 2, 2))
+    (found,) = solve(game, "harsanyi").equilibria
+    assert found.candidate.prices[0] == 0.0
+    with pytest.raises(UncertifiedError):
+        certify(game, "harsanyi", found)
+    other = entry("strategic-banker")
+    (priced,) = solve(other, "harsanyi").equilibria
+    certificate = certify(other, "harsanyi", priced)
+    assert isinstance(certificate, Exact)
+    nought, one, half = Fraction(0), Fraction(1), Fraction(1, 2)
+    free = replace(certificate, prices=(nought, half, half), vanishing=(one, nought, nought))
+    assert objections(other, "harsanyi", free) == ["prices are not positive"]
+
+
 def test_altered_fair_splits_are_refuted() -> None:
     game = entry("strategic-banker")
     (found,) = solve(game, "harsanyi").equilibria

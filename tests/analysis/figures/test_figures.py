@@ -19,7 +19,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from curnits.analysis import figures
-from curnits.analysis.figures.base import codes, legend_names, shortened
+from curnits.analysis.figures.base import Panel, codes, distinct, legend_names, shortened
 from curnits.analysis.figures.coalitions import coalition_table, draw_lattice
 from curnits.analysis.figures.comparison import SIMULATED, comparison_table
 from curnits.analysis.figures.convergence import convergence_table
@@ -315,6 +315,18 @@ MODULES = [m.name for m in pkgutil.iter_modules(figures.__path__, "curnits.analy
 @pytest.mark.parametrize("module", ["curnits.analysis.figures", *MODULES])
 def test_examples_in_docstrings(module: str) -> None:
     assert doctest.testmod(importlib.import_module(module)).failed == 0
+
+
+def test_panels_that_look_alike_are_drawn_once(runs: Mapping[str, RunData]) -> None:
+    def panel(title: str, *heights: float) -> Panel:
+        table = pd.DataFrame({"player": title, "up": heights, "line": 7.0})
+        return Panel(title, table, lambda axes, table: None)
+
+    panels = [panel("a", 0, 5), panel("b", 0, 5.01), panel("c", 0, 6), panel("d", 0, 5, 5)]
+    kept = distinct(panels, [["up", "line"]])
+    assert [panel.title for panel in kept] == ["a (b alike)", "c", "d"]
+    assert len(distinct(panels, [["up"]], ["player"])) == 4
+    assert len(pages([runs["six"]], ["frontier"])["frontier"]) == 1
 
 
 def test_every_panel_says_what_it_shows_on_axes_of_its_own(runs: Mapping[str, RunData]) -> None:

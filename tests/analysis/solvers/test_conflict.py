@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from textbook import textbook_game
 
+from curnits.analysis.solvers import conflict
 from curnits.analysis.solvers.conflict import solve_conflicts, solve_lexicographic, value_gradients
 from curnits.sim.games.coalitions import grand, members
 from curnits.sim.games.families import FAMILIES
@@ -114,3 +115,45 @@ def test_against_another_method():
         matrix = rng.normal(size=(4, 6)) + 10.0  # a positive value, so that kernels are regular
         found = solve_stack(matrix[None])[0][0]
         assert found == pytest.approx(value_by_kernels(matrix), abs=1e-9)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 1, 2), (3, 2, 2), (1, 1, 2), (2,) * 7])
+def test_conflicts_read_off_and_held_are_the_same(shape):
+    """Matrices, and what is delivered at mixed and pure strategies, for any choice of sides."""
+    rng = np.random.default_rng(7)
+    game = from_payoffs(rng.integers(-2, 3, size=(len(shape), *shape)))
+    prices = rng.random(game.n)
+    wanted = rng.permutation(np.arange(1, (1 << game.n) - 1))[:9]
+    seen = []
+    for stack in game.conflicts(wanted):
+        seen += stack.coalitions.tolist()
+        held = stack.held()
+        np.testing.assert_array_equal(
+            held.payoffs, [game.conflict(mask) for mask in stack.coalitions.tolist()]
+        )
+        np.testing.assert_allclose(stack.matrices(prices), held.matrices(prices), atol=1e-14)
+        count, _, height, width = held.payoffs.shape
+        rows = rng.dirichlet(np.full(height, 0.3), count)
+        columns = np.eye(width)[rng.integers(width, size=count)]
+        np.testing.assert_allclose(
+            stack.delivered(rows, columns), held.delivered(rows, columns), atol=1e-14
+        )
+    assert sorted(seen) == sorted(wanted.tolist())
+
+
+def test_each_pair_comes_once_and_by_its_smaller_side():
+    game = from_payoffs(np.zeros((4, 2, 3, 2, 1)))
+    seen = [mask for stack in game.conflicts() for mask in stack.coalitions.tolist()]
+    assert sorted(min(mask, 15 ^ mask) for mask in seen) == list(range(1, 8))
+    assert all(game.joint_actions(mask) <= game.joint_actions(15 ^ mask) for mask in seen)
+
+
+def test_threads_change_no_bit(monkeypatch):
+    game = from_payoffs(np.random.default_rng(8).normal(size=(9, *[2] * 9)))
+    alone = solve_conflicts(game, np.ones(9))
+    monkeypatch.setattr(conflict, "MANY_CELLS", 0)
+    shared = solve_conflicts(game, np.ones(9))
+    np.testing.assert_array_equal(alone.values, shared.values)
+    assert list(alone.threats) == list(shared.threats)
+    for mask, threat in alone.threats.items():
+        np.testing.assert_array_equal(threat, shared.threats[mask])

@@ -14,6 +14,7 @@ from curnits.analysis.verification.coco import CandidateError
 from curnits.analysis.verification.harsanyi import verify_harsanyi
 from curnits.sim.games.coalitions import members, size
 from curnits.sim.games.normal import from_payoffs
+from tests.benchmarks.harsanyi_solver import games
 from tests.textbook import textbook_game
 
 
@@ -105,7 +106,7 @@ def test_what_is_nearly_an_equilibrium_leads_to_it():
     """A wide search knows several of a game's equilibria; from each of them it is found again."""
     game = random_game(2, 2, 2, seed=2)
     known = harsanyi.solve_widely(game).equilibria
-    assert len(known) >= 2
+    assert len(known) >= 3
     for expected in known:
         threats = {
             mask: 0.99 * threat + 0.01 / len(threat)
@@ -172,6 +173,26 @@ def test_claims_at_a_price_of_0_are_the_limit_of_those_at_small_prices():
     expected = idle_answer().coalitions[-1].claims[1]
     assert due / near.candidate.prices[1] == pytest.approx(expected, abs=1e-3)
     assert near.residuals.regret < 1e-6
+
+
+def test_limits_that_hold_only_very_near_are_found_and_are_limits():
+    """Two prices vanish, and the threats on the way change at 4e-4 of the limit."""
+    *_, game = games("uneven", 3, 2026)
+    found = solved(game).candidate
+    assert (found.prices == 0.0).sum() == 2
+    for delta in (1e-5, 1e-6):
+        prices = found.prices + delta * found.vanishing
+        threats = {mask: play + delta * found.drift[mask] for mask, play in found.threats.items()}
+        moved = Candidate(prices / prices.sum(), found.agreement, threats, np.zeros(4))
+        # of second order
+        assert verify_harsanyi(game, moved).residuals.regret < 1e3 * delta**2
+
+
+@pytest.mark.parametrize("number", [1, 18])
+def test_near_ties_are_solved(number):
+    *_, game = games("near-tied", number + 1, 2026)
+    found = solved(game).residuals
+    assert max(found.pareto, found.support, found.regret, found.split, found.clearing) < 1e-9
 
 
 def test_threats_that_are_wrong_to_first_order_are_rejected():

@@ -70,6 +70,14 @@ def test_a_price_as_small_as_the_noise_is_reported_as_zero():
     assert any("nothing better was found" in note for note in solution.notes)
 
 
+def test_prices_may_vanish_at_rates_of_different_order():
+    """The fourth player's price is of second order in that of the second."""
+    payoffs = [[1, 0, 0, 2, 0, 0], [0, 0, 0, 1, 1, 0], [2, 1, 0, 0, 1, 2], [2, 0, 1, 0, 1, 1]]
+    (found,) = solve(from_payoffs(np.array(payoffs, dtype=float).reshape(4, 3, 1, 2, 1))).equilibria
+    assert found.candidate.prices == pytest.approx([2 / 3, 0, 1 / 3, 0], abs=1e-9)
+    assert found.payoffs == pytest.approx([1, 0, 2, 2], abs=1e-6)
+
+
 @pytest.mark.parametrize("digits", [7, 9, 11, 13])
 @pytest.mark.parametrize("shape", [(3, 4), (2, 3, 2)])
 def test_near_tied_games_are_solved_exactly(shape, digits):

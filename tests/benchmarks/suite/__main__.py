@@ -9,7 +9,7 @@ Run it from the project's folder, with the extra ``bench`` for all peers; it tak
 import argparse
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from os import cpu_count
+from os import cpu_count, getloadavg
 from pathlib import Path
 
 from curnits.analysis.solvers import values
@@ -64,7 +64,7 @@ def _machine() -> str:
             found.append(f"no {package}")
     return (
         f"{platform.machine()}, {cpu_count()} cores, Python {platform.python_version()}, "
-        f"{', '.join(found)}."
+        f"{', '.join(found)}; {getloadavg()[0]:.0f} processes at work besides when this began."
     )
 
 

@@ -42,6 +42,7 @@ class ByHighs:
     def __init__(self) -> None:
         self._solver = _core._Highs()  # what Highs() is, without its banner
         self._solver.setOptionValue("output_flag", False)
+        self._solver.setOptionValue("threads", 1)  # more of them wait in circles, for everybody
         self._solver.setOptionValue("presolve", "off")  # four times as quick for small programs
 
     def __call__(self, matrix: Matrix) -> float:

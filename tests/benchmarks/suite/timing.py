@@ -16,6 +16,10 @@ _LEAST = 2e-3
 """Seconds that one measurement takes at least: quicker work is repeated."""
 
 
+_LONG = 0.5
+"""Seconds of work of which one warming up is enough to know how long it takes."""
+
+
 @dataclass(frozen=True, eq=False)
 class Times:
     """Seconds of processor time, all threads together, and of the clock; shapes ``(rounds,)``."""
@@ -37,13 +41,15 @@ def measure(ways: Mapping[str, Work], rounds: int = ROUNDS) -> dict[str, Times]:
     """Time several ways; each is run once before, for what happens only once."""
     repeats = {}
     for name, work in ways.items():
-        work()
-        repeats[name] = max(1, round(_LEAST / max(_once(work, 1)[0], 1e-7)))
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+        taken, _ = _once(work, 1)
+        if taken < _LONG:
+            taken, _ = _once(work, 1)
+        repeats[name] = max(1, round(_LEAST / max(taken, 1e-7)))
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, work in ways.items():
-            taken[name].append(_once(work, repeats[name]))
-    return {name: Times(*np.array(both).T) for name, both in taken.items()}
+            found[name].append(_once(work, repeats[name]))
+    return {name: Times(*np.array(both).T) for name, both in found.items()}
 
 
 def _once(work: Work, repeats: int) -> tuple[float, float]:

@@ -18,11 +18,20 @@ from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.axes import read_axis
 from curnits.analysis.studies.changes import changes
 from curnits.analysis.studies.execution.driver import Drive, ExecutorError
-from curnits.analysis.studies.execution.executor import RUNS, Executor, Finished, Task
+from curnits.analysis.studies.execution.executor import (
+    RUNS,
+    Batch,
+    Executor,
+    Finished,
+    Task,
+    perform,
+)
 from curnits.analysis.studies.execution.local import InProcess, Workers
+from curnits.analysis.studies.measures import Measure
 from curnits.analysis.studies.reading import summary
 from curnits.analysis.studies.seeding import run_id, run_seed
 from curnits.analysis.studies.studyfile import Study, load_study
+from curnits.analysis.studies.tasks import StudyRuns
 from curnits.sim.errors import InputError
 from curnits.sim.scenario.payoffs import FieldError
 
@@ -404,5 +413,39 @@ def test_summaries_have_intervals() -> None:
     assert "c" not in found.index
 
 
-def test_finished_batches_say_so() -> None:
-    assert Finished(1).tables is None
+class Careless:
+    """Loses all batches that are under way with one that kills its worker, as clusters may."""
+
+    workers, parallel = 2, True
+
+    def __init__(self) -> None:
+        self._batches: list[Batch] = []
+
+    def submit(self, batch: Batch) -> None:
+        self._batches.append(batch)
+
+    def wait(self, seconds: float) -> list[Finished]:
+        batches, self._batches = self._batches, []
+        lost = any(task.spec == "die" for batch in batches for task in batch.tasks)
+        return [Finished(batch.number) if lost else perform(batch) for batch in batches]
+
+    def close(self) -> None:
+        self._batches.clear()
+
+
+def test_those_lost_with_others_are_not_given_up() -> None:
+    specs: list[Any] = [*range(50)]
+    specs[0] = specs[9] = specs[49] = "die"
+    rows = drive(Careless(), specs)
+    given_up = rows.loc[rows["status"] == "failed", "told"]
+    assert len(rows) == 50
+    assert given_up.tolist() == ["die"] * 3
+
+
+def test_measures_of_others_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Measure("players", lambda trial: {"players": trial.game.n})
+    monkeypatch.setattr("curnits.analysis.studies.measures.plugin", lambda kind, name: own)
+    found = study(tmp_path, HEAD + "  measures: [mine]\n")
+    tables = StudyRuns(found).perform(Task("0", found.design[0]))
+    assert tables[RUNS]["players"] == [2]
+    assert list(tables) == [RUNS]

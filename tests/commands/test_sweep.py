@@ -14,6 +14,7 @@ import pytest
 from command import Command
 
 from curnits.analysis.studies.reading import open_study
+from curnits.analysis.studies.studyfile import shipped
 
 TINY = """\
 title: Tiny
@@ -230,3 +231,22 @@ def test_results_may_lie_elsewhere(curnits: Command, tmp_path: Path, file: Path)
         there = open_study(address).table(name)
         here = open_study(str(tmp_path / "here")).table(name)
         pd.testing.assert_frame_equal(there, here, rtol=0)
+
+
+def test_shipped_studies_have_quick_versions(curnits: Command, tmp_path: Path) -> None:
+    for name in shipped():
+        folder = tmp_path / name
+        result = curnits("sweep", name, "--quick", "--out", folder, "--quiet", "--json")
+        assert result.status == 0
+        assert result.json["done"] == result.json["runs"]
+        plotted = curnits("plot", folder, "--format", "svg", "--quiet")
+        assert plotted.status == 0
+        assert (folder / "figures").exists()
+    rows = open_study(str(tmp_path / "when-do-threats-pay")).runs()
+    harm, cost = rows["ladders.Ada.rungs.0.harm"], rows["ladders.Ada.rungs.0.cost"]
+    victims = rows["game"].map({"one rival": 1, "two rivals": 2})
+    gain = (victims * harm - cost) / (victims + 1) - 0.5
+    assert (rows["inventions"] == (gain > 0)).all()
+    assert rows["payoff.Ada"].to_numpy() == pytest.approx(
+        10 / (victims + 1) + gain.clip(lower=0), abs=0.01
+    )

@@ -1,0 +1,98 @@
+"""What the engine of studies costs: runs a second, overhead a run, memory of the parent.
+
+Runs that only wait take the same time whatever else the machine does, so that what is beyond it is
+the engine's own: batches, sending, rows, parts on disk.
+
+Run with ``python tests/benchmarks/sweeping.py``.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from resource import RUSAGE_SELF, getrusage
+from tempfile import TemporaryDirectory
+from time import perf_counter, sleep
+from typing import Any
+
+from curnits.analysis.storage.parts import Parts
+from curnits.analysis.storage.store import Store
+from curnits.analysis.studies.execution.cluster import local_cluster
+from curnits.analysis.studies.execution.driver import Drive
+from curnits.analysis.studies.execution.executor import ID, RUNS, Executor, Rows, Task
+from curnits.analysis.studies.execution.local import InProcess, Workers
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Work that waits, and gives a row such as a run's."""
+
+    seconds: float
+
+    def perform(self, task: Task) -> Mapping[str, Rows]:
+        """Wait."""
+        if self.seconds:
+            sleep(self.seconds)
+        row = {f"outcome {k}": [float(k)] for k in range(10)}
+        return {RUNS: row, "agents": {"player": ["a", "b"], "payoff": [1.0, 2.0]}}
+
+    def describe(self, task: Task) -> Mapping[str, Any]:
+        """Return the parameter."""
+        return {"parameter": task.spec}
+
+
+def executor(name: str) -> Executor:
+    """Return an executor by name, with its workers started."""
+    if name == "dask":
+        return local_cluster(2)
+    return InProcess() if name == "0" else Workers(int(name))
+
+
+def measure(name: str, runs: int, seconds: float) -> None:
+    """Do runs into a folder, and print what that took."""
+    crew = executor(name)
+    with TemporaryDirectory() as folder:
+        parts = Parts(Store(folder), RUNS, ID)
+        warm = iter(Task(f"{10**9 + k:016x}", k) for k in range(2 * crew.workers))
+        begun: list[float] = []
+        tasks = (Task(f"{k:016x}", k) for k in range(runs))
+
+        def both() -> Any:
+            yield from warm  # workers start and import
+            begun.append(perf_counter())
+            yield from tasks
+
+        Drive(Waiting(seconds), both(), crew, parts.add, lambda *_: None).run(lambda: False)
+        took = perf_counter() - begun[0]
+        workers = crew.workers if name != "dask" else 2
+        ideal = runs * seconds / workers
+        parts.complete([f"{k:016x}" for k in range(runs)])
+        whole = perf_counter() - begun[0]
+    memory = getrusage(RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{name:>5} {runs:>7,} {seconds * 1e3:>5.0f} {runs / took:>9.1f} "
+        f"{(took - ideal) / runs * workers * 1e3:>9.2f} {whole - took:>9.2f} {memory:>9.0f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Print a row for each executor and number of runs, each in a process of its own."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--one", nargs=3, metavar=("EXECUTOR", "RUNS", "SECONDS"))
+    options = parser.parse_args()
+    if options.one:
+        name, runs, seconds = options.one
+        measure(name, int(runs), float(seconds))
+        return
+    print("executor: 0 in this process, 1 or 2 worker processes, dask with 2 workers")
+    print(" exec    runs   ms    runs/s  ms beyond  s to sort  MB parent")
+    for name in ("0", "1", "2", "dask"):
+        for runs, seconds in ((100, 0.05), (400, 0.05), (10_000, 0.0)):
+            words = [sys.executable, __file__, "--one", name, str(runs), str(seconds)]
+            subprocess.run(words, check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -121,7 +121,7 @@ SOLUTIONS = {
     "nan": ("0.25", "NaN", "NaN (expected a finite number)"),
     "infinity": ("1.0", "Infinity", "Infinity (expected a finite number)"),
     "overflow": ("0.25", "1e999", "disagreement.A: expected a number of at most 1e+120 in size"),
-    "beyond payoffs": ("1.0", "1e308", "game.payoffs.A.1: expected a number of at most"),
+    "beyond payoffs": ("1.0", "1e308", "game.payoffs.A.0: expected a number of at most"),
     "half a letter": ('"t"', '"\\ud800"', "game.title: expected text"),
     "concept": ('"nash"', '"nosh"', "concept: expected one of"),
     "deep": ("0.25", "[" * 100 + "]" * 100, "1: nested too deeply"),

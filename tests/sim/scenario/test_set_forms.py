@@ -110,7 +110,7 @@ WRONG = {
     "cake for gamblers": (
         "bargaining\n  feasible:\n    pie: 1\n    utilities:\n"
         "      1: {function: power, quantity: x, risk_aversion: 0}\n  disagreement: [0]\n",
-        "7: game.feasible.utilities.2: expected a utility with diminishing returns",
+        "7: game.feasible.utilities.1: expected a utility with diminishing returns",
     ),
     "debts": (
         "coalitional\n  economy:\n    endowments: {A: {x: -1}}\n    utilities: {A: {}}\n",

@@ -16,6 +16,7 @@ from curnits.analysis.studies.figurespec import FigureSpec
 type Vector = NDArray[np.float64]
 
 _LONGEST_NAME = 30
+"""Letters of a column's name that fit along an axis."""
 
 _GEOMETRIC = 10.0
 """Ratio of the largest to the smallest of positive values from which an axis is logarithmic, if

@@ -9,6 +9,8 @@ from curnits.analysis.studies.basin_records import BasinsRecord
 
 def show_basins(out: Console, record: BasinsRecord) -> None:
     """Print how many runs reached each equilibrium."""
+    known = "all its equilibria are listed" if record.complete else "there may be other equilibria"
+    out.print(f"{record.settled} of {record.starts} runs settled; {known}.\n")
     table = Table(show_edge=False, pad_edge=False)
     for heading in ("equilibrium", "payoffs", "prices", "runs", "share of starts"):
         table.add_column(heading, justify="left" if "p" in heading[:2] else "right")
@@ -22,9 +24,6 @@ def show_basins(out: Console, record: BasinsRecord) -> None:
             f"{basin.runs / record.starts:.0%}",
         )
     out.print(table)
-    out.print(f"{record.settled} of {record.starts} runs settled.")
-    if not record.complete:
-        out.print("There may be other equilibria.")
 
 
 def show_multiplicity(out: Console, table: pd.DataFrame) -> None:

@@ -15,6 +15,14 @@ from curnits.analysis.concepts.equilibria import COCO
 from curnits.analysis.concepts.registry import CONCEPTS
 from curnits.analysis.figures.base import FigureKind, Panel
 from curnits.analysis.figures.registry import FIGURES
+from curnits.analysis.studies.measures import (
+    MEASURES,
+    Measure,
+    Trial,
+    check_measures,
+    measure_named,
+)
+from curnits.sim import load
 from curnits.sim.games.families import FAMILIES, Family
 from curnits.sim.games.families.base import require, tabulate
 from curnits.sim.negotiation.policies import POLICIES, Policy
@@ -112,6 +120,13 @@ def test_a_threat_rule_and_a_policy(
     stated = (tmp_path / "run" / "scenario.yaml").read_text()
     assert ": halves" in stated
     assert "threats: logit" in stated
+
+
+def test_a_study_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = Measure("how many play", lambda trial: {"players": trial.game.n})
+    monkeypatch.setitem(MEASURES, "mine", mine)
+    check_measures(["mine", "outcome"])
+    assert measure_named("mine").runs(Trial(load("three-solutions"))) == {"players": 3}
 
 
 def test_a_command(curnits: Command, monkeypatch: pytest.MonkeyPatch) -> None:

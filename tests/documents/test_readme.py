@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from curnits.analysis import solve
 from curnits.sim.scenario.scenario import load
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +34,14 @@ def test_the_example_scenario_is_valid(tmp_path):
     scenario = load(path)
     assert scenario.build().players == ("Ada", "Bo")
     assert scenario.negotiation.trading == "pairs"
+
+
+def test_a_lawsuit_that_costs_less_pays(tmp_path):
+    path = tmp_path / "heirs.yaml"
+    path.write_text(blocks("yaml")[0].replace("[0, 2]", "[0, 5]"), encoding="utf-8")
+    payoffs = solve(load(path).build(), "coco").equilibria[0].payoffs
+    assert payoffs == pytest.approx([4.5, 6.75])
+    assert "4.5 to Ada, 6.75 to Bo" in README
 
 
 def test_the_python_example_runs():

@@ -1,4 +1,4 @@
-"""The names that users import, with what each is: a part of ``sim/README.md``, ``analysis/README.md``.
+"""The names that users import and what each is, for the pages of both packages.
 
 Takes a package with public names, gives a table in Markdown. Called by :mod:`.pages`.
 """

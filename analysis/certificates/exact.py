@@ -20,6 +20,7 @@ _WRITTEN_DIGITS = 12
 """Decimals with at most so many significant digits are read as they stand."""
 
 _LARGEST_DENOMINATOR = 10_000
+"""Payoffs such as 1/3 are meant by their decimals; larger denominators are taken as written."""
 
 READING = (
     f"payoffs are decimals if {_WRITTEN_DIGITS} significant digits suffice for them, else the "

@@ -29,8 +29,13 @@ STAR = "#F0E442"
 """Of analytic answers: a pale yellow, always with a black edge."""
 
 _LONGEST_CODE = 3
+"""Letters of players' names that fit on an axis."""
+
 _LONGEST_NAME = 18
+"""Letters of a name that fit into a legend of a column's width."""
+
 _MOST_LISTED = 6
+"""Names listed in a legend before the rest is counted."""
 
 _CLOSE = 0.01
 """Curves that differ by less, as a share of all they span, cannot be told apart in print."""

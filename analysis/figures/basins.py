@@ -15,6 +15,7 @@ from curnits.analysis.storage.rundata import RunData
 
 _STAR = "#F0E442"
 _SAME = 1e-6
+"""Distance of prices at which two points of the simplex are drawn as one."""
 
 
 def basin_table(runs: Sequence[RunData]) -> pd.DataFrame:

@@ -25,13 +25,22 @@ from curnits.analysis.storage.rundata import RunData
 from curnits.sim.games.coalitions import grand, size
 
 _MOST_IN_LATTICE = 4
+"""Players whose coalitions fit into a drawn lattice."""
+
 _MOST_LABELS = 16
+"""Coalitions that can be labelled along an axis."""
+
 _MANY = 15
 """So many coalitions have two significant figures, fewer have three."""
 
 _MOST_SIGNS = 128
+"""Cells into which minus signs are written."""
+
 _NEGLIGIBLE = 1e-4
+"""Amounts, in shares of the largest, not worth a mark."""
+
 _REGRETTED = 1e-3
+"""Regret, a share of payoff range, from which a threat is marked as not optimal."""
 
 
 def coalition_table(run: RunData) -> pd.DataFrame:

@@ -22,9 +22,16 @@ from curnits.analysis.storage.rundata import RunData
 from curnits.sim.games.coalitions import Mask, grand, size
 
 _MOST_IN_FULL = 4
+"""Players of whom every coalition's dividend is drawn."""
+
 _MOST_PLAYERS = 8
+"""Players whose bars fit into a column's width."""
+
 _MOST_LETTERS = 18
+"""Letters of all steps that fit level under the bars; more are written upright."""
+
 _NOTHING = 1e-9
+"""Dividends, in utilons, that are zero but for rounding."""
 
 
 def dividend_table(run: RunData, i: int) -> pd.DataFrame:

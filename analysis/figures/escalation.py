@@ -26,7 +26,10 @@ from curnits.analysis.storage.rundata import RunData
 from curnits.sim.games.coalitions import grand, proper_coalitions, size
 
 _MOST_LADDERS = 4
+"""Ladders that colours can tell apart."""
+
 _MOST_LETTERS = 36
+"""Letters of all players that fit under the bars; otherwise codes stand for them."""
 
 _NO_GAIN = 1e-3
 """Smaller gains, as shares of payoff range, are none: where all are, they are not drawn."""

@@ -30,7 +30,10 @@ _MOST_OUTCOMES = 200
 """More outcomes would be a grid that hides the rest; the hull stands for them."""
 
 _MOST_PLAYERS = 5
+"""Players whose pairs get a panel each."""
+
 _LONGEST_NAME = 11
+"""Letters of a player's name that fit beside an axis of a column's width."""
 
 _SEEN = 0.025
 """Points nearer to each other, as a share of the axes, are one in print."""

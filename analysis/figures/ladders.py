@@ -14,6 +14,7 @@ from curnits.analysis.storage.rundata import RunData
 from curnits.sim.games.ladders import Ladder
 
 _MOST_LABELS = 5
+"""Rungs that can be named along an axis."""
 
 
 def ladder_table(run: RunData, ladder: Ladder) -> pd.DataFrame:

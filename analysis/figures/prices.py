@@ -27,6 +27,8 @@ _SEEN = 0.02
 """A path that leads no further, as a share of the simplex's sides, is a point in print."""
 
 _LONGEST_NAME = 11
+"""Letters of a name that fit at a corner of the simplex."""
+
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 

@@ -14,6 +14,8 @@ from curnits.analysis.storage.rundata import RunData
 from curnits.sim.games.coalitions import Mask, members, proper_coalitions, size
 
 _MOST_ACTIONS = 6
+"""Actions that hatches can tell apart."""
+
 _MOST_PLAYERS = 4
 """Of more players only conflicts of one against all others are shown."""
 
@@ -24,11 +26,17 @@ _LEGEND_DROP, _LEGEND_SHIFT = 0.42, 0.45
 """How far below and to the left of the axes' corner the legend starts, inches."""
 
 _LONGEST_LABEL = 50
+"""Letters of an action's name that fit into a legend."""
+
 _LETTERS = 24
 """In a line of the legend."""
 
 _LONGEST_NAME = 14
+"""Letters of a player's name that fit into a panel's title."""
+
 _MOST_LISTED = 500
+"""Joint actions of a coalition that are looked up by name; figures show fewer."""
+
 _HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++", "")
 OTHER = "other"
 

@@ -23,8 +23,14 @@ from curnits.analysis.figures.base import (
 from curnits.analysis.storage.rundata import RunData
 
 _MOST_NUMBERS = 8
+"""Players whose pairs can be written into cells."""
+
 _LONGEST_NAME = 12
+"""Letters of a player's name that fit beside a row."""
+
 _NEGLIGIBLE = 5e-3
+"""Curnits, in shares of the largest trade, not worth a number."""
+
 _ROUNDING = 1e-9
 """Payments of a smaller share of the curnits at stake are left out."""
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 
 from curnits.analysis.handbook.catalogue import catalogue_page
 from curnits.analysis.handbook.keys import keys_page
+from curnits.analysis.handbook.names import analysis_names, simulator_names
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "scenarios/README.md": catalogue_page,
-    "sim/README.md": keys_page,
+    "sim/README.md": lambda: f"{simulator_names()}\n{keys_page()}",
+    "analysis/README.md": analysis_names,
 }
 """What makes the part, by the page's place in a checkout."""
 

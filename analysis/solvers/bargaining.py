@@ -21,6 +21,7 @@ _FARTHEST = 1e9
 """Farthest below all agreements that bargaining may start, in shares of payoff range: rounding."""
 
 _MAX_STEPS = 10_000
+"""Iterations after which a bargaining solution is not found; hundreds are usual."""
 
 
 class BargainingError(InputError):

@@ -21,7 +21,10 @@ from curnits.sim.games.normal import NormalGame, normal_form
 CONCEPT = "proposer-commitment"
 
 _MOST_SITUATIONS = 3_000
+"""Sets of commitments solved one by one: about a minute."""
+
 _ROUNDING = 1e-9
+"""Worth, a share of payoff range, by which two commitments are equally good."""
 
 
 class NoLimitError(InputError):

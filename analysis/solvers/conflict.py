@@ -16,6 +16,7 @@ from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import ConflictStack, Game
 
 _ROUNDING = 1e-10
+"""Range of a game, relative to its perturbation's, at which all its strategies are optimal."""
 
 MANY_CELLS = 20_000_000
 """Payoffs in all conflicts together from which on threads share the work (a tenth of a second)."""

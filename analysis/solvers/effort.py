@@ -25,6 +25,8 @@ _VISITS = 50
 """How often conflicts are solved, without money, until prices are found; a typical number."""
 
 _PER_CELL_AND_TICK = 2.3e-9
+"""Seconds; see :data:`_PER_TICK`."""
+
 _PER_TICK = 2e-4
 """Seconds of a tick of the simulation, for each payoff in conflicts, and besides."""
 

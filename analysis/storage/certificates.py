@@ -19,6 +19,7 @@ MAX_DIGITS = 4000
 _DIGITS = rf"\d{{1,{MAX_DIGITS}}}"
 _NUMERAL = re.compile(rf"-?{_DIGITS}(/{_DIGITS}|(\.{_DIGITS})?(e[+-]\d{{1,3}})?)", re.ASCII)
 _WIDTH = 30
+"""Digits in which ends of intervals are written; the intervals are no narrower."""
 
 type Number = str | list[str]
 

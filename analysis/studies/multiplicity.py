@@ -23,6 +23,7 @@ CLEAR = 0.01
 """Payoffs further apart than this, a share of payoff range, are clearly different."""
 
 _MOST_DRAWS = 1000
+"""Draws of parameters before a family counts as empty."""
 
 
 _SHORT = {"correlation": "ρ", "high": "0 to"}

@@ -16,8 +16,13 @@ SIZES = tuple(0.1 * 2.0**-k for k in range(17))
 """Values of ε, curnits as shares of all payoff ranges at their prices, from 0.1 down to 1.5e-6."""
 
 _HALVINGS = 6
+"""Times a step along a limit is halved before it is given up."""
+
 _SETTLED = 1e-9
+"""Clearing residual, in curnits, of an equilibrium on the way to a limit."""
+
 _VANISHED = 1e-7
+"""Prices, of which the sum is 1, below which a player's price vanishes in the limit."""
 
 
 def sand(game: Game) -> Study:

@@ -27,6 +27,7 @@ SHOWN = {
 """Figures by name, and the scenario of the catalogue that is drawn."""
 
 _MOST_PANELS = 6
+"""Panels of a figure shown in the gallery."""
 
 
 def gallery(names: Iterable[str] = SHOWN) -> dict[str, bytes]:

@@ -45,6 +45,7 @@ code { font-size: .9em; }
 """
 
 _MOST_ROWS = 64
+"""Rows of a table in a report; longer ones are cut."""
 
 _ROUNDING = 1e-12
 """Smaller residuals are 0 but for rounding."""

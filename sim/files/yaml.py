@@ -35,6 +35,8 @@ MAX_VALUES = 250_000
 """Most values, lists and mappings of a YAML file, those that aliases repeat included (6 s)."""
 
 _TEXT_WIDTH = 96
+"""Columns at which long text is folded in written files."""
+
 _MERGE = "<<"
 _TAG = "tag:yaml.org,2002:"
 _TAGGED = (ScalarEvent, SequenceStartEvent, MappingStartEvent)

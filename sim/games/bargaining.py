@@ -17,6 +17,7 @@ from curnits.sim.games.game import MISSING, Game, GameError, check_scales
 from curnits.sim.games.normal import NormalGame, from_payoffs
 
 _ROUNDING = 1e-9
+"""Miss of feasibility, a share of payoff range, that rounding explains."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,6 +33,7 @@ game itself, and enough that weighing payoffs is no matter of memory alone.
 """
 
 _MOST_ROWS = 50
+"""Outcomes shown in a notebook; more say little."""
 
 
 class GameError(InputError):

@@ -46,6 +46,7 @@ MAX_CELLS = 20_000_000
 """Largest number of payoffs (players times outcomes) a game may have: 160 MB."""
 
 _MOST_ROWS = 50
+"""Actions of either player shown in a notebook."""
 
 _FEW_OUTCOMES = 1024
 """Games up to this size share what only depends on their numbers of actions: under 2 MB a shape."""

@@ -12,6 +12,7 @@ from curnits.sim.negotiation.rules.threats import recency
 from curnits.sim.negotiation.settings import CredibilitySettings
 
 _TIE = 1e-12
+"""Gains, in shares of payoff range, below which two threats are equally good."""
 
 
 @dataclass

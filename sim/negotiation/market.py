@@ -18,7 +18,10 @@ from curnits.sim.negotiation.settings import NegotiationSettings
 _GIVE = 0.5
 """How far quotes give way where the frontier does not: log-price for a curnit at a vertex."""
 _HALVINGS = 10
+"""Times a step of prices is halved before trade waits for the next tick: a thousandth is left."""
+
 _ROUNDING = 1e-9
+"""Relative distance from the price floor at which a price counts as being there."""
 
 
 @dataclass(frozen=True, eq=False)

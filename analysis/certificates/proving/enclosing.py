@@ -35,7 +35,11 @@ _NEAR = 1e-3
 """How far Newton's method may lead, relative to each number."""
 
 _STEPS = 12
+"""Newton steps to an enclosure; each doubles the digits, so 12 are plenty."""
+
 _DIGITS = 20
+"""Significant digits that centres of enclosures are rounded to, so that fractions stay short."""
+
 _ZERO = Fraction(1, 10**_DIGITS)
 """Smaller numbers are taken for 0."""
 

@@ -12,7 +12,10 @@ _TIED = 1e-7
 """Payoffs closer than this share of their spread may be equal."""
 
 _POSITIVE = 1e-9
+"""Probability above which an action counts as played."""
+
 _MOST_TRIED = 1000
+"""Square kernels tried for a threat: some seconds of exact arithmetic."""
 
 
 def kernels(matrix: Vector, row: Vector, column: Vector) -> Iterator[Kernel]:

@@ -45,6 +45,8 @@ MAX_DIGITS = 3000
 
 _DENOMINATORS = (1, 2, 3, 5, 10, 30, 100, 1000, 10**4, 10**5)
 _NEAR = 1e-9
+"""Distance, a share of payoff range, at which floating point means an exact number."""
+
 _NOTHING = "neither simple prices nor threats with regular supports were found"
 
 

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from curnits.analysis.figures import FigureError
 from curnits.analysis.figures.base import literal, shortened
 from curnits.analysis.studies.figurespec import FigureSpec
+from curnits.sim.scenario.scenario import Scenario
 
 type Vector = NDArray[np.float64]
 
 _LONGEST_NAME = 30
+"""Letters of a column's name that fit along an axis."""
 
 _GEOMETRIC = 10.0
 """Ratio of the largest to the smallest of positive values from which an axis is logarithmic, if
@@ -49,8 +51,14 @@ class StudyFigure:
 
 
 def column_name(spec: FigureSpec, column: str) -> str:
-    """Return what a column is called in a figure: as the study says, or its last part."""
-    plain = column if column.count(".") == 0 else column.rpartition(".")[2]
+    """Return what a column is called in a figure.
+
+    That is as the study says; of parameters, the last part of their dotted names; of what players
+    get, such as ``payoff.Ada``, both parts.
+    """
+    section, _, rest = column.partition(".")
+    varied = rest and section in Scenario.model_fields
+    plain = rest.rpartition(".")[2] if varied else column.replace(".", " of ", 1)
     return spec.labels.get(column, shortened(plain.replace("_", " "), _LONGEST_NAME))
 
 

@@ -14,9 +14,15 @@ PRECISE = 1e-12
 
 _MOST_STEPS, _TRIAL_STEPS, _HOPELESS = 30, 4, 1e-2
 _SLOW = 0.15
+"""Share by which a full step must lower the residual; below it, shorter ones are tried too."""
+
 _SHARES = (2.0, 1.0, 0.5, 0.25, 0.1)
 _LARGEST_STEP = 0.5
+"""Most that a step may change prices, of which the sum is 1."""
+
 _STEP_COST = 1e-7
+"""Curnits a unit of step costs: of two steps that clear equally well, the shorter one."""
+
 _POLISHING_STEPS, _EXACT, _NEARLY = 3, 1e-15, 1e-6
 _DEPENDENT = 1e-9
 """Conditions closer to dependent than this (a share of the largest) are taken for dependent."""

@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 type Vector = NDArray[np.float64]
 
 _ZERO = 1e-12
+"""Excess claims, in shares of range, that are zero but for rounding."""
+
 _MOST_FAILURES = 4
+"""Lost corners after which a path is given up and another one is started."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,6 +31,7 @@ _CHEAP = 0.1
 """Prices below this share of the average, and of the idle, are worth guessing to be 0."""
 
 _SECOND_ORDER = 1e-6
+"""Size of the step off zero prices along which first-order ties are resolved."""
 
 
 def near(

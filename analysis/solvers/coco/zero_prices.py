@@ -17,8 +17,14 @@ from curnits.sim.games.feasible.linear import LinearProgramError, minimise
 
 _LOWEST_FLOORS = (1e-5, 1e-6)
 _FACE = 1e-9
+"""Worth, in curnits, below the best by which an outcome still lies on the face."""
+
 _ZERO = 1e-9
+"""Prices, of which the sum is 1, that are meant to be 0."""
+
 _PROMISING = 1e-6
+"""Clearing residual, in curnits, from which exact zeros are worth trying."""
+
 _SMALL, _LEAST = 100.0, 0.1
 _MISSING, _MOST_MISSED = 1e3, 1e-7
 

@@ -36,9 +36,16 @@ _PRICED = 3
 
 _STARTS, _MORE_STARTS = 16, 4
 _GUESSES = 3
+"""Candidates tried at each point of the price simplex."""
+
 _NEARBY = 1e-4
+"""Share of the way to each corner at which the cells around a point are looked up."""
+
 _CLOSE = 1e-5
+"""Distance of prices at which a cell was tried before."""
+
 _SAMPLE = 3
+"""Cells tried of each continuum: its ends and its middle."""
 
 EXHAUSTIVE = (
     "exhaustive search: the prices that support each vertex, edge and facet of the frontier, "

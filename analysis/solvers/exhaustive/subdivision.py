@@ -26,7 +26,10 @@ _SHORT, _CROWD = 1e-2, 300
 """So many parts of one cell that are shorter than this are taken for a continuum."""
 
 _MOST_CELLS = 4000
+"""Cells at one level beyond which the list stays incomplete: some seconds."""
+
 _MOST_LEVELS = 60
+"""Halvings after which cells are below rounding."""
 
 
 @dataclass(frozen=True, eq=False)

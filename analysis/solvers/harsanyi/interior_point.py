@@ -10,15 +10,28 @@ from curnits.analysis.solvers.harsanyi.conditions import Linearisation, Matrix, 
 from curnits.sim.games.coalitions import Mask
 
 _MARGIN = 0.5
+"""Share of each mixture that is uniform at the start, so that nothing begins at a boundary."""
+
 _WIDTH, _DISORDER = 0.5, 1.0
 _FAR, _INSIDE = 1.5, 0.05
 _DONE, _CLOSE = 1e-14, 1e-8
 _MOST_STEPS = 200
+"""Steps along a path before it is given up; tens are usual."""
+
 _STEPS_EACH = 6
+"""Newton's steps at each point of the path; more mean that the point was too far ahead."""
+
 _NEAR = 0.3
+"""Distance from the path, relative to the barrier, within which a point counts as on it."""
+
 _LOST = 0.99
+"""Factor of the barrier so near 1 that the path is not being followed any more."""
+
 _TO_BOUNDARY = 0.95
+"""Share of the way to the boundary that a step may go (Wright 1997, ch. 1)."""
+
 _SINGULAR = 1e-13
+"""Singular values, relative to the largest, that count as zero."""
 
 _MOST_TURNS, _MOST_TURNING = 10, 200
 _FIRST_LENGTH, _SHORTEST, _PAST = 0.1, 1e-6, 0.5

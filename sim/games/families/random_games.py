@@ -18,6 +18,7 @@ from curnits.sim.games.families.base import (
 from curnits.sim.games.normal import MAX_CELLS, NormalGame, check_size
 
 _LARGEST_EXACT_INTEGER = 2**53
+"""Payoffs beyond it are not told from their neighbours in double precision."""
 
 
 @dataclass(frozen=True)

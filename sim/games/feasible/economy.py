@@ -18,6 +18,7 @@ _SLIGHT = 1e-9
 """Weight of players who do not count, so that nothing they could use is wasted."""
 
 _ROUNDING = 1e-9
+"""Components of unit normals that are zero but for rounding."""
 
 
 def reach(goods: Mapping[str, float], utilities: Sequence[Utility]) -> Menu:

@@ -25,6 +25,7 @@ from curnits.sim.games.feasible.linear import FEASIBILITY, InfeasibleError, best
 type Vector = NDArray[np.float64]
 type Matrix = NDArray[np.float64]
 _ROUNDING = 1e-14
+"""Payoffs, in shares of range, that differ by no more are level: exact ties but for rounding."""
 
 type Place = Literal["vertex", "edge", "face", "interior"]
 

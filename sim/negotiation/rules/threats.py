@@ -17,6 +17,8 @@ from curnits.sim.negotiation.conflicts import Segments, Vector
 from curnits.sim.negotiation.settings import NegotiationSettings
 
 _TIE = 1e-12
+"""Gains, in shares of payoff range, below which two threats are equally good."""
+
 _FORGOTTEN = 12.0  # an action e^-12 times as likely as the best is remembered no more exactly
 
 

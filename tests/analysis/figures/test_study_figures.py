@@ -3,10 +3,11 @@
 import pytest
 
 from curnits.analysis.figures import FigureError
-from curnits.analysis.figures.sweeps.base import is_geometric
+from curnits.analysis.figures.sweeps.base import column_name, is_geometric
 from curnits.analysis.figures.sweeps.plotting import draw_study
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.execution.local import InProcess
+from curnits.analysis.studies.figurespec import FigureSpec
 from curnits.analysis.studies.reading import StudyData, open_study
 from curnits.analysis.studies.studyfile import load_study
 from curnits.analysis.studies.sweeping import sweep
@@ -104,3 +105,10 @@ def test_scales() -> None:
     assert not is_geometric([0, 10, 100])
     assert not is_geometric([1, 50, 100])
     assert not is_geometric([1, 10])
+
+
+def test_columns_have_names() -> None:
+    spec = FigureSpec(kind="bands", labels={"run.ticks": "patience"})
+    columns = ("run.ticks", "ladders.Ada.rungs.0.harm", "payoff.Ada", "price_distance", "game")
+    names = [column_name(spec, column) for column in columns]
+    assert names == ["patience", "harm", "payoff of Ada", "price distance", "game"]

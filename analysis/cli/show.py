@@ -281,7 +281,7 @@ def show_players(
     """
     rows = table("player", *columns)
     cells = [
-        rounded(amounts, None if "price" in name.split() else ranges)
+        rounded(amounts, 0.0 if "price" in name.split() else ranges)  # a price of 0 is exact
         for name, amounts in columns.items()
     ]
     for player in cells[0]:

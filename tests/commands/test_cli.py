@@ -315,6 +315,17 @@ def test_a_result_begins_with_its_answer(curnits: Command, tmp_path: Path) -> No
     assert "condition" in ran
 
 
+def test_amounts_are_measured_by_their_own_range(curnits: Command, tmp_path: Path) -> None:
+    path = tmp_path / "game.yaml"
+    path.write_text(
+        "title: t\ngame: {form: normal, payoffs: "
+        "[[[1e-12, 0], [0, 3e-12]], [[3e9, -4e9], [0, 6e9]]]}\n"
+    )
+    printed = curnits("solve", path).out
+    assert "gives 3e-12 to 1, 6e+09 to 2." in printed
+    assert "5e-22" in printed
+
+
 def test_mixed_threats_and_the_continuum_are_said(curnits: Command) -> None:
     mixed = curnits("solve", "banker", "--concept", "harsanyi").out
     assert "80 % 1: 0, 2: 25" in mixed

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, override
 import typer
 from typer.core import TyperCommand, TyperOption
 
-from curnits.analysis.cli import figures, leverage, limits, several, sweep, view
+from curnits.analysis.cli import figures, leverage, limits, several, sweep, tournament, view
 from curnits.sim.errors import InputError
 from curnits.sim.files.reading import about, printable
 
@@ -353,6 +353,7 @@ app.command()(leverage.leverage)
 app.command()(several.basins)
 app.command()(several.multiplicity)
 app.command()(sweep.sweep)
+app.command()(tournament.tournament)
 app.add_typer(limits.app, name="limits")
 app.command()(view.view)
 

@@ -203,6 +203,8 @@ def show_check(out: Console, report: CheckRecord) -> None:
         show_literal(out, name, literal)
     for objection in report.objections:
         out.print(f"Objection: {objection}.", soft_wrap=True)
+    if report.passed and report.reached is False:
+        out.print("The files are right. The run reached no answer, which its policies need not.")
     out.print("Passed." if report.passed else "Not passed.")
 
 

@@ -59,15 +59,15 @@ def _matrix(record: TournamentRecord) -> Table:
 
 
 def _answer(found: ThresholdRecord) -> str:
-    pays = f"{found.policy} pays more than {found.instead_of}"
+    compared = f"{found.policy} more than {found.instead_of}"
     if found.share is None:
-        return f"Whether {pays} is not known."
+        return f"Whether it pays to be {compared} is not known."
     between = "" if found.low is None else f" (95 %: {found.low:.0%} to {found.high:.0%})"
-    if found.share >= 1.0:
-        return f"{pays} at every share of {found.share_of}{between}."
     if found.share <= 0.0:
-        return f"It never {pays.replace(' pays ', ' pays ', 1)}{between}: not even if nobody is {found.share_of}."
-    return f"{pays} up to a share of {found.share:.0%} of {found.share_of}{between}."
+        return f"It pays to be {compared} at no share of {found.share_of}{between}."
+    if found.share >= 1.0:
+        return f"It pays to be {compared} at every share of {found.share_of}{between}."
+    return f"It pays to be {compared} up to a share of {found.share:.0%} {found.share_of}{between}."
 
 
 def _percent(found: EstimateRecord) -> str:

@@ -2,7 +2,8 @@
 
 Takes a :class:`PolicyGame`; gives for each set of policies the most even mixture of them that
 nobody gains from leaving, if there is one. With two seats earnings are linear, and one linear
-program decides for each set; with more, Newton's method repeats that program where it has led.
+program decides for each set; with more, Newton's method repeats that program where it has led, and
+may miss one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ _LEAST = 1e-3
 """Least share of a policy that belongs to a mixture."""
 
 _STEPS = 30
-"""Most linear programs for one set of policies."""
+"""Most linear programs from one start."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,16 +50,16 @@ def equilibria(game: PolicyGame, tolerance: float = TALKS) -> list[Mixture]:
     ----------
     game : PolicyGame
     tolerance : float
-        Regret up to which one counts where there is no exact one.
+        Regret up to which a single policy is an equilibrium; mixtures have to be exact.
     """
     found = []
-    for size in range(1, game.k + 1):
-        for support in combinations(range(game.k), size):
-            for slack in (0.0, tolerance):
-                mixture = _mixture(game, support, slack)
-                if mixture is not None:
-                    found.append(mixture)
-                    break
+    for pure in np.eye(game.k):
+        regret = game.regret(pure)
+        if regret <= tolerance:
+            found.append(Mixture(pure, max(regret, 0.0)))
+    for size in range(2, game.k + 1):
+        mixtures = (_mixture(game, support) for support in combinations(range(game.k), size))
+        found += [mixture for mixture in mixtures if mixture is not None]
     return found
 
 
@@ -80,24 +81,21 @@ def alike(matrix: Matrix, tolerance: float = TALKS) -> list[list[int]]:
     return groups
 
 
-def _mixture(game: PolicyGame, support: Sequence[int], slack: float) -> Mixture | None:
+def _mixture(game: PolicyGame, support: Sequence[int]) -> Mixture | None:
     """Return the most even equilibrium of some policies that can be found, if there is one."""
     for start in _starts(len(support)):
         shares = np.zeros(game.k)
         shares[list(support)] = start
         for _ in range(_STEPS):
-            moved = _step(game, shares, support, slack)
+            before, moved = shares, _step(game, shares, support)
             if moved is None:
                 break
-            done = np.abs(moved - shares).max() <= _EXACT
             shares = moved
-            if done:
+            if np.abs(shares - before).max() <= _EXACT:
+                regret = game.regret(shares)
+                if regret <= _EXACT:
+                    return Mixture(shares, max(regret, 0.0))
                 break
-        else:
-            continue
-        regret = game.regret(shares)
-        if moved is not None and regret <= slack + _EXACT:
-            return Mixture(shares, max(regret, 0.0))
     return None
 
 
@@ -105,12 +103,11 @@ def _starts(size: int) -> Iterator[Vector]:
     """Yield the centre, and points on the way to every corner."""
     even = np.full(size, 1.0 / size)
     yield even
-    if size > 1:
-        for corner in np.eye(size):
-            yield 0.3 * even + 0.7 * corner
+    for corner in np.eye(size):
+        yield 0.3 * even + 0.7 * corner
 
 
-def _step(game: PolicyGame, shares: Vector, support: Sequence[int], slack: float) -> Vector | None:
+def _step(game: PolicyGame, shares: Vector, support: Sequence[int]) -> Vector | None:
     """Solve the game as it is near some shares: linear."""
     own = list(support)
     earned, slopes = game.fitness(shares), game.slopes(shares)[:, own]
@@ -118,14 +115,13 @@ def _step(game: PolicyGame, shares: Vector, support: Sequence[int], slack: float
         return None
     size = len(own)
     base = earned - slopes @ shares[own]
-    # variables: shares of the support, what is earned at most, and the least share
-    above = np.hstack([slopes, -np.ones((game.k, 1)), np.zeros((game.k, 1))])
-    below = -above[own]
+    # variables: shares of the support, what all of it earn, and the least share
+    gains = np.hstack([slopes, -np.ones((game.k, 1)), np.zeros((game.k, 1))])
     even = np.hstack([-np.eye(size), np.zeros((size, 1)), np.ones((size, 1))])
     solved = linprog(
         np.r_[np.zeros(size + 1), -1.0],
-        A_ub=np.vstack([above, below, even]),
-        b_ub=np.r_[-base, base[own] + slack, np.zeros(size)],
+        A_ub=np.vstack([gains, -gains[own], even]),
+        b_ub=np.r_[-base, base[own], np.zeros(size)],
         A_eq=np.r_[np.ones(size), 0.0, 0.0][None],
         b_eq=[1.0],
         bounds=[(0.0, 1.0)] * size + [(None, None), (_LEAST, None)],

@@ -192,12 +192,12 @@ def _changed(old: Tournament, new: Tournament) -> str:
     for key in ("policies", "games"):
         for name, entry in past[key].items():
             rows.append((f"{key}.{name}", entry, present[key].get(name)))
-    for key, one, other in rows:
-        more = isinstance(one, dict) and isinstance(other, dict) and "draws" in one
-        if more and other["draws"] >= one["draws"]:
-            one, other = ({**each, "draws": 0} for each in (one, other))
-        if one != other:
-            return f"{key} is another" if other is not None else f"{key} is gone"
+    for key, entry, other in rows:
+        if other is None:
+            return f"{key} is gone"
+        added = isinstance(other, dict) and other.get("draws", 0) > entry.get("draws", 0)
+        if entry != ({**other, "draws": entry["draws"]} if added else other):
+            return f"{key} is another"
     return ""
 
 

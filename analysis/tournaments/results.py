@@ -131,9 +131,8 @@ class Cells:
         if all(payoffs.shape[1] < 2 for payoffs in self.units):
             only = statistic(self.game.means[:, None])[..., 0]
             return np.full_like(only, np.nan), np.full_like(only, np.nan)
-        numbers = [np.arange(max(payoffs.shape[1], 2)) for payoffs in self.units]
-        for payoffs, drawn in zip(self.units, numbers, strict=True):
-            drawn %= payoffs.shape[1]  # a game with a single run is drawn whenever it is its turn
+        # a game with a single run is drawn whenever it is its turn
+        numbers = [np.arange(max(own.shape[1], 2)) % own.shape[1] for own in self.units]
         found = bootstrap(
             numbers,
             resampled,

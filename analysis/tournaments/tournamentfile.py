@@ -120,7 +120,7 @@ class EcologySettings(BaseModel):
 
 
 class ThresholdSettings(BaseModel):
-    """A question: up to which share of some others does a policy earn more than another one?"""
+    """A question: up to which share of some others a policy earns more than another one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -424,12 +424,12 @@ def _checked(
     try:
         return tournament._scenario(game, 1, policies)
     except FieldError as error:
-        section = tournament.file.model_dump(include={"negotiation", "run"})
-        key = error.path[:2]
-        if len(key) == 2 and key[1] in section.get(str(key[0]), ()):
+        shared = {"negotiation": tournament.file.negotiation, "run": tournament.file.run}
+        head, *rest = error.path or ("",)
+        if rest and rest[0] in shared.get(str(head), ()):
             raise
-        inner = ".".join(map(str, error.path))
         within = f" [with the policy {label}]" if label else ""
-        raise FieldError(
-            place, f"{inner}: {error}{within}" if inner else f"{error}{within}"
-        ) from error
+        if head == "game" and tournament.section.games[game].family is not None:
+            raise FieldError((*place, *rest), f"{error}{within}") from error
+        said = ": ".join(filter(None, (".".join(map(str, error.path)), str(error))))
+        raise FieldError(place, f"{said}{within}") from error

@@ -58,6 +58,8 @@ def draw_simplex(axes: Axes, table: pd.DataFrame, policies: tuple[str, ...]) -> 
     >>> draw_simplex(Figure().subplots(), table, ("a", "b", "c"))
     """
     draw_frame(axes, policies)
+    for corner, policy in zip(axes.texts, policies, strict=True):
+        corner.set_text(shortened(policy))
     for path, own in table.groupby("path"):
         across, up = in_simplex(own[list(policies)].to_numpy(np.float64)).T
         if path == 0:

@@ -25,17 +25,14 @@ def show_tournament(out: Console, record: TournamentRecord) -> None:
         regret = f"nobody gains more than {100 * found.regret:.2g} %"
         out.print(f"  {kind}: {_mixture(found.shares)} ({regret})", soft_wrap=True)
     for resident in record.matrix:
-        invaders = {
-            verdict: [
-                row.invader
-                for row in record.invasions
-                if row.resident == resident and row.verdict == verdict
-            ]
-            for verdict in ("invades", "undecided")
-        }
-        said = f"  {resident}: invaded by {_listed(invaders['invades'])}"
-        open_ = invaders["undecided"]
-        out.print(f"{said}{f'; undecided: {_listed(open_)}' if open_ else ''}", soft_wrap=True)
+        verdicts: dict[str, list[str]] = {}
+        for row in record.invasions:
+            if row.resident == resident:
+                verdicts.setdefault(row.verdict, []).append(row.invader)
+        said = f"  {resident}: invaded by {_listed(verdicts.get('invades', ()))}"
+        for verdict in ("undecided", "unknown"):
+            said += f"; {verdict}: {_listed(verdicts[verdict])}" if verdict in verdicts else ""
+        out.print(said, soft_wrap=True)
     ecology = record.ecology
     out.print(
         f"After {ecology.generations:g} generations: {_mixture(ecology.end)}.", soft_wrap=True
@@ -75,7 +72,7 @@ def _percent(found: EstimateRecord) -> str:
 
 
 def _share(amount: float | None) -> str:
-    return "–" if amount is None else f"{100 * amount + 0.0:.1f}"
+    return "–" if amount is None else f"{round(100 * amount, 1) + 0.0:.1f}"
 
 
 def _mixture(shares: Mapping[str, float]) -> str:

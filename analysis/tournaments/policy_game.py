@@ -3,7 +3,8 @@
 Takes mean payoffs of policies by whom they sat with; gives what a policy earns in a population, as
 a function of everybody's shares in it. Games count alike, whatever their number of runs, and seats
 within a game, too. With two seats it is the symmetric game of a matrix; with more it is a
-polynomial, since all others at the table are drawn from the population.
+polynomial, since all others at the table are drawn from the population. Where only a sample of
+line-ups was played, seats in which a policy never met such company are left out.
 """
 
 from collections.abc import Sequence
@@ -90,15 +91,16 @@ class PolicyGame:
     def slopes(self, shares: Vector) -> Matrix:
         """Return how earnings change with shares, ``[a, b]`` being ∂a/∂share of b, shape (k, k)."""
         count = np.prod(shares**self.company, axis=1)
-        slopes = np.empty((self.k, self.k))
         total, mean = self._totals(count), self._totals(count * self.means)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            for b in range(self.k):
-                less = self.company.copy()
-                less[:, b] = np.maximum(less[:, b] - 1, 0)
-                change = self.company[:, b] * np.prod(shares**less, axis=1)
-                moved = self._totals(change * self.means) - mean / total * self._totals(change)
-                slopes[:, b] = self.weights @ (moved / total)
+        known = np.where(total > 0.0, total, 1.0)
+        weights = self._seat_weights(total) / known
+        slopes = np.empty((self.k, self.k))
+        for b in range(self.k):
+            less = self.company.copy()
+            less[:, b] = np.maximum(less[:, b] - 1, 0)
+            change = self.company[:, b] * np.prod(shares**less, axis=1)
+            moved = self._totals(change * self.means) - mean / known * self._totals(change)
+            slopes[:, b] = (weights * moved).sum(axis=0)
         return slopes
 
     def among(self, chosen: Sequence[int]) -> "PolicyGame":
@@ -121,12 +123,17 @@ class PolicyGame:
         np.add.at(total, (self.seat, self.own), count)
         return total
 
+    def _seat_weights(self, total: Matrix) -> Matrix:
+        """Return what each seat counts for each policy, shape (s, k); NaN where no seat does."""
+        present = np.where(total > 0.0, self.weights[:, None], 0.0)
+        overall = present.sum(axis=0)
+        return np.asarray(present / np.where(overall > 0.0, overall, np.nan))
+
     def _averaging(self, count: Vector) -> Matrix:
         """Return the weights of an average over cells within a seat, then over seats."""
         total = self._totals(count)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = count / total[self.seat, self.own] * self.weights[self.seat]
+        weights = self._seat_weights(total) / np.where(total > 0.0, total, 1.0)
         averaging = np.zeros((self.k, len(self.own)))
-        averaging[self.own, np.arange(len(self.own))] = share
-        averaging[(total == 0.0).any(axis=0)] = np.nan
+        averaging[self.own, np.arange(len(self.own))] = count * weights[self.seat, self.own]
+        averaging[np.isnan(weights).any(axis=0)] = np.nan
         return averaging

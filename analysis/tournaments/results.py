@@ -126,11 +126,11 @@ class Cells:
                 total = np.where(known, picked, 0.0).sum(axis=-1)
                 usual = self.game.means[own][:, None]
                 means[own] = np.where(count > 0, total / np.maximum(count, 1), usual)
-            return statistic(means)
+            return np.nan_to_num(statistic(means))
 
+        unknown = np.isnan(statistic(self.game.means[:, None])[..., 0])
         if all(payoffs.shape[1] < 2 for payoffs in self.units):
-            only = statistic(self.game.means[:, None])[..., 0]
-            return np.full_like(only, np.nan), np.full_like(only, np.nan)
+            return np.full(unknown.shape, np.nan), np.full(unknown.shape, np.nan)
         # a game with a single run is drawn whenever it is its turn
         numbers = [np.arange(max(own.shape[1], 2)) % own.shape[1] for own in self.units]
         found = bootstrap(
@@ -142,8 +142,8 @@ class Cells:
             method="percentile",
             rng=np.random.default_rng(0),
         )
-        ends = found.confidence_interval
-        return np.asarray(ends.low), np.asarray(ends.high)
+        low, high = found.confidence_interval
+        return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
 
 
 def results(data: TournamentData) -> Results:

@@ -100,8 +100,9 @@ class Cells:
     ----------
     game : PolicyGame
         With means over all units.
-    units : list of ndarray, each of shape (c, u_g)
-        For each game payoffs by draw and replication; NaN in the cells of other games.
+    units : list of ndarray, each of shape (c_g, u_g)
+        For each game payoffs by cell, in the order of the cells, and by draw and replication; the
+        mean of the cell where a run failed.
     """
 
     game: PolicyGame
@@ -117,16 +118,11 @@ class Cells:
         """
 
         def resampled(*drawn: NDArray[np.int64], axis: int) -> Matrix:
-            means = np.empty((len(self.game.means), len(np.atleast_2d(drawn[0]))))
-            for payoffs, chosen in zip(self.units, drawn, strict=True):
-                own = np.isfinite(payoffs).any(axis=1)
-                picked = payoffs[own][:, np.atleast_2d(chosen)]
-                known = np.isfinite(picked)
-                count = known.sum(axis=-1)
-                total = np.where(known, picked, 0.0).sum(axis=-1)
-                usual = self.game.means[own][:, None]
-                means[own] = np.where(count > 0, total / np.maximum(count, 1), usual)
-            return np.nan_to_num(statistic(means))
+            means = [
+                payoffs[:, np.atleast_2d(chosen)].mean(axis=-1)
+                for payoffs, chosen in zip(self.units, drawn, strict=True)
+            ]
+            return np.nan_to_num(statistic(np.concatenate(means)))
 
         unknown = np.isnan(statistic(self.game.means[:, None])[..., 0])
         if all(payoffs.shape[1] < 2 for payoffs in self.units):
@@ -185,41 +181,32 @@ def results(data: TournamentData) -> Results:
 def gathered(tournament: Tournament, seats: pd.DataFrame) -> Cells:
     """Return the cells of the game of policies from the rows of seats."""
     policies = {name: a for a, name in enumerate(tournament.policies)}
-    own, company, places, numbers, means = [], [], [], [], []
+    own, company, numbers = [], [], []
     units: list[NDArray[np.float64]] = []
     weights: list[float] = []
-    lines: list[tuple[int, int, NDArray[np.float64]]] = []
     games = [name for name in tournament.section.games if (seats["game"] == name).any()]
-    for g, name in enumerate(games):
-        rows = seats[seats["game"] == name]
-        wide = rows.pivot_table(
+    for name in games:
+        wide = seats[seats["game"] == name].pivot_table(
             index=["player", "lineup"], columns=["draw", "replication"], values="share"
         )
-        for (player, lineup), payoffs in zip(wide.index, wide.to_numpy(), strict=True):
-            table = lineup.split(SEPARATOR)
+        for player, lineup in wide.index:
+            table = [policies[label] for label in lineup.split(SEPARATOR)]
             seat = tournament.seats[name].index(player)
-            others = [policies[other] for k, other in enumerate(table) if k != seat]
-            own.append(policies[table[seat]])
-            company.append(np.bincount(others, minlength=len(policies)))
             numbers.append(len(weights) + seat)
-            means.append(float(np.nanmean(payoffs)))
-            lines.append((len(lines), g, payoffs))
+            own.append(table.pop(seat))
+            company.append(np.bincount(table, minlength=len(policies)))
         seated = len(tournament.seats[name])
         weights += [1.0 / (seated * len(games))] * seated
-        places.append(wide.shape[1])
-    for g, width in enumerate(places):
-        block = np.full((len(lines), width), np.nan)
-        for k, at, payoffs in lines:
-            if at == g:
-                block[k] = payoffs
-        units.append(block)
+        payoffs = wide.to_numpy(np.float64)
+        usual = np.nanmean(payoffs, axis=1, keepdims=True)
+        units.append(np.where(np.isnan(payoffs), usual, payoffs))
     game = PolicyGame(
         tournament.policies,
         np.array(own),
         np.array(company),
         np.array(numbers),
         np.array(weights),
-        np.array(means),
+        np.concatenate([payoffs.mean(axis=1) for payoffs in units]),
     )
     return Cells(game, units)
 

@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from curnits.analysis.tournaments.lineups import Lineup, all_lineups, sampled
+from curnits.analysis.tournaments.lineups import SEPARATOR, Lineup, all_lineups, sampled
 from curnits.sim.files.reading import printable, read_text
 from curnits.sim.files.yaml import (
     MAX_CHARACTERS,
@@ -179,6 +179,9 @@ class TournamentSection(BaseModel):
         if not 2 <= len(self.policies) <= MAX_POLICIES:
             found = len(self.policies)
             raise FieldError(("policies",), f"expected 2 to {MAX_POLICIES} (found {found})")
+        for name in self.policies:
+            if SEPARATOR in name:
+                raise FieldError(("policies", name), f"expected a name without {SEPARATOR!r}")
         if not self.games:
             raise FieldError(("games",), "expected at least one (found none)")
         for name in self.ecology.shares:

@@ -163,6 +163,7 @@ GAMES = "  games: {a: {family: chicken}}\n"
             HEAD + "  policies:\n    a: bully\n    b: {eager: {sped: 1}}\n" + GAMES,
             r":5: tournament\.policies\.b\.eager\.sped: unknown key",
         ),
+        (HEAD + "  policies: {a: bully, a | b: bully}\n" + GAMES, ":3: .*a name without"),
         (HEAD + WAYS + "  games: {}\n", ":4: .*expected at least one"),
         (HEAD + WAYS + "  games:\n    a: {family: chikcen}\n", ":5: .*expected one of arms-race"),
         (HEAD + WAYS + "  games:\n    a: {scenario: no-such}\n", ":5: .*no scenario of that name"),

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from curnits.analysis.figures.base import Panel, shortened
-from curnits.analysis.figures.tournaments.base import EARNED, TournamentFigure
+from curnits.analysis.figures.tournaments.base import TournamentFigure
 from curnits.analysis.tournaments.results import Results
 
 ALL = "all"
@@ -55,8 +55,7 @@ def draw_matrix(axes: Axes, table: pd.DataFrame) -> None:
         label.set_rotation_mode("anchor")
     axes.spines[:].set_visible(False)
     axes.set_xlabel("beside")
-    axes.set_ylabel(f"earned by, {EARNED}")
-    axes.yaxis.label.set_fontsize(6.5)
+    axes.set_ylabel("earned by, % of range")
 
 
 def _panel(found: Results) -> Panel:

@@ -23,9 +23,7 @@ class ImageFormat(StrEnum):
 
 
 def plot(
-    folders: Annotated[
-        list[Path], typer.Argument(metavar="RUN_DIR...|STUDY_DIR|TOURNAMENT_DIR")
-    ],
+    folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR...|STUDY_DIR|TOURNAMENT_DIR")],
     figure: Annotated[
         str | None,
         typer.Option(

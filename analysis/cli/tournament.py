@@ -59,7 +59,6 @@ def tournament(
     from curnits.analysis.tournaments.folder import open_tournament
     from curnits.analysis.tournaments.playing import play
     from curnits.analysis.tournaments.records import TournamentRecord
-    from curnits.analysis.tournaments.results import results
     from curnits.analysis.tournaments.tournamentfile import find_tournament, load_tournament
 
     path = find_tournament(source)
@@ -84,7 +83,7 @@ def tournament(
     if not complete:
         typer.echo("curnits: interrupted; --resume goes on", err=True)
         raise typer.Exit(STATUS)
-    record = TournamentRecord.of(results(open_tournament(target)))
+    record = TournamentRecord.model_validate_json(open_tournament(target).results())
     if json:
         typer.echo(to_json({**record.model_dump(), "out": target}), nl=False)
         return

@@ -3,12 +3,13 @@
 Takes a :class:`PolicyGame`; gives for each set of policies the most even mixture of them that
 nobody gains from leaving, if there is one. With two seats earnings are linear, and one linear
 program decides for each set; with more, Newton's method repeats that program where it has led, and
-may miss one.
+may miss one. Of very many policies only small sets are tried.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
+from math import comb
 
 import numpy as np
 from scipy.optimize import linprog
@@ -23,6 +24,9 @@ _EXACT = 1e-6
 
 _LEAST = 1e-3
 """Least share of a policy that belongs to a mixture."""
+
+_MOST_SETS = 1_000
+"""Most sets of policies of one size that are tried: some seconds."""
 
 _STEPS = 30
 """Most linear programs from one start."""
@@ -58,6 +62,8 @@ def equilibria(game: PolicyGame, tolerance: float = TALKS) -> list[Mixture]:
         if regret <= tolerance:
             found.append(Mixture(pure, max(regret, 0.0)))
     for size in range(2, game.k + 1):
+        if comb(game.k, size) > _MOST_SETS:
+            break
         mixtures = (_mixture(game, support) for support in combinations(range(game.k), size))
         found += [mixture for mixture in mixtures if mixture is not None]
     return found
@@ -83,7 +89,8 @@ def alike(matrix: Matrix, tolerance: float = TALKS) -> list[list[int]]:
 
 def _mixture(game: PolicyGame, support: Sequence[int]) -> Mixture | None:
     """Return the most even equilibrium of some policies that can be found, if there is one."""
-    for start in _starts(len(support)):
+    starts = _starts(len(support))
+    for start in islice(starts, 1) if game.pairs else starts:
         shares = np.zeros(game.k)
         shares[list(support)] = start
         for _ in range(_STEPS):

@@ -128,11 +128,6 @@ class TournamentData:
     tournament: Tournament
     store: Store
 
-    @property
-    def complete(self) -> bool:
-        """Whether all runs are done, and put together."""
-        return self.store.exists(RESULTS) and self.store.exists(f"{RUNS}.parquet")
-
     def table(self, name: str) -> pd.DataFrame:
         """Read ``runs`` or ``seats``.
 
@@ -155,6 +150,10 @@ class TournamentData:
                     raise FolderError(f"{where}: {reason:.200}") from error
         rows: pd.DataFrame = pa.concat_tables(found, promote_options="permissive").to_pandas()
         return rows
+
+    def results(self) -> str:
+        """Return what came out, as it was written when the last run was done."""
+        return self.store.read(RESULTS).decode()
 
     def seats(self) -> pd.DataFrame:
         """Return a row a seat of every run that is done, with the columns of its run."""

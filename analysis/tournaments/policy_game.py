@@ -61,6 +61,11 @@ class PolicyGame:
         """Number of policies."""
         return len(self.policies)
 
+    @property
+    def pairs(self) -> bool:
+        """Whether only two sit at every table."""
+        return bool((self.company.sum(axis=1) == 1).all())
+
     def fitness(self, shares: Vector) -> Vector:
         """Return what each policy earns in a population, shape (k,); NaN where nobody knows."""
         return self.estimator(shares) @ self.means

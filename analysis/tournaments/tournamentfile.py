@@ -51,8 +51,8 @@ from curnits.sim.scenario.scenario import (
 
 SECTION = "tournament"
 
-MAX_POLICIES = 12
-"""Most policies: every set of them is tried as the support of an equilibrium."""
+MAX_POLICIES = 20
+"""Most policies: as many as a matrix can show."""
 
 MAX_RUNS = 1_000_000
 """Most runs of a tournament, and most line-ups of a game from which a sample is drawn."""

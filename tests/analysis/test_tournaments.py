@@ -14,7 +14,7 @@ from curnits.analysis.tournaments.equilibria import alike, equilibria
 from curnits.analysis.tournaments.lineups import all_lineups, sampled
 from curnits.analysis.tournaments.policy_game import PolicyGame
 from curnits.analysis.tournaments.results import first_fall
-from curnits.analysis.tournaments.tournamentfile import load_tournament
+from curnits.analysis.tournaments.tournamentfile import load_tournament, shipped
 from curnits.sim.errors import InputError
 
 HAWK_DOVE = [[-1.0, 2.0], [0.0, 1.0]]
@@ -148,6 +148,15 @@ def test_larger_samples_hold_smaller_ones() -> None:
     assert set(sampled(everyone, 99, "game", 1)) == set(everyone)
 
 
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_tournaments_that_come_along_say_what_they_are(name: str) -> None:
+    found = load_tournament(shipped()[name])
+    file = found.file
+    assert file.source
+    assert min(len(file.summary), len(file.look_for)) > 40
+    assert len(found.lineups) < 500
+
+
 HEAD = "title: x\ntournament:\n"
 WAYS = "  policies: [truthful, bully]\n"
 GAMES = "  games: {a: {family: chicken}}\n"
@@ -157,7 +166,7 @@ GAMES = "  games: {a: {family: chicken}}\n"
     ("text", "problem"),
     [
         (HEAD + "  policies: [truthful, bulli]\n" + GAMES, ":3: .*unknown policy 'bulli'"),
-        (HEAD + "  policies: []\n" + GAMES, ":3: .*expected 2 to 12 .found 0"),
+        (HEAD + "  policies: []\n" + GAMES, ":3: .*expected 2 to 20 .found 0"),
         (HEAD + "  policies: [bully, bully]\n" + GAMES, ":3: .*bully is there twice"),
         (
             HEAD + "  policies:\n    a: bully\n    b: {eager: {sped: 1}}\n" + GAMES,

@@ -47,6 +47,6 @@ def _caption(figure: TournamentFigure, found: Results) -> str:
     made = (
         f"Tournament: {found.tournament.file.title}; games: {games}; policies: "
         f"{', '.join(found.game.policies)}; reference: {section.reference}; "
-        f"{found.done + found.failed} runs; seed {section.seed}."
+        f"{found.done} of {len(found.tournament.lineups)} runs; seed {section.seed}."
     )
     return "\n".join(fill(text, 88) for text in (figure.caption, made)) + "\n"

@@ -33,8 +33,10 @@ from curnits.sim.files.yaml import (
     render,
     type_name,
 )
+from curnits.sim.games.game import GameError
 from curnits.sim.negotiation.policies import Policy, policy_name, read_policy, stated_policy
 from curnits.sim.negotiation.references import REFERENCES
+from curnits.sim.negotiation.rules.rulebook import Rules
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.scenario.payoffs import FieldError
 from curnits.sim.scenario.scenario import (
@@ -96,7 +98,7 @@ class GameEntry(BaseModel):
     def data(self, title: str, draw: int) -> dict[str, Any]:
         """Return the sections of a scenario, without what the tournament sets."""
         if self.inline is not None:
-            return dict(self.inline)
+            return {"title": title, **self.inline}
         form = {"form": "family", "family": self.family, "parameters": self.parameters}
         return {"title": title, "game": {**form, "seed": draw}}
 
@@ -350,15 +352,15 @@ def _read(document: Document, path: Path) -> Tournament:
     if not isinstance(section, Mapping):
         raise FieldError((SECTION,), f"expected the section {SECTION} (found {type_name(section)})")
     check_known(TournamentSection, section, (SECTION,))
-    for key, model in (("negotiation", NegotiationSettings), ("run", RunSettings)):
-        if isinstance(stated := data.get(key), Mapping):
+    for key, model, own in (
+        ("negotiation", NegotiationSettings, "policies"),
+        ("run", RunSettings, "seed"),
+    ):
+        stated = data.get(key, {})
+        if isinstance(stated, Mapping):
             check_known(model, stated, (key,))
-    if "policies" in (data.get("negotiation") or ()):
-        raise FieldError(
-            ("negotiation", "policies"), f"those of {SECTION} are used (expected none)"
-        )
-    if "seed" in (data.get("run") or ()):
-        raise FieldError(("run", "seed"), f"that of {SECTION} is used (expected none)")
+            if own in stated:
+                raise FieldError((key, own), f"said by the section {SECTION} (expected none)")
     games = section.get("games")
     if isinstance(games, Mapping):
         for name, entry in games.items():
@@ -425,7 +427,11 @@ def _checked(
     label: str = "",
 ) -> Scenario:
     try:
-        return tournament._scenario(game, 1, policies)
+        scenario = tournament._scenario(game, 1, policies)
+        Rules.of(scenario.ground, scenario.negotiation)
+        return scenario
+    except GameError as error:
+        raise FieldError(place, str(error)) from error
     except FieldError as error:
         shared = {"negotiation": tournament.file.negotiation, "run": tournament.file.run}
         head, *rest = error.path or ("",)

@@ -204,15 +204,20 @@ GAMES = "  games: {a: {family: chicken}}\n"
         ),
         (HEAD + WAYS + GAMES + "  reference: none\n", ":5: .*expected one of equal"),
         (HEAD + WAYS + GAMES + "  sead: 1\n", ":5: .*did you mean seed"),
-        (HEAD + WAYS + GAMES + "run: {seed: 3}\n", ":5: run.seed: that of tournament is used"),
+        (HEAD + WAYS + GAMES + "run: {seed: 3}\n", ":5: run.seed: said by the section"),
         (HEAD + WAYS + GAMES + "run: {window: -3}\n", ":5: run.window: "),
         (
             HEAD + WAYS + GAMES + "negotiation: {policies: {}}\n",
-            ":5: negotiation.policies: those of tournament",
+            ":5: negotiation.policies: said by the section",
         ),
         (
             HEAD + "  policies: [truthful, pacifist]\n  games: {a: {scenario: three-partners}}\n",
             ":4: .*policies.*three-partners|:4: .*with the policy pacifist",
+        ),
+        (HEAD + WAYS + GAMES + "negotiation: 3\n", ":5: negotiation: "),
+        (
+            HEAD + WAYS + GAMES + "negotiation: {impasse: {discount: {Zoe: 0.5}}}\n",
+            ":4: .*impasse.discount: expected some of 1, 2 .found 'Zoe'",
         ),
         ("title: x\n", ":1: tournament: expected the section"),
         (HEAD + WAYS + GAMES + "  replications: 1000000\n", ":4: .*too many line-ups"),

@@ -56,7 +56,7 @@ def _matrix(record: TournamentRecord) -> Table:
 
 
 def _answer(found: ThresholdRecord) -> str:
-    compared = f"{found.policy} more than {found.instead_of}"
+    compared = f"{found.policy} rather than {found.instead_of}"
     if found.share is None:
         return f"Whether it pays to be {compared} is not known."
     between = "" if found.low is None else f" (95 %: {found.low:.0%} to {found.high:.0%})"

@@ -1,6 +1,8 @@
 """The game of policies and its ecology on textbook games, and tournament files that are wrong."""
 
+import doctest
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from curnits.analysis.figures.tournaments import focus, matrix, shares
+from curnits.analysis.tournaments import results
 from curnits.analysis.tournaments.ecology import evolve, invading, mixtures
 from curnits.analysis.tournaments.equilibria import alike, equilibria
 from curnits.analysis.tournaments.lineups import all_lineups, sampled
@@ -146,6 +150,11 @@ def test_larger_samples_hold_smaller_ones() -> None:
     assert len(small) == 5
     assert small < large
     assert set(sampled(everyone, 99, "game", 1)) == set(everyone)
+
+
+@pytest.mark.parametrize("module", [focus, matrix, shares, results])
+def test_examples_in_docstrings(module: ModuleType) -> None:
+    assert doctest.testmod(module).failed == 0
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))

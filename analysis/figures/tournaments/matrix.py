@@ -10,7 +10,7 @@ from curnits.analysis.tournaments.results import Results
 
 ALL = "all"
 
-_DARK = 0.6
+_DARK = 0.7
 """Share of the scale from which cells are so dark that text on them must be white."""
 
 _NARROW = 11

@@ -21,6 +21,7 @@ from curnits.analysis.cli import (
     several,
     shrink,
     sweep,
+    tournament,
     view,
 )
 from curnits.analysis.cli.axioms import check_axioms
@@ -403,6 +404,7 @@ app.command(cls=shrink.WithProperties)(shrink.shrink)
 app.command()(several.basins)
 app.command()(several.multiplicity)
 app.command()(sweep.sweep)
+app.command()(tournament.tournament)
 app.add_typer(limits.app, name="limits")
 app.command()(view.view)
 

@@ -30,14 +30,14 @@ class Width(StrEnum):
 
 
 def plot(
-    folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR|STUDY_DIR")],
+    folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR|STUDY_DIR|TOURNAMENT_DIR")],
     figure: Annotated[
         str | None,
         typer.Option(
             help="frontier, prices, basins, convergence, coalitions, dividends, threats, "
             "escalation, talks, policies, trades or comparison. By default all that apply, and "
             "an overview. Of a study: bands, heat, phase, distribution, ecdf, or a name from its "
-            "file."
+            "file. Of a tournament: matrix, shares, simplex or focus."
         ),
     ] = None,
     x: Annotated[str | None, typer.Option(help="Of a study: column along.")] = None,
@@ -69,6 +69,7 @@ def plot(
       curnits plot runs/hot-dog-stands-seed1 --width column --format png
       curnits plot runs/a-seed1 runs/a-seed2 --figure convergence --out seeds
       curnits plot studies/mine --figure bands --x run.tolerance --outcome distance
+      curnits plot tournaments/six-ways --figure matrix
     """
     from curnits.analysis.cli.console import waiting
     from curnits.analysis.figures import FigureError
@@ -88,6 +89,13 @@ def plot(
             files = files_of(drawn, ending, stem)
         elif any(columns.values()):
             raise FigureError("--x, --y, --outcome and --by are for studies (found a run)")
+        elif (folders[0] / "tournament.yaml").exists():
+            from curnits.analysis.figures.tournaments.plotting import draw_tournament
+            from curnits.analysis.tournaments.folder import open_tournament
+            from curnits.analysis.tournaments.results import results
+
+            found = results(open_tournament(str(folders[0])))
+            files = files_of(draw_tournament(found, ending, figure), ending, stem)
         else:
             runs = [read_run(folder) for folder in folders]
             _say_unfinished(folders, runs)

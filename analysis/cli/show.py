@@ -255,6 +255,8 @@ def show_check(out: Console, report: CheckRecord) -> None:
     out.print("Passed." if report.passed else "Not passed.")
     for objection in report.objections:
         out.print(f"Objection: {objection}.", soft_wrap=True)
+    if report.passed and report.reached is False:
+        out.print("The files are right. The run reached no answer, which its policies need not.")
     answers = [("answer", found) for found in report.equilibria]
     if report.state is not None:
         answers.insert(0, ("simulated state", report.state))

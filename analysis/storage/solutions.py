@@ -244,12 +244,15 @@ class CheckRecord(Record):
     """What ``check --json`` prints: answers as verified now, and what their file has wrong.
 
     ``literal`` has the literal conditions of the state and of each answer that has threats.
+    ``reached`` tells whether a run got to an answer. One whose players have policies need not, and
+    passes if its files are right.
     """
 
     path: str
     kind: str
     concept: str
     passed: bool
+    reached: bool | None = None
     equilibria: list[EquilibriumRecord]
     state: EquilibriumRecord | None
     literal: list[list[LiteralRecord]]

@@ -240,7 +240,9 @@ def catalogue() -> dict[str, Path]:
     """Return the scenario files that come with the package, by name."""
     root = Path(str(files("curnits.scenarios")))
     return {
-        path.stem: path for path in sorted(root.rglob("*.yaml")) if path.parent.name != "studies"
+        path.stem: path
+        for path in sorted(root.rglob("*.yaml"))
+        if path.parent.name not in ("studies", "tournaments")
     }
 
 

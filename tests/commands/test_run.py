@@ -67,6 +67,17 @@ def test_every_scenario_runs_and_gets_there(name: str, curnits: Command, tmp_pat
     assert checked.json["objections"] == []
 
 
+def test_the_files_of_a_run_that_ends_elsewhere_are_vouched_for(
+    curnits: Command, tmp_path: Path
+) -> None:
+    assert curnits("run", "impasse", "--out", tmp_path / "run").status == 1
+    checked = curnits("check", tmp_path / "run", "--json")
+    assert checked.status == 0
+    assert (checked.json["passed"], checked.json["reached"]) == (True, False)
+    assert checked.json["objections"] == []
+    assert "reached no answer" in curnits("check", tmp_path / "run").out
+
+
 def test_threats_that_are_not_believed_lead_elsewhere(curnits: Command, tmp_path: Path) -> None:
     result = curnits("run", "hollow-threats", "--out", tmp_path / "run")
     assert result.status == 0

@@ -101,7 +101,7 @@ def clear(
         if not _EXACT < best.residual < _NEARLY:
             break
         prices, mixture = _polished(best, corners, priced)
-        if min(prices.min(), mixture.min()) < 0.0:
+        if mixture.min() < 0.0 or prices.min() < 0.0 or prices[priced].min() == 0.0:
             break
         trial = _evaluated(market, prices, corners, mixture, free)
         if trial.residual >= best.residual:

@@ -1,0 +1,106 @@
+"""The command ``tournament``: ways of negotiating against each other."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from curnits.analysis.cli.sweep import _executor, _shown
+
+if TYPE_CHECKING:
+    from curnits.analysis.tournaments.tournamentfile import Tournament
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+
+
+def tournament(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help="Tournament file, or name of a tournament that comes along."
+        ),
+    ],
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; by default all runs in this one.")
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS|local", help="Dask scheduler, such as tcp://host:8786."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Instead of the file's.")] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(help="Folder or fsspec address; by default tournaments/<name>."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an earlier one.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list the runs.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Let ways of negotiating meet in many games, and say which gain and which survive.
+
+    Writes a folder with a row for every line-up and every seat, the matrix of what each policy
+    earns against each other one, its ranking, the equilibria of the game of policies, and their
+    ecology. What is finished is kept at once, so that Ctrl-C and --resume go together.
+
+    [bold]Examples[/bold]
+
+      curnits tournament six-ways --workers 2
+      curnits tournament mine.yaml --dry-run
+      curnits tournament mine.yaml --out here --resume
+      curnits plot tournaments/six-ways
+    """
+    from curnits.analysis.cli.console import console
+    from curnits.analysis.cli.show_tournament import show_tournament
+    from curnits.analysis.storage.record import to_json
+    from curnits.analysis.storage.store import Store
+    from curnits.analysis.studies.interrupting import STATUS, interruptible
+    from curnits.analysis.tournaments.folder import open_tournament
+    from curnits.analysis.tournaments.playing import play
+    from curnits.analysis.tournaments.records import TournamentRecord
+    from curnits.analysis.tournaments.tournamentfile import find_tournament, load_tournament
+
+    path = find_tournament(source)
+    chosen = load_tournament(path)
+    if seed is not None:
+        chosen = chosen.with_seed(seed)
+    if dry_run:
+        _list_runs(chosen, json=json)
+        return
+    target = out or f"tournaments/{path.stem}"
+    with interruptible() as stopped, _shown(quiet=quiet) as (began, advanced):
+        complete = play(
+            chosen,
+            Store(target),
+            lambda: _executor(workers, cluster),
+            ["curnits", *sys.argv[1:]],
+            resume=resume,
+            began=began,
+            advanced=advanced,
+            interrupted=stopped,
+        )
+    if not complete:
+        typer.echo("curnits: interrupted; --resume goes on", err=True)
+        raise typer.Exit(STATUS)
+    record = TournamentRecord.model_validate_json(open_tournament(target).results())
+    if json:
+        typer.echo(to_json({**record.model_dump(), "out": target}), nl=False)
+        return
+    screen = console()
+    show_tournament(screen, record)
+    screen.print(f"Written to {target}", soft_wrap=True)
+
+
+def _list_runs(tournament: "Tournament", *, json: bool) -> None:
+    """List the runs of a tournament, a line each."""
+    from curnits.analysis.storage.record import to_json
+
+    lineups, title = tournament.lineups, tournament.file.title
+    if json:
+        runs = [{"run": lineup.id, **lineup.labels} for lineup in lineups]
+        typer.echo(to_json({"tournament": title, "runs": runs}), nl=False)
+        return
+    typer.echo(f"{title}: {len(lineups):,} runs")
+    for lineup in lineups:
+        typer.echo(" ".join([lineup.id, *(f"{name}={x}" for name, x in lineup.labels.items())]))

@@ -1,0 +1,1 @@
+"""Tournaments: ways of negotiating against each other in many games, and what survives."""

@@ -24,6 +24,7 @@ PRINTING_JSON = {
     "basins": "basins three-solutions --starts 2 --ticks 20 --format svg --out basins",
     "multiplicity": "multiplicity --games 1 --format svg --out several",
     "sweep": "sweep atlas-of-equilibria --dry-run",
+    "tournament": "tournament six-ways --dry-run",
     "limits sanding": "limits sanding sanded-face",
     "limits thickening": "limits thickening thin-zero-sum --draws 1",
     "limits influence": "limits influence free-pair",

@@ -101,7 +101,7 @@ HEAD = "title: x\nstudy:\n  scenario: threat-game\n"
     ("text", "problem"),
     [
         (HEAD + "  axes:\n    negotiation.threat_stp: [1]\n", ":5: .*did you mean threat_step"),
-        (HEAD + "  axes:\n    run.ticks:\n      - 5\n      - -1\n", ":7: .*run.ticks.1: .*than or"),
+        (HEAD + "  axes:\n    run.ticks:\n      - 5\n      - -1\n", ":7: .*run.ticks.2: .*than or"),
         (HEAD + "  axs: 3\n", ":4: study.axs: unknown key .did you mean axes"),
         (HEAD + "  axes:\n    run.ticks: [5]\n  fixed: {run.ticks: 6}\n", ":5: .*there twice"),
         (HEAD + "  paired: [{run.ticks: [5], run.window: [1, 2]}]\n", ":4: .*equally many"),
@@ -141,7 +141,7 @@ def test_values_that_do_not_fit_together_are_found(tmp_path: Path) -> None:
 def test_large_designs_are_checked_by_every_value(tmp_path: Path) -> None:
     text = HEAD + "  axes:\n    run.window: {from: 1, to: 2000, by: 1}\n    run.ticks:\n      - 1\n"
     assert study(tmp_path, text + "      - 2\n").design.runs == 4000
-    with pytest.raises(InputError, match=r":9: .*run\.ticks\.2"):
+    with pytest.raises(InputError, match=r":9: .*run\.ticks\.3"):
         study(tmp_path, text + "      - 2\n      - 0\n")
 
 

@@ -1,5 +1,6 @@
 """Makes what lies beside this file importable from every test, and marks the fast ones."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ from hypothesis import settings
 # nothing is timed: the first linear program of a process is slow
 settings.register_profile("curnits", deadline=None)
 settings.load_profile("curnits")
+
+# shells start what runs in the background deaf to Ctrl-C, and what is started by it, too
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FAST = (
     "analysis/judging/test_judge.py",

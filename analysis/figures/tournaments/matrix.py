@@ -43,7 +43,8 @@ def draw_matrix(axes: Axes, table: pd.DataFrame) -> None:
     axes.imshow(amounts, cmap="PuOr", vmin=-most, vmax=most, aspect="auto")
     for (row, column), amount in np.ndenumerate(amounts):
         colour = "white" if abs(amount) > _DARK * most else "black"
-        text = "–" if np.isnan(amount) else f"{round(amount, 1) + 0.0:.1f}"
+        shown = f"{round(amount, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")
+        text = "–" if np.isnan(amount) else shown
         axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=6.5)
     axes.axvline(edge, color="black", linewidth=1.0)
     axes.set_xticks(range(len(others)), [shortened(name, _NARROW) for name in others])

@@ -17,6 +17,7 @@ from curnits.analysis import concepts
 from curnits.analysis.judging.escalation import Escalation, damage_of, measure
 from curnits.analysis.judging.judge import REACHED, Judgement, aim, judge
 from curnits.analysis.solution import Solution, Vector
+from curnits.analysis.verification.payments import payments
 from curnits.sim.games.game import Game
 from curnits.sim.negotiation.rules.plugins import RuleError, offered, plugin
 from curnits.sim.running import Run, Simulation, pursue
@@ -60,6 +61,18 @@ class Trial:
     def solution(self) -> Solution:
         """Every answer that can be found to the game."""
         return concepts.solve_all(self.game, concepts.default_concept(self.game))
+
+    @cached_property
+    def value(self) -> Solution:
+        """The coco value, as if players could pay each other."""
+        return concepts.solve(self.game, "coco-value")
+
+    @cached_property
+    def paid(self) -> Vector:
+        """What players are paid on top of what they get, shape ``(n,)``, for the coco value."""
+        (found,) = self.value.equilibria
+        net = payments(self.game, found)
+        return np.zeros(self.game.n) if net is None else net
 
     @cached_property
     def escalation(self) -> Escalation:
@@ -153,6 +166,14 @@ def _leverage(trial: Trial) -> Mapping[str, Vector]:
     return {"leverage": trial.escalation.leverage, "owed_to_threats": trial.escalation.owed}
 
 
+def _transfers(trial: Trial) -> Columns:
+    return {"transfers": float(trial.paid.clip(0.0).sum())}
+
+
+def _paid(trial: Trial) -> Mapping[str, Vector]:
+    return {"paid": trial.paid}
+
+
 def _several(trial: Trial) -> Columns:
     """How many answers a game has, how far apart they are, and how far their threats are."""
     game, solution = trial.game, trial.solution
@@ -203,6 +224,7 @@ MEASURES: Mapping[str, Measure] = {
     "answer": Measure("verdict and distance to the nearest analytic answer", _answer, _answers),
     "history": Measure("breakdowns, credibility, average over talks", _history, _histories),
     "threats": Measure("destruction threatened, inventions and leverage", _threats, _leverage),
+    "payments": Measure("who would pay whom for the coco value, utilons", _transfers, _paid),
     "several": Measure("how many answers the game has, and how far apart", _several),
     "reached": Measure("which of several answers the agents get to", _reached),
 }

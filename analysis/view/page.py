@@ -32,13 +32,13 @@ from curnits.analysis.view.session import (
     Opened,
     applicable,
     choices,
+    elsewhere,
     game_picture,
     listed,
     matching,
     open_named,
     open_uploaded,
     pictures,
-    studio,
     undisturbed,
 )
 from curnits.analysis.view.story import story
@@ -299,7 +299,7 @@ def Sight(game: Game) -> None:
     """Show the game before anybody has talked: payoffs, and what two players can get."""
 
     def draw(cancelled: Event) -> bytes | None:
-        return studio().submit(game_picture, game).result() if game.n > 1 else None
+        return elsewhere(game_picture, game) if game.n > 1 else None
 
     picture = solara.use_thread(draw, [], intrusive_cancel=False)
     solara.Info("Press Play to let the agents talk, or Step to watch them closely.")
@@ -334,10 +334,10 @@ def Views(exploration: Exploration) -> None:
                 seen, found = state, exploration.look()
                 set_run(found)
                 if found is not None:
-                    set_drawn((name, studio().submit(pictures, found, names, most).result()))
+                    set_drawn((name, elsewhere(pictures, found, names, most) or {}))
                     if checked != exploration.running:
                         checked = exploration.running
-                        set_shown(studio().submit(applicable, found).result())
+                        set_shown(elsewhere(applicable, found) or ())
             cancelled.wait(max(_REST, monotonic() - started))
 
     drawing = solara.use_thread(keep_drawing, [name], intrusive_cancel=False)

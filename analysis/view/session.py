@@ -287,6 +287,15 @@ def studio() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, spawn, signal.signal, (signal.SIGINT, signal.SIG_IGN))
 
 
+def elsewhere[T](work: Callable[..., T], *given: object) -> T | None:
+    """Let the process that draws do something; None once the program is ending."""
+    try:
+        waiting = studio().submit(work, *given)
+    except RuntimeError:  # no work is taken any more
+        return None
+    return waiting.result()
+
+
 def pictures(run: RunData, names: Sequence[str], most: int) -> dict[str, bytes]:
     """Return figures of a run as PNG by name, at most so many panels of each; those that apply."""
     drawn = {}

@@ -178,20 +178,24 @@ def summary(
         The columns of the groups, ``runs``, ``mean``, ``low`` and ``high``.
     """
     known = rows[rows[outcome].notna()]
+    of_shares = known[outcome].isin((0, 1)).all()  # anywhere: some amounts of a group may be 0
+    interval = _wilson if of_shares else _bootstrapped
     found = []
     for key, group in known.groupby(list(by), sort=True, observed=True):
         values = group[outcome].to_numpy(np.float64)
         mean = float(values.mean())
-        low, high = _interval(values, confidence)
+        low, high = interval(values, confidence)
         names = dict(zip(by, key, strict=True))
         found.append({**names, "runs": len(values), "mean": mean, "low": low, "high": high})
     return pd.DataFrame(found, columns=[*by, "runs", "mean", "low", "high"])
 
 
-def _interval(values: NDArray[np.float64], confidence: float) -> tuple[float, float]:
-    if np.isin(values, (0.0, 1.0)).all():
-        found = binomtest(int(values.sum()), len(values)).proportion_ci(confidence, "wilson")
-        return float(found.low), float(found.high)
+def _wilson(values: NDArray[np.float64], confidence: float) -> tuple[float, float]:
+    found = binomtest(int(values.sum()), len(values)).proportion_ci(confidence, "wilson")
+    return float(found.low), float(found.high)
+
+
+def _bootstrapped(values: NDArray[np.float64], confidence: float) -> tuple[float, float]:
     if np.ptp(values) == 0:
         return float(values[0]), float(values[0])
     drawn = bootstrap(

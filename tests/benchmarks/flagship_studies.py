@@ -141,10 +141,29 @@ def atlas(rows: pd.DataFrame) -> Found:
     return pd.DataFrame(table), found
 
 
+def club(rows: pd.DataFrame) -> Found:
+    """Say how much would be paid in all by tariff, and to whom most."""
+    tariff = "game.parameters.tariff"
+    paid = [name for name in rows.columns if name.startswith("paid.")]
+    table, found = [], []
+    for game, own in rows.groupby("game", sort=False):
+        sums = own.set_index(tariff)["transfers"]
+        amounts = {f"{share:.1%}": f"{amount:.2f}" for share, amount in sums.items()}
+        table.append({"regions": game, **amounts})
+        first = own.sort_values(tariff).iloc[0][paid].astype(float)
+        found.append(
+            f"Regions: {game}. {sums.iloc[0]:.2f} bn $ a year change hands without a tariff, "
+            f"of which {first.max():.2f} go to {first.idxmax().removeprefix('paid.')}, and "
+            f"{sums.iloc[-1]:.2f} at a tariff of {sums.index[-1]:.0%}."
+        )
+    return pd.DataFrame(table), found
+
+
 PAGES: Mapping[str, Callable[[pd.DataFrame], Found]] = {
     "when-do-threats-pay": threats,
     "when-talks-may-fail": failing,
     "atlas-of-equilibria": atlas,
+    "climate-club-tariffs": club,
 }
 
 

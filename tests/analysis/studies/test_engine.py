@@ -411,6 +411,8 @@ def test_summaries_have_intervals() -> None:
     assert found.loc["a", "high"] == pytest.approx(19.5 + half, abs=0.4)
     assert found.loc["b", ["mean", "low", "high"]].tolist() == [3.0] * 3
     assert "c" not in found.index
+    zeros = summary(pd.DataFrame({"g": ["a", "b"], "y": [0.0, 0.3]}), "y", ["g"])
+    assert zeros["high"].tolist() == [0.0, 0.3]  # amounts, though one of them could be a share
 
 
 class Careless:

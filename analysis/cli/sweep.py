@@ -1,22 +1,14 @@
 """The command ``sweep``: studies of many runs."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from curnits.analysis.cli.executing import Cluster, Json, Quiet, Resume, Workers, executor, shown
+
 if TYPE_CHECKING:
-    from curnits.analysis.studies.execution.driver import Pace
-    from curnits.analysis.studies.execution.executor import Executor
     from curnits.analysis.studies.studyfile import Study
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
-
-_TRIALS = 2
-"""Runs that are done before time and disk are estimated."""
 
 
 def sweep(
@@ -26,18 +18,13 @@ def sweep(
             metavar="STUDY.yaml", help="Study file, name of a study that comes along, or folder."
         ),
     ],
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; by default all runs in this one.")
-    ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(metavar="ADDRESS|local", help="Dask scheduler, such as tcp://host:8786."),
-    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
     out: Annotated[
         str | None,
         typer.Option(help="Folder or fsspec address; by default studies/<name>."),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an earlier study.")] = False,
+    resume: Resume = False,
     status: Annotated[bool, typer.Option("--status", help="Only say how far it is.")] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="The smaller version that the file states.")
@@ -74,11 +61,11 @@ def sweep(
         _list_runs(study, json=json)
         return
     target = out or f"studies/{path.stem}"
-    with interruptible() as stopped, _shown(quiet=quiet) as (began, advanced):
+    with interruptible() as stopped, shown(quiet=quiet) as (began, advanced):
         complete = do(
             study,
             Store(target),
-            lambda: _executor(workers, cluster),
+            lambda: executor(workers, cluster),
             ["curnits", *sys.argv[1:]],
             resume=resume,
             began=began,
@@ -89,76 +76,6 @@ def sweep(
     if not complete:
         typer.echo("curnits: interrupted; --resume goes on", err=True)
         raise typer.Exit(STATUS)
-
-
-def _executor(workers: int | None, cluster: str | None) -> "Executor":
-    from curnits.analysis.studies.execution.local import InProcess, Workers
-
-    if cluster is not None:
-        from curnits.analysis.studies.execution.cluster import Cluster, local_cluster
-
-        return local_cluster(workers or 2) if cluster == "local" else Cluster(cluster)
-    return InProcess() if workers is None else Workers(workers)
-
-
-@contextmanager
-def _shown(
-    *, quiet: bool
-) -> "Iterator[tuple[Callable[[int, int, int], None], Callable[[int, Pace, int], None]]]":
-    """Say what a study will take, and show a bar on a terminal."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    from curnits.analysis.cli.console import console
-
-    screen = console(stderr=True)
-    rate = TextColumn("{task.fields[rate]}")
-    columns = (TextColumn("Runs"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
-    with Progress(
-        *columns, console=screen, transient=True, disable=quiet or not screen.is_terminal
-    ) as bar:
-        task = bar.add_task("Runs", total=None, rate="")
-        left = finished = 0
-        beside = 1
-
-        def say(text: str) -> None:
-            if not quiet:
-                screen.print(f"curnits: {text}", soft_wrap=True)
-
-        def began(pending: int, runs: int, workers: int) -> None:
-            nonlocal left, beside
-            left, beside = pending, workers
-            bar.update(task, total=runs, completed=runs - pending)
-            done = f", {runs - pending:,} of them done" if pending < runs else ""
-            say(f"{runs:,} runs{done}")
-
-        def advanced(done: int, pace: "Pace", size: int) -> None:
-            nonlocal left, finished
-            before, finished, left = finished, finished + done, left - done
-            if before < _TRIALS <= finished and left:
-                seconds = left * (pace.seconds or 0.0) / beside
-                disk = left * size / done
-                say(f"{left:,} more take about {_time(seconds)} and {_size(disk)} of disk")
-            shown = f"{beside / pace.seconds:.3g}/s" if pace.seconds else ""
-            bar.update(task, advance=done, rate=shown)
-
-        yield began, advanced
-
-
-def _time(seconds: float) -> str:
-    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{max(seconds, 1.0):.0f} s"
-
-
-def _size(amount: float) -> str:
-    return f"{amount / 1e6:,.1f} MB" if amount >= 1e5 else f"{amount / 1e3:,.1f} kB"
 
 
 def _status(source: str, out: str | None, *, json: bool) -> None:

@@ -5,13 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from curnits.analysis.cli.sweep import _executor, _shown
+from curnits.analysis.cli.executing import Cluster, Json, Quiet, Resume, Workers, executor, shown
 
 if TYPE_CHECKING:
     from curnits.analysis.tournaments.tournamentfile import Tournament
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 
 
 def tournament(
@@ -21,19 +18,14 @@ def tournament(
             metavar="FILE", help="Tournament file, or name of a tournament that comes along."
         ),
     ],
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; by default all runs in this one.")
-    ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(metavar="ADDRESS|local", help="Dask scheduler, such as tcp://host:8786."),
-    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Instead of the file's.")] = None,
     out: Annotated[
         str | None,
         typer.Option(help="Folder or fsspec address; by default tournaments/<name>."),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an earlier one.")] = False,
+    resume: Resume = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list the runs.")] = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -69,11 +61,11 @@ def tournament(
         _list_runs(chosen, json=json)
         return
     target = out or f"tournaments/{path.stem}"
-    with interruptible() as stopped, _shown(quiet=quiet) as (began, advanced):
+    with interruptible() as stopped, shown(quiet=quiet) as (began, advanced):
         complete = play(
             chosen,
             Store(target),
-            lambda: _executor(workers, cluster),
+            lambda: executor(workers, cluster),
             ["curnits", *sys.argv[1:]],
             resume=resume,
             began=began,

@@ -342,9 +342,10 @@ def test_killed_at_any_step_no_part_is_lost(
         left, known = step, Store(f"{tmp_path}/killed{step}")
         names = ("write", "move", "remove", "remove_folder")
 
-        def tick(left: list[int] = [left]) -> None:  # noqa: B006
-            left[0] -= 1
-            if left[0] < 0:
+        ticks = iter(range(left))
+
+        def tick(ticks: Iterator[int] = ticks) -> None:
+            if next(ticks, None) is None:
                 raise Killed
 
         with monkeypatch.context() as patched:

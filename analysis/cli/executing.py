@@ -1,0 +1,101 @@
+"""Where many runs are executed, and how far they are: options and progress of long commands.
+
+Called by the commands ``sweep`` and ``tournament``.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from curnits.analysis.studies.execution.driver import Pace
+    from curnits.analysis.studies.execution.executor import Executor
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with what was interrupted.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Processes; by default all runs in this one.")
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS|local", help="Dask scheduler, such as tcp://host:8786."),
+]
+
+_TRIALS = 2
+"""Runs that are done before time and disk are estimated."""
+
+
+def executor(workers: int | None, cluster: str | None) -> "Executor":
+    """Return what executes runs: this process, others, or a cluster."""
+    from curnits.analysis.studies.execution.local import InProcess
+    from curnits.analysis.studies.execution.local import Workers as Processes
+
+    if cluster is not None:
+        from curnits.analysis.studies.execution.cluster import Cluster as Dask
+        from curnits.analysis.studies.execution.cluster import local_cluster
+
+        return local_cluster(workers or 2) if cluster == "local" else Dask(cluster)
+    return InProcess() if workers is None else Processes(workers)
+
+
+@contextmanager
+def shown(
+    *, quiet: bool
+) -> "Iterator[tuple[Callable[[int, int, int], None], Callable[[int, Pace, int], None]]]":
+    """Say what many runs will take, and show a bar on a terminal."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from curnits.analysis.cli.console import console
+
+    screen = console(stderr=True)
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn("Runs"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+    with Progress(
+        *columns, console=screen, transient=True, disable=quiet or not screen.is_terminal
+    ) as bar:
+        task = bar.add_task("Runs", total=None, rate="")
+        left = finished = 0
+        beside = 1
+
+        def say(text: str) -> None:
+            if not quiet:
+                screen.print(f"curnits: {text}", soft_wrap=True)
+
+        def began(pending: int, runs: int, workers: int) -> None:
+            nonlocal left, beside
+            left, beside = pending, workers
+            bar.update(task, total=runs, completed=runs - pending)
+            done = f", {runs - pending:,} of them done" if pending < runs else ""
+            say(f"{runs:,} runs{done}")
+
+        def advanced(done: int, pace: "Pace", size: int) -> None:
+            nonlocal left, finished
+            before, finished, left = finished, finished + done, left - done
+            if before < _TRIALS <= finished and left:
+                seconds = left * (pace.seconds or 0.0) / beside
+                disk = left * size / done
+                say(f"{left:,} more take about {_time(seconds)} and {_size(disk)} of disk")
+            shown = f"{beside / pace.seconds:.3g}/s" if pace.seconds else ""
+            bar.update(task, advance=done, rate=shown)
+
+        yield began, advanced
+
+
+def _time(seconds: float) -> str:
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{max(seconds, 1.0):.0f} s"
+
+
+def _size(amount: float) -> str:
+    return f"{amount / 1e6:,.1f} MB" if amount >= 1e5 else f"{amount / 1e3:,.1f} kB"

@@ -9,7 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from os.path import exists, isfile
+from os.path import isfile
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -22,7 +22,7 @@ from curnits.analysis.studies.figurespec import FigureSpec
 from curnits.analysis.studies.measures import check_measures
 from curnits.analysis.studies.sampling import Sample
 from curnits.analysis.studies.seeding import run_seed
-from curnits.sim.files.reading import printable, read_text
+from curnits.sim.files.reading import read_text
 from curnits.sim.files.yaml import (
     MAX_CHARACTERS,
     Document,
@@ -38,6 +38,7 @@ from curnits.sim.scenario.scenario import (
     ScenarioError,
     check_known,
     find,
+    find_among,
     first_error,
     from_data,
     load,
@@ -218,12 +219,8 @@ def find_study(name: str) -> Path:
         If there is neither.
     """
     known = shipped()
-    if name in known and not isfile(name):
-        return known[name]
-    if exists(name):
-        return Path(name)
-    expected = f"expected a study file, or one of {', '.join(known)}" if known else "expected one"
-    raise ScenarioError(f"{printable(name)}: no such file ({expected})")
+    expected = f"expected a study file, or one of {', '.join(known)}"
+    return find_among(known, name, f"no such file ({expected})")
 
 
 def load_study(path: Path, *, quick: bool = False) -> Study:

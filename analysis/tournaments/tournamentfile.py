@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from os.path import exists, isfile
+from os.path import isfile
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from curnits.analysis.tournaments.lineups import SEPARATOR, Lineup, all_lineups, sampled
-from curnits.sim.files.reading import printable, read_text
+from curnits.sim.files.reading import read_text
 from curnits.sim.files.yaml import (
     MAX_CHARACTERS,
     Document,
@@ -44,6 +44,7 @@ from curnits.sim.scenario.scenario import (
     ScenarioError,
     check_known,
     find,
+    find_among,
     first_error,
     from_data,
     load,
@@ -312,12 +313,8 @@ def find_tournament(name: str) -> Path:
         If there is neither.
     """
     known = shipped()
-    if name in known and not isfile(name):
-        return known[name]
-    if exists(name):
-        return Path(name)
     expected = f"expected a tournament file, or one of {', '.join(known)}"
-    raise ScenarioError(f"{printable(name)}: no such file ({expected})")
+    return find_among(known, name, f"no such file ({expected})")
 
 
 def load_tournament(path: Path) -> Tournament:

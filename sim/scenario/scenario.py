@@ -255,13 +255,24 @@ def find(name: str) -> Path:
         If there is neither.
     """
     known = catalogue()
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "see: curnits scenarios"
+    return find_among(known, name, f"no such file, and no scenario of that name ({hint})")
+
+
+def find_among(known: Mapping[str, Path], name: str, otherwise: str) -> Path:
+    """Return the file of a known name that no file of the user has, or the file at a path.
+
+    Raises
+    ------
+    ScenarioError
+        If there is neither; ``otherwise`` says what was expected.
+    """
     if name in known and not isfile(name):
         return known[name]
     if exists(name):
         return Path(name)
-    near = get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "see: curnits scenarios"
-    raise ScenarioError(f"{printable(name)}: no such file, and no scenario of that name ({hint})")
+    raise ScenarioError(f"{printable(name)}: {otherwise}")
 
 
 def load(source: str | Path, *, alone: bool = False) -> Scenario:

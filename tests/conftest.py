@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# nothing is timed: the first linear program of a process is slow
-settings.register_profile("curnits", deadline=None)
+# the same examples everywhere, so that who changed nothing sees what the gate saw; others are for
+# looking for faults: --hypothesis-profile=explore. Nothing is timed: a first program is slow
+settings.register_profile("curnits", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=500, print_blob=True)
 settings.load_profile("curnits")
 
 # shells start what runs in the background deaf to Ctrl-C, and what is started by it, too

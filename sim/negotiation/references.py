@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from curnits.sim.games.feasible.linear import solve_game
+from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import Game
 from curnits.sim.games.harmful import disarmed
 from curnits.sim.games.normal import NormalGame
@@ -25,7 +25,7 @@ def equal(game: Game) -> Vector:
 def secure(game: Game) -> Vector:
     """Return what each player can secure alone, whatever the others do (von Neumann 1928)."""
     alone = [game.normalised.conflict(1 << i)[i] for i in range(game.n)]
-    return np.array([solve_game(payoffs).value for payoffs in alone])
+    return np.array([solve_stack(payoffs[None])[0][0] for payoffs in alone])
 
 
 def peaceful(game: Game) -> Vector:

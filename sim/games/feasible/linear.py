@@ -25,6 +25,7 @@ _OPTIONS: tuple[tuple[str, bool | int | float | str], ...] = (
     ("threads", 1),
     ("primal_feasibility_tolerance", FEASIBILITY),
     ("dual_feasibility_tolerance", FEASIBILITY),
+    ("simplex_iteration_limit", 100_000),  # near ties of 1e-10 can make HiGHS 1.16 go in circles
 )
 
 _STRATEGIES = (1, 4)
@@ -228,7 +229,8 @@ def rise(points: Matrix, direction: ArrayLike, start: ArrayLike = 0.0) -> Rise:
 def solve_game(matrix: Matrix) -> Saddle:
     """Solve the zero-sum game whose payoffs to the row side are given, shape ``(R, C)``.
 
-    By the program of Dantzig (1951). The value is the mean of what both strategies secure.
+    By the program of Dantzig (1951). The value is the mean of what both strategies secure. Near
+    ties are for :func:`curnits.sim.games.feasible.matrixgames.solve_stack`.
 
     Raises
     ------

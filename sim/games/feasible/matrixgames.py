@@ -3,9 +3,9 @@
 Takes stacks of payoff matrices, gives values and optimal mixtures of both sides. Called wherever
 coalitions fight: conflict values, solvers, studies. Games with a pure saddle point are read off;
 others go to the simplex method of :mod:`curnits.sim.games.feasible.pivoting`, which runs as plain
-Python until a
-process has had so much to do that compiling it pays (with numba, where that is installed); both
-give the same bits. What it gives up, and what is too large for it, goes to HiGHS.
+Python until a process has had so much to do that compiling it pays (with numba, where that is
+installed); both give the same bits. What rounding is too much for is solved in whole numbers
+(:mod:`curnits.sim.games.feasible.exactly`); what is too large for either goes to HiGHS.
 """
 
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from curnits.sim.games.feasible.exactly import solve_exactly
 from curnits.sim.games.feasible.linear import Vector, solve_game
 from curnits.sim.games.feasible.pivoting import solve_games
 
@@ -27,11 +28,14 @@ _MOST_CELLS = 60_000
 _MOST_CELLS_PLAIN = 256
 """The same where nothing can be compiled: beyond, HiGHS is faster than Python."""
 
+_MOST_CELLS_EXACT = 600
+"""The same in whole numbers, which take up to a second for so many."""
+
 _PLENTY = 300_000
 """Payoffs times pivots that take plain Python about a second: then compiling begins to pay."""
 
-_REGRET = 1e-12
-"""Regret, in shares of a game's payoff range, at which HiGHS is asked too."""
+_REGRET = 1e-13
+"""Regret, in shares of a game's payoff range, above which a game is solved anew."""
 
 
 def solve_stack(matrices: Vector) -> tuple[Vector, Vector, Vector]:
@@ -51,7 +55,7 @@ def solve_stack(matrices: Vector) -> tuple[Vector, Vector, Vector]:
     Raises
     ------
     curnits.sim.games.feasible.linear.LinearProgramError
-        If neither the simplex method nor HiGHS finds a solution.
+        If a large game is too much for the simplex method and for HiGHS.
     """
     count, height, width = matrices.shape
     row_floor, column_ceiling = matrices.min(axis=2), matrices.max(axis=1)
@@ -79,7 +83,7 @@ class Simplex:
     work : int
         Payoffs times pivots so far, roughly.
     handed_over : int
-        Games that went to HiGHS although they were small enough.
+        Games that were small enough, and solved anew all the same.
     """
 
     can_compile: bool = field(default_factory=lambda: find_spec("numba") is not None)
@@ -114,6 +118,9 @@ class Simplex:
         doubtful = np.flatnonzero(~solved | (ceilings - floors > _REGRET))
         for p in doubtful:
             self.handed_over += int(small)
+            if height * width <= _MOST_CELLS_EXACT:
+                rows[p], columns[p] = solve_exactly(scaled[p])
+                continue
             other = solve_game(scaled[p])
             if not solved[p] or other.regret(scaled[p]) < ceilings[p] - floors[p]:
                 rows[p], columns[p] = other.row, other.column

@@ -38,6 +38,15 @@ def test_both_sides_secure_the_value(matrices, scale):
         assert value == pytest.approx(solve_game(matrix).value, abs=1e-9 * scale)
 
 
+@given(TIED, st.sampled_from([1e-6, 1e-7, 1e-9, 1e-10, 1e-12]), st.sampled_from([1e-6, 1.0, 1e6]))
+def test_near_ties_are_solved(matrices, noise, scale):
+    ties = np.random.default_rng(1).standard_normal(matrices.shape)
+    payoffs = scale * (matrices + noise * ties)
+    _, rows, columns = solve_stack(payoffs)
+    rounding = np.abs(payoffs).max() / np.ptp(payoffs, axis=(1, 2)).clip(min=1e-300)
+    assert np.all(regrets(payoffs, rows, columns) <= 1e-13 + 1e-15 * rounding)
+
+
 @given(TIED)
 def test_a_game_alone_is_solved_as_in_a_stack(matrices):
     together = solve_stack(matrices)
@@ -73,18 +82,21 @@ def test_compiled_and_plain_give_the_same_bits():
                 np.testing.assert_array_equal(one, other)
 
 
-def test_what_is_given_up_goes_to_highs(monkeypatch):
+@pytest.mark.parametrize(("cells", "accuracy"), [(600, 1e-15), (0, 1e-9)])
+def test_what_is_given_up_is_solved_in_whole_numbers_or_goes_to_highs(monkeypatch, cells, accuracy):
     monkeypatch.setattr(pivoting, "MOST_PIVOTS", 0)
+    monkeypatch.setattr(matrixgames, "_MOST_CELLS_EXACT", cells)
     matrices = np.random.default_rng(5).normal(size=(4, 3, 3))
     simplex = Simplex(can_compile=False)
     values, rows, columns = simplex.solve(matrices)
     assert simplex.handed_over == 4
-    assert regrets(matrices, rows, columns).max() <= 1e-9
+    assert regrets(matrices, rows, columns).max() <= accuracy
     np.testing.assert_allclose(values, [solve_game(matrix).value for matrix in matrices])
 
 
 def test_what_is_too_large_goes_to_highs(monkeypatch):
     monkeypatch.setattr(matrixgames, "_MOST_CELLS_PLAIN", 8)
+    monkeypatch.setattr(matrixgames, "_MOST_CELLS_EXACT", 8)
     matrix = np.random.default_rng(6).normal(size=(3, 3))
     (value,), _, _ = Simplex(can_compile=False).solve(matrix[None])
     assert value == pytest.approx(solve_game(matrix).value)

@@ -79,6 +79,28 @@ class Residuals:
 
 
 @dataclass(frozen=True, eq=False)
+class OpenThreat:
+    """What optimal threats deliver in a coalition's conflict, where there may be several.
+
+    Attributes
+    ----------
+    unique : bool
+        Whether all of them deliver the same to everybody.
+    least, most : ndarray, shape (n,)
+        Utilons of each member, NaN for players outside: over all pairs of optimal strategies of
+        both sides at the prices of the answer.
+    least_destroyed, most_destroyed : float
+        Curnits by which everybody together falls short of the best outcome.
+    """
+
+    unique: bool
+    least: Vector
+    most: Vector
+    least_destroyed: float
+    most_destroyed: float
+
+
+@dataclass(frozen=True, eq=False)
 class CoalitionAccount:
     """One coalition's books at an answer; vectors of shape (n,), NaN for players outside.
 
@@ -98,6 +120,8 @@ class CoalitionAccount:
         Internal weights of the members; all ones in a ``coco`` equilibrium.
     disposal : ndarray
         Curnits each member forgoes; all zero in a ``coco`` equilibrium.
+    open : OpenThreat or None
+        What other optimal threats would do; None where that was not worked out.
     """
 
     coalition: Mask
@@ -108,6 +132,7 @@ class CoalitionAccount:
     dividend: float
     weights: Vector
     disposal: Vector
+    open: OpenThreat | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """Re-verification of written answers, from their files alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isclose
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from curnits.analysis.judging.shortfalls import own_units, shortfalls, stands_al
 from curnits.analysis.solution import Claim, Equilibrium, Vector
 from curnits.analysis.solvers.effort import foresee
 from curnits.analysis.solvers.exhaustive.everywhere import WITHIN
+from curnits.analysis.solvers.open_threats import with_open_threats
 from curnits.analysis.storage.folder import SCENARIO, SUMMARY, run_id
 from curnits.analysis.storage.games import GameRecord
 from curnits.analysis.storage.record import RecordError, by_player, printable, read_json, vector
@@ -32,9 +33,11 @@ from curnits.analysis.storage.solutions import (
     CheckRecord,
     EquilibriumRecord,
     LiteralRecord,
+    OpenRecord,
     Share,
     ShortfallRecord,
     SolutionRecord,
+    TransferRecord,
 )
 from curnits.analysis.storage.tables import read_tables
 from curnits.analysis.verification.coco import ACCEPTED
@@ -127,7 +130,8 @@ def check_run(folder: Path) -> CheckRecord:
     there = None if nearest is None else vector(game, nearest.payoffs, "payoffs")
     answer = None
     if nearest is not None and there is not None and concept == default_concept(game):
-        answer = verify_state(solved, nearest.candidate(solved), there, concept)
+        verified = verify_state(solved, nearest.candidate(solved), there, concept)
+        answer = with_open_threats(solved, verified)
     objections += [
         f"{key} is not what the verifier finds"
         for key in recounted(game, summary, state, answer, there, tables)
@@ -227,6 +231,8 @@ def recheck(solution: SolutionRecord, game: Game) -> tuple[list[EquilibriumRecor
             doubts = _doubts(game, solution, stated, payoffs)
         except InputError as error:
             raise RecordError(f"{place}: {error}") from error
+        if any(account.open is not None for account in stated.coalitions):
+            found = with_open_threats(game, found)
         fresh.append(EquilibriumRecord.of(game, found))
         if not doubts:
             fresh[-1] = fresh[-1].model_copy(update={"certificate": stated.certificate})
@@ -330,6 +336,10 @@ def misstated(game: Game, stated: EquilibriumRecord, found: EquilibriumRecord) -
             said = getattr(stated, name)
             if said is not None and not _agree(said.get(player), amount, scales[player]):
                 wrong.append(f"{name}.{player}")
+    if stated.transfers is not None and not _same_transfers(
+        stated.transfers, found.transfers or [], scales
+    ):
+        wrong.append("transfers")
     books = {frozenset(account.members): account for account in stated.coalitions}
     for account in found.coalitions:
         said = books.get(frozenset(account.members))
@@ -344,12 +354,43 @@ def misstated(game: Game, stated: EquilibriumRecord, found: EquilibriumRecord) -
                 scale = unit[player] if unit else 1.0
                 if not _agree(getattr(said, name).get(player), amount, scale):
                     wrong.append(f"{place}.{name}.{player}")
+        if said.open is not None and not _same_ends(said.open, account.open, scales, curnits):
+            wrong.append(f"{place}.open")
         if not _same_mixture(said.threat, account.threat):
             wrong.append(f"{place}.threat")
         for player, amount in account.disposal.items():
             if not _agree(said.disposal.get(player), amount, curnits):
                 wrong.append(f"{place}.disposal.{player}")
     return [f"{key} is not what the verifier finds" for key in wrong]
+
+
+def _same_transfers(
+    said: Sequence[TransferRecord], due: Sequence[TransferRecord], scales: Mapping[str, float]
+) -> bool:
+    """Tell whether payments from player to player are the same, but for rounding."""
+    return len(said) == len(due) and all(
+        (one.payer, one.payee) == (other.payer, other.payee)
+        and _agree(one.amount, other.amount, scales[other.payee])
+        for one, other in zip(said, due, strict=True)
+    )
+
+
+def _same_ends(
+    said: OpenRecord, due: OpenRecord | None, scales: Mapping[str, float], curnits: float
+) -> bool:
+    """Tell whether two intervals of what threats do are the same, but for rounding."""
+    if due is None or said.unique != due.unique:
+        return False
+    pairs = [
+        (getattr(said, end).get(player), amount, scales[player])
+        for end in ("least", "most")
+        for player, amount in getattr(due, end).items()
+    ]
+    pairs += [
+        (getattr(said, end), getattr(due, end), curnits)
+        for end in ("least_destroyed", "most_destroyed")
+    ]
+    return all(_agree(stated, found, unit) for stated, found, unit in pairs)
 
 
 def _same_mixture(stated: Sequence[Share], found: Sequence[Share]) -> bool:

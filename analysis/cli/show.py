@@ -29,6 +29,7 @@ from curnits.analysis.storage.solutions import (
     CheckRecord,
     CoalitionRecord,
     LiteralRecord,
+    OpenRecord,
     PaidRecord,
     Share,
     ShortfallRecord,
@@ -75,6 +76,7 @@ def show_solution(out: Console, solution: SolutionRecord, *, verbose: bool = Fal
             show_conditions(out, {"residual": found.residuals})
         else:
             show_threats(out, found.coalitions)
+        show_open(out, found.coalitions)
         show_certificate(out, found.certificate)
     if solution.shortfall is not None:
         show_shortfall(out, solution.shortfall)
@@ -181,14 +183,15 @@ def show_policies(out: Console, policies: "PolicyRecord") -> None:
 
 def show_escalation(out: Console, escalation: "EscalationRecord") -> None:
     """Print the threats that would destroy most, and what players gain by harmful actions."""
-    rows = table("threat of", "menace", "cost", "destruction")
+    rows = table("threat of", "menace", "cost", "destruction", "in the answer")
     ordered = sorted(escalation.coalitions, key=lambda record: -float(f"{record.menace:.6g}"))
     menaces, costs, destructions = (
         rounded({k: getattr(record, name) for k, record in enumerate(ordered)}, escalation.at_stake)
         for name in ("menace", "cost", "destruction")
     )
     for k, record in enumerate(ordered[:MOST_ROWS]):
-        rows.add_row(" + ".join(record.members), menaces[k], costs[k], destructions[k])
+        due = _destroyed(record.answer, escalation.at_stake)
+        rows.add_row(" + ".join(record.members), menaces[k], costs[k], destructions[k], due)
     if ordered:
         show(out, rows)
         say_rest(out, len(ordered), "threats")
@@ -203,6 +206,14 @@ def show_escalation(out: Console, escalation: "EscalationRecord") -> None:
         gain = escalation.leverage[player]
         worth = "of unknown worth" if gain is None else f"worth {gain:.6g} to it"
         out.print(f"{player} has harmful actions, {', '.join(actions)}: {worth}.", soft_wrap=True)
+
+
+def _destroyed(answer: OpenRecord | None, unit: float) -> str:
+    """Write what an answer's threats destroy: an interval, or one amount where that is unique."""
+    if answer is None:
+        return "–"
+    least, most = _amounts([answer.least_destroyed, answer.most_destroyed], unit)
+    return least if least == most else f"{least} to {most}"
 
 
 def show_history(out: Console, history: "HistoryRecord") -> None:
@@ -346,6 +357,24 @@ def show_threats(out: Console, coalitions: Sequence[CoalitionRecord]) -> None:
     for record in proper:
         rows.add_row(" + ".join(record.members), mixture(record.threat))
     show(out, rows)
+
+
+def show_open(out: Console, coalitions: Sequence[CoalitionRecord]) -> None:
+    """Print what fights may deliver to whom where optimal threats are not unique."""
+    rows = table("open: fight of", "player", "least", "most")
+    count = 0
+    for record in coalitions:
+        if record.open is None or record.open.unique:
+            continue
+        for player, least in record.open.least.items():
+            count += 1
+            if count <= MOST_ROWS:
+                ends = least, record.open.most[player]
+                cells = _amounts(ends, max(map(abs, ends)))
+                rows.add_row(" + ".join(record.members), player, *cells)
+    if count:
+        show(out, rows)
+        say_rest(out, count, "rows")
 
 
 def show_coalitions(

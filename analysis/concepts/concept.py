@@ -62,6 +62,8 @@ class Concept:
         coalitions.
     threats : bool
         Whether answers have threats of coalitions.
+    zero_sum : bool
+        Whether threats are optimal in zero-sum conflict games at the prices of an answer.
     pays : bool
         Whether players pay each other, as if every game had money.
     proof : callable
@@ -86,6 +88,7 @@ class Concept:
     solve_near: Callable[[Game, Candidate], Solution] | None = None
     bargains: bool = False
     threats: bool = False
+    zero_sum: bool = False
     unique_for_two: bool = False
     pays: bool = False
     proof: Callable[[Game], Proof | None] = nothing

@@ -121,6 +121,7 @@ COCO = Concept(
     with_money="with money, claims are paid and all prices are equal (expected coco-value)",
     verify=verifiers.coco,
     threats=True,
+    zero_sum=True,
     unique_for_two=True,
     proof=lambda _: prove.COCO,
 )

@@ -112,6 +112,7 @@ COCO_VALUE = Concept(
     with_money=in_money,
     verify=verifiers.coco_value,
     threats=True,
+    zero_sum=True,
     pays=True,
     estimate=_sampled,
     proof=lambda _: prove.COCO_VALUE,

@@ -12,6 +12,7 @@ from curnits.analysis.certificates.proving.prove import UncertifiedError
 from curnits.analysis.concepts import bargaining, equilibria, money
 from curnits.analysis.concepts.concept import Concept, ConceptError
 from curnits.analysis.solution import Candidate, Claim, Equilibrium, Solution, Vector
+from curnits.analysis.solvers.open_threats import with_open_threats
 from curnits.analysis.solvers.sampling import Estimate
 from curnits.analysis.verification.bargaining import efficient
 from curnits.analysis.verification.coco import verify
@@ -88,7 +89,26 @@ def solve(game: Game, concept: str | None = None, disagreement: Vector | None = 
         raise ConceptError(
             f"{row.name} finds its own disagreement payoffs; a disagreement point applies to {able}"
         )
-    return replace(row.search(game)(game, disagreement), players=game.players)
+    return _handed_out(game, row, row.search(game)(game, disagreement))
+
+
+def solve_near(game: Game, concept: str, state: Candidate) -> Solution | None:
+    """Look for another answer near a state, if the concept and the game allow it.
+
+    Errors as for :func:`solve`.
+    """
+    row = concept_named(concept)
+    if row.solve_near is None or game.curved or game.money:
+        return None
+    return _handed_out(game, row, row.solve_near(game, state))
+
+
+def _handed_out(game: Game, row: Concept, solution: Solution) -> Solution:
+    """Return a solution with names, and with what its threats leave open."""
+    known, found = solution.game or game, solution.equilibria
+    if row.zero_sum:
+        found = tuple(with_open_threats(known, one) for one in found)
+    return replace(solution, equilibria=found, players=game.players)
 
 
 def solve_all(
@@ -103,7 +123,7 @@ def solve_all(
     if row.solve_all is None or game.money or game.curved or disagreement is not None:
         return solve(game, row.name, disagreement)
     row.search(game)  # says why if the concept does not apply
-    return replace(row.solve_all(game, None), players=game.players)
+    return _handed_out(game, row, row.solve_all(game, None))
 
 
 def estimate(game: Game, concept: str, conflicts: int, rng: np.random.Generator) -> Estimate:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from curnits.analysis import concepts
-from curnits.analysis.solution import Equilibrium, Vector
+from curnits.analysis.solution import Equilibrium, OpenThreat, Vector
 from curnits.analysis.solvers.coco import coco
+from curnits.sim.games.coalitions import Mask
 from curnits.sim.games.damage import Damage, damage, fights, fought_with
 from curnits.sim.games.feasible.frontier import support
 from curnits.sim.games.game import Game
@@ -37,6 +38,10 @@ class Escalation:
     owed : ndarray, shape (n,)
         Utilons each player owes to threats: what it gets, less what it would get if the harmful
         actions of all players were struck. Negative for victims.
+    open : dict from mask to OpenThreat
+        What optimal threats do in that answer, of the conflicts for which it was worked out.
+    off : dict from mask to float
+        By how much more or less the threats of the state deliver, a share of payoff range.
     """
 
     damage: Damage
@@ -45,6 +50,8 @@ class Escalation:
     harmful: dict[int, tuple[int, ...]]
     leverage: Vector
     owed: Vector
+    open: dict[Mask, OpenThreat]
+    off: dict[Mask, float]
 
 
 def damage_of(game: Game, state: Equilibrium) -> Damage:
@@ -76,7 +83,29 @@ def measure(game: Game, state: Equilibrium, answer: Equilibrium | None) -> Escal
             owed = answer.payoffs - _payoffs(strike(game, harmful), answer)
     at_stake = float(state.candidate.prices @ game.ranges)
     played = fought_with(game, state.candidate.threats)
-    return Escalation(damage_of(game, state), at_stake, played, harmful, leverage, owed)
+    opened = open_threats(answer)
+    off = {mask: beyond(game, state, mask, threat) for mask, threat in opened.items()}
+    harm = damage_of(game, state)
+    return Escalation(harm, at_stake, played, harmful, leverage, owed, opened, off)
+
+
+def open_threats(answer: Equilibrium | None) -> dict[Mask, OpenThreat]:
+    """Return what optimal threats of proper coalitions do in an answer, where that is known."""
+    accounts = () if answer is None else answer.coalitions
+    return {account.coalition: account.open for account in accounts if account.open is not None}
+
+
+def beyond(game: Game, state: Equilibrium, mask: Mask, threat: OpenThreat) -> float:
+    """Return by how much a coalition's fight delivers more or less than optimal threats may.
+
+    Returns
+    -------
+    float
+        The most for any member, a share of its payoff range; 0 for anything in between.
+    """
+    delivered = state.coalitions[mask - 1].delivered
+    gaps = np.maximum(threat.least - delivered, delivered - threat.most) / game.scales
+    return float(max(0.0, np.nanmax(gaps)))
 
 
 def _payoffs(game: Game, near: Equilibrium) -> Vector:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from curnits.analysis import concepts
+from curnits.analysis.judging.escalation import beyond, open_threats
 from curnits.analysis.judging.shortfalls import (
     ENOUGH,
     Shortfalls,
@@ -15,7 +16,7 @@ from curnits.analysis.judging.shortfalls import (
     stands_alone,
     vanishing,
 )
-from curnits.analysis.judging.verdicts import verdict
+from curnits.analysis.judging.verdicts import Fights, verdict
 from curnits.analysis.solution import Candidate, Equilibrium, Solution, Vector
 from curnits.analysis.solvers.commitment_value import NoLimitError, commitment_value
 from curnits.sim.games.game import Game
@@ -137,11 +138,12 @@ def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
     start = run.disagreement if row.bargains else None
     solution = (concepts.solve_all if several else concepts.solve)(game, concept, start)
     _, distance = nearest(game, run.payoffs, solution)
-    if row.solve_near is not None and not distance < REACHED and not (game.curved or game.money):
-        nearby = row.solve_near(game, _state(game, run))
-        other, other_distance = nearest(game, run.payoffs, nearby)
-        if other and not distance <= other_distance:
-            solution = nearby
+    if not distance < REACHED:
+        nearby = concepts.solve_near(game, concept, _state(game, run))
+        if nearby is not None:
+            other, other_distance = nearest(game, run.payoffs, nearby)
+            if other and not distance <= other_distance:
+                solution = nearby
     return compare(game, run, concept, solution)
 
 
@@ -195,7 +197,18 @@ def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement
             missed,
             arrived=arrived,
             free=vanishing(game, state) if alone else [],
+            fights=_fights(game, state, answer),
         ),
+    )
+
+
+def _fights(game: Game, state: Equilibrium, answer: Equilibrium | None) -> Fights:
+    """Return which conflicts an answer leaves open, and how far the state is off in any."""
+    opened = open_threats(answer)
+    return Fights(
+        sum(not threat.unique for threat in opened.values()) // 2,
+        len(opened) // 2,
+        max((beyond(game, state, mask, one) for mask, one in opened.items()), default=np.nan),
     )
 
 

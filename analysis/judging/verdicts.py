@@ -5,6 +5,7 @@ and pages print.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,6 +24,23 @@ _DIFFERENT = 5e-3
 two."""
 
 
+@dataclass(frozen=True)
+class Fights:
+    """What an answer says of its conflicts.
+
+    Attributes
+    ----------
+    open, known : int
+        Conflicts in which optimal threats may deliver different payoffs, of those looked at.
+    off : float
+        By how much simulated threats deliver more or less than they may, a share of payoff range.
+    """
+
+    open: int
+    known: int
+    off: float
+
+
 def verdict(
     game: Game,
     run: Run,
@@ -33,6 +51,7 @@ def verdict(
     *,
     arrived: bool,
     free: Sequence[str] = (),
+    fights: Fights = Fights(0, 0, 0.0),
 ) -> str:
     """Say how talks ended, where, and whether that is where their rules lead.
 
@@ -50,6 +69,8 @@ def verdict(
         Whether the agents got there.
     free : sequence of str
         Players whose prices vanish, if the state is an equilibrium because of that.
+    fights : Fights
+        Of the nearest answer.
     """
     if run.interrupted:
         return (
@@ -73,6 +94,11 @@ def verdict(
             f" The state is an equilibrium of its own, as the verifier finds: the price of "
             f"{' and '.join(free)} vanishes, and then more than one agreement gives everybody at "
             "least its due."
+        )
+    if known and fights.open:
+        said += (
+            f" In {fights.open} of {fights.known} conflicts the answer leaves open what threats "
+            f"deliver; the simulated ones {_within(fights.off)}."
         )
     if not run.learned:
         said += " Nothing was learned: what players expect was worked out before the first tick."
@@ -124,6 +150,12 @@ def _doubts(game: Game, credibility: Vector) -> str:
         )
         + "."
     )
+
+
+def _within(off: float) -> str:
+    if off <= ENOUGH:
+        return "deliver what it allows"
+    return f"deliver up to {_percent(off)} of payoff range more or less than it allows"
 
 
 def _missed(missed: Shortfalls) -> str:

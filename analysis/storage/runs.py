@@ -16,6 +16,7 @@ from curnits.analysis.storage.folder import run_id
 from curnits.analysis.storage.record import Record, by_player
 from curnits.analysis.storage.solutions import (
     EquilibriumRecord,
+    OpenRecord,
     PaidRecord,
     Share,
     SolutionRecord,
@@ -55,12 +56,18 @@ class Distance(Record):
 
 
 class ThreatRecord(Record):
-    """One coalition's threat, in curnits; see :class:`curnits.sim.games.damage.Damage`."""
+    """One coalition's threat, in curnits; see :class:`curnits.sim.games.damage.Damage`.
+
+    ``answer`` has what optimal threats do in the analytic answer, and ``off`` by how much the
+    simulated ones deliver more or less, a share of payoff range; null where that is not known.
+    """
 
     members: list[str]
     menace: float
     cost: float
     destruction: float
+    answer: OpenRecord | None = None
+    off: float | None = None
 
 
 class InventionRecord(Record):
@@ -98,7 +105,7 @@ class EscalationRecord(Record):
     @classmethod
     def of(cls, game: Game, escalation: Escalation, inventions: pd.DataFrame) -> Self:
         """Write what was measured in a game, and the table of what was invented."""
-        harm = escalation.damage
+        harm, opened = escalation.damage, escalation.open
         return cls(
             at_stake=escalation.at_stake,
             expected_destruction=harm.expected(1.0),
@@ -109,6 +116,8 @@ class EscalationRecord(Record):
                     menace=float(harm.menace[mask]),
                     cost=float(harm.cost[mask]),
                     destruction=float(harm.destruction[mask]),
+                    answer=OpenRecord.of(game, mask, opened[mask]) if mask in opened else None,
+                    off=escalation.off.get(mask),
                 )
                 for mask in proper_coalitions(game.n)
             ],

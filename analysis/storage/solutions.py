@@ -11,6 +11,7 @@ from curnits.analysis.solution import (
     Candidate,
     CoalitionAccount,
     Equilibrium,
+    OpenThreat,
     Shortfall,
     Solution,
     Vector,
@@ -34,10 +35,36 @@ class Share(Record):
     probability: float
 
 
+class OpenRecord(Record):
+    """What all optimal threats of a conflict do; see :class:`curnits.analysis.solution.OpenThreat`.
+
+    ``least`` and ``most`` have what each member gets, utilons.
+    """
+
+    unique: bool
+    least: dict[str, float]
+    most: dict[str, float]
+    least_destroyed: float
+    most_destroyed: float
+
+    @classmethod
+    def of(cls, game: Game, mask: Mask, threat: OpenThreat) -> Self:
+        """Write what a coalition's threats leave open."""
+        inside = members(mask)
+        return cls(
+            unique=threat.unique,
+            least={game.players[i]: float(threat.least[i]) for i in inside},
+            most={game.players[i]: float(threat.most[i]) for i in inside},
+            least_destroyed=threat.least_destroyed,
+            most_destroyed=threat.most_destroyed,
+        )
+
+
 class CoalitionRecord(Record):
     """The books of one coalition; see :class:`curnits.analysis.solution.CoalitionAccount`.
 
-    ``drift`` says how fast the threat's probabilities change as prices vanish.
+    ``drift`` says how fast the threat's probabilities change as prices vanish, and ``open`` what
+    other optimal threats would do; null where that was not worked out.
     """
 
     members: list[str]
@@ -49,6 +76,7 @@ class CoalitionRecord(Record):
     weights: dict[str, float]
     disposal: dict[str, float]
     drift: list[Share] = Field(default_factory=list)
+    open: OpenRecord | None = None
 
     @classmethod
     def of(cls, game: Game, account: CoalitionAccount, drift: Vector | None) -> Self:
@@ -68,6 +96,9 @@ class CoalitionRecord(Record):
             weights=own(account.weights),
             disposal=own(account.disposal),
             drift=[] if drift is None else _shares(game, account.coalition, drift),
+            open=None
+            if account.open is None
+            else OpenRecord.of(game, account.coalition, account.open),
         )
 
 

@@ -13,6 +13,7 @@ from io import BytesIO
 from logging import getLogger
 from re import Match
 from re import compile as pattern
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +21,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import parquet
 
+from curnits.analysis.storage.files import FolderError
 from curnits.analysis.storage.store import Store
 
 PARTS = "parts"
@@ -219,9 +221,9 @@ class Parts:
     def _groups(self, name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
         """Yield a file's rows, some at a time."""
         with self._store.open(name) as file:
-            stored = parquet.ParquetFile(file, page_checksum_verification=True)
+            stored = _opened(file)
             for k in range(stored.num_row_groups):
-                yield stored.read_row_group(k, columns)
+                yield stored.read_row_group(k, columns, use_threads=False)
 
     def _complete(self, name: str, tasks: pa.Array) -> int:
         """Write a table in order; return its number of rows."""
@@ -260,8 +262,7 @@ class Parts:
     def _chosen(self, name: str, group: int, block: pa.Array, schema: pa.Schema) -> pa.Table:
         """Return the rows of some tasks in a row group, with all columns there are."""
         with self._store.open(name) as file:
-            stored = parquet.ParquetFile(file, page_checksum_verification=True)
-            table = stored.read_row_group(group)
+            table = _opened(file).read_row_group(group, use_threads=False)
         own = table.filter(pc.is_in(table[self._key], block))
         columns = [
             own[field.name].cast(field.type)
@@ -291,6 +292,35 @@ def stored_files(store: Store, rows: str) -> dict[str, list[str]]:
     if f"{rows}.parquet" in names:
         return {name.removesuffix(".parquet"): [name] for name in names}
     return found
+
+
+def read_rows(store: Store, files: Sequence[str], columns: Sequence[str] | None = None) -> pa.Table:
+    """Return the rows of the files of a table, or some columns of them.
+
+    Nothing is read in threads of pyarrow's own: one that still holds a Python file when the
+    process ends aborts it (https://github.com/apache/arrow/issues/34314).
+
+    Raises
+    ------
+    FolderError
+        If a file cannot be read, or there is no such column.
+    """
+    found: list[pa.Table] = []
+    for name in files:
+        with store.open(name) as file:
+            try:
+                found.append(_opened(file).read(columns, use_threads=False))
+            except (OSError, pa.ArrowException) as error:
+                reason = " ".join(str(error).split())
+                raise FolderError(f"{store.address}/{name}: {reason:.200}") from error
+    schema = unified([table.schema for table in found])
+    if absent := set(columns or ()) - set(schema.names):
+        raise FolderError(f"{store.address}: no column {min(absent)!r} in its tables")
+    return pa.concat_tables([schema.empty_table(), *found], promote_options="permissive")
+
+
+def _opened(file: BinaryIO) -> parquet.ParquetFile:
+    return parquet.ParquetFile(file, pre_buffer=False, page_checksum_verification=True)
 
 
 def _parts(store: Store) -> dict[Part, dict[str, str]]:

@@ -85,9 +85,9 @@ def _read(path: Path, columns: Mapping[str, type]) -> pd.DataFrame:
     try:
         check_file(path)
         with path.open("rb") as file:
-            stored = parquet.ParquetFile(file)
+            stored = parquet.ParquetFile(file, pre_buffer=False)
             _check_columns(path, stored, columns)
-            table = stored.read()
+            table = stored.read(use_threads=False)  # see parts.read_rows
             for name in columns:
                 if table[name].null_count:
                     raise FolderError(f"{path}: {name}: expected a value in every row")

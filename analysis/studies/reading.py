@@ -18,11 +18,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import dataset as datasets
 from pyarrow import parquet
-from pyarrow.fs import FSSpecHandler, PyFileSystem
+from pyarrow.fs import FSSpecHandler, LocalFileSystem, PyFileSystem
 from scipy.stats import binomtest, bootstrap
 
 from curnits.analysis.storage.files import FolderError
-from curnits.analysis.storage.parts import stored_files, unified
+from curnits.analysis.storage.parts import read_rows, stored_files, unified
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.execution.executor import FAILED, ID, RUNS
 from curnits.analysis.studies.folder import stored_study
@@ -59,11 +59,10 @@ class StudyData:
         FolderError
             If there is no such table, or it cannot be read.
         """
-        if table not in self._files:
-            known = ", ".join(self._files) or "none yet"
-            raise FolderError(f"{self.store.address}: no table {table!r} (expected one of {known})")
-        files = [self.store.path(name) for name in self._files[table]]
-        system = PyFileSystem(FSSpecHandler(self.store.fs))
+        names = self._names(table)
+        files = [self.store.path(name) for name in names]
+        local = LocalFileSystem()  # without Python, so that its threads may outlast a command
+        system = local if self.store.local else PyFileSystem(FSSpecHandler(self.store.fs))
         try:
             schemas = [parquet.read_schema(name, filesystem=system) for name in files]
             return datasets.dataset(
@@ -81,12 +80,7 @@ class StudyData:
         FolderError
             As above.
         """
-        source = self.dataset(name)
-        try:
-            read: pd.DataFrame = source.to_table(columns=columns).to_pandas()
-        except (OSError, pa.ArrowException) as error:
-            reason = " ".join(str(error).split())
-            raise FolderError(f"{self.store.address}: {name}: {reason:.200}") from error
+        read: pd.DataFrame = read_rows(self.store, self._names(name), columns).to_pandas()
         return read
 
     def runs(self) -> pd.DataFrame:
@@ -136,6 +130,12 @@ class StudyData:
             return 0, 0
         status = self.table(RUNS, ["status"])["status"]
         return len(status), int((status == FAILED).sum())
+
+    def _names(self, table: str) -> list[str]:
+        if table not in self._files:
+            known = ", ".join(self._files) or "none yet"
+            raise FolderError(f"{self.store.address}: no table {table!r} (expected one of {known})")
+        return self._files[table]
 
     @cached_property
     def _files(self) -> dict[str, list[str]]:

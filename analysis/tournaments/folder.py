@@ -12,13 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import parquet
 
 from curnits.analysis.storage.files import MANIFEST, FolderError, manifest_bytes
 from curnits.analysis.storage.folder import versions
-from curnits.analysis.storage.parts import Parts, stored_files
+from curnits.analysis.storage.parts import Parts, read_rows, stored_files
 from curnits.analysis.storage.store import LOCK, Store
 from curnits.analysis.studies.execution.executor import ID, RUNS, Task
 from curnits.analysis.tournaments.tasks import SEATS
@@ -139,16 +137,7 @@ class TournamentData:
         names = stored_files(self.store, RUNS).get(name, [])
         if not names:
             raise FolderError(f"{self.store.address}: no table {name!r} yet")
-        found = []
-        for file in names:
-            with self.store.open(file) as opened:
-                try:
-                    found.append(parquet.read_table(opened))
-                except (OSError, pa.ArrowException) as error:
-                    reason = " ".join(str(error).split())
-                    where = f"{self.store.address}/{file}"
-                    raise FolderError(f"{where}: {reason:.200}") from error
-        rows: pd.DataFrame = pa.concat_tables(found, promote_options="permissive").to_pandas()
+        rows: pd.DataFrame = read_rows(self.store, names).to_pandas()
         return rows
 
     def results(self) -> str:

@@ -1,8 +1,10 @@
 """Study files, designs, seeds, batches and parts, without any command."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from threading import get_ident
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -13,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curnits.analysis.storage.files import FolderError
-from curnits.analysis.storage.parts import PARTS, Parts
+from curnits.analysis.storage.parts import PARTS, Parts, read_rows, stored_files
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.axes import read_axis
 from curnits.analysis.studies.changes import changes
 from curnits.analysis.studies.execution.driver import Drive, ExecutorError
 from curnits.analysis.studies.execution.executor import (
+    ID,
     RUNS,
     Batch,
     Executor,
@@ -371,6 +374,33 @@ def test_killed_at_any_step_no_part_is_lost(
         if ended:
             break
     assert 30 < step < 199
+
+
+class Watched(BytesIO):
+    """A file that notes which threads read it."""
+
+    threads: ClassVar[set[int]] = set()
+
+    def read(self, *given: Any) -> bytes:
+        self.threads.add(get_ident())
+        return super().read(*given)
+
+
+def test_files_are_read_by_the_thread_that_asks(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads of pyarrow's that hold a Python file abort a process that ends meanwhile."""
+    parts = Parts(store, RUNS, ID)
+    for k in range(2):
+        columns = {f"column {i}": [float(i)] for i in range(8)}
+        parts.add({RUNS: pa.table({ID: [f"{k:016x}"], **columns})})
+    monkeypatch.setattr(store, "open", lambda name: Watched(store.read(name)))
+    Watched.threads.clear()
+    assert read_rows(store, stored_files(store, RUNS)[RUNS]).num_rows == 2
+    parts.complete([f"{k:016x}" for k in range(2)])
+    assert Watched.threads == {get_ident()}
+    with pytest.raises(FolderError, match="no column 'colour'"):
+        read_rows(store, [f"{RUNS}.parquet"], ["colour"])
 
 
 def test_damaged_parts_are_done_again(store: Store, caplog: pytest.LogCaptureFixture) -> None:

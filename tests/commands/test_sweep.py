@@ -131,26 +131,24 @@ def test_killed_and_gone_on_with(curnits: Command, tmp_path: Path, file: Path) -
     assert tables(tmp_path / "killed") == tables(tmp_path / "whole")
 
 
-def test_interrupted_it_keeps_what_is_finished(tmp_path: Path, file: Path) -> None:
+@pytest.mark.parametrize("words", [(), ("--workers", 2), ("--cluster", "local")])
+def test_interrupted_it_keeps_what_is_finished(
+    words: tuple[Any, ...], curnits: Command, tmp_path: Path, file: Path
+) -> None:
+    if "--cluster" in words:
+        pytest.importorskip("distributed")
     file.write_text(TINY.format(replications=3000))
-    with started(["sweep", file, "--out", tmp_path / "x", "--workers", 1]) as process:
+    with started(["sweep", file, "--out", tmp_path / "x", "--json", *words]) as process:
         wait_for_parts(tmp_path / "x", 3)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err.splitlines()[-1] == "curnits: interrupted; --resume goes on"
-    assert "Traceback" not in err
-    assert "Not complete" in out
-
-
-def test_interrupted_in_one_process(tmp_path: Path, file: Path) -> None:
-    file.write_text(TINY.format(replications=3000))
-    with started(["sweep", file, "--out", tmp_path / "x"]) as process:
-        wait_for_parts(tmp_path / "x", 3)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "Traceback" not in err
+    lines = err.splitlines()
+    assert [line for line in lines if not line.startswith("curnits: ")] == []
+    assert lines[-1] == "curnits: interrupted; --resume goes on"
+    assert 3 <= json.loads(out)["done"] < 6000
+    kept = curnits("sweep", "--status", tmp_path / "x", "--json").json
+    assert kept == json.loads(out)
 
 
 def test_a_disk_that_fills_up(

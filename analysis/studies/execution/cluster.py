@@ -4,10 +4,13 @@ Needs the extra ``cluster``. Results are taken as they arrive, since a scheduler
 with it whatever it still holds.
 """
 
+from asyncio import gather
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from logging import CRITICAL, getLogger
+from multiprocessing.resource_tracker import ensure_running
 from queue import Empty, SimpleQueue
+from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -19,6 +22,8 @@ try:
     import dask
     from distributed import Client, Future, LocalCluster
     from distributed.scheduler import KilledWorker
+    from distributed.utils import LoopRunner
+    from tornado.ioloop import IOLoop
 except ImportError as error:
     raise ExecutorError(
         "--cluster needs Dask distributed (expected: pip install 'curnits[cluster]')"
@@ -27,6 +32,8 @@ except ImportError as error:
 _PATIENCE = 4
 """Seconds for a scheduler, and for its first worker, to answer."""
 
+_SECONDS_TO_END = 0.3
+"""For workers of a local cluster to end by themselves, before they are made to."""
 
 _RECOUNT = 2.0
 """Seconds after which workers are counted again: they may come and go."""
@@ -123,6 +130,7 @@ class Cluster:
             self._client.close(timeout=1)
         if self._cluster is not None:
             with suppress(OSError):
+                self._cluster.sync(_end_workers, self._cluster)
                 self._cluster.close(timeout=2)
 
     def _received(self, number: int, future: Future[Any]) -> Finished:
@@ -157,9 +165,36 @@ def local_cluster(workers: int) -> Cluster:
     """Return a cluster of processes on this machine, on loopback only, gone when it is closed."""
     with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
         cluster: Any = LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+            n_workers=workers,
+            threads_per_worker=1,
+            dashboard_address=None,
+            host="127.0.0.1",
+            silence_logs=CRITICAL,
+            loop=_uninterrupted_loop(),
         )
     return Cluster("local", cluster)
+
+
+def _uninterrupted_loop() -> IOLoop:
+    """Start a loop whose thread, and so all workers started from it, has Ctrl-C blocked.
+
+    It reaches all processes of a terminal, and is the main thread's to answer.
+    """
+    ensure_running()  # which starting a process would do, and unblock
+    before = pthread_sigmask(SIG_BLOCK, {SIGINT})
+    try:
+        runner = LoopRunner()
+        runner.start()
+    finally:
+        pthread_sigmask(SIG_SETMASK, before)
+    loop: IOLoop = runner.loop
+    return loop
+
+
+async def _end_workers(cluster: LocalCluster) -> None:
+    """End workers soon, even in the middle of a task, for which the cluster itself would wait."""
+    nannies = cluster.workers.values()
+    await gather(*(one.close(timeout=_SECONDS_TO_END) for one in nannies), return_exceptions=True)
 
 
 def _version() -> str:

@@ -10,7 +10,7 @@ from .negotiation.settings import RunSettings as RunSettings
 from .running import Run as Run
 from .running import Simulation as Simulation
 from .running import simulate as simulate
+from .scenario.catalogue import catalogue as catalogue
+from .scenario.catalogue import find as find
+from .scenario.loading import load as load
 from .scenario.scenario import Scenario as Scenario
-from .scenario.scenario import catalogue as catalogue
-from .scenario.scenario import find as find
-from .scenario.scenario import load as load

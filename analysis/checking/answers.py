@@ -44,7 +44,7 @@ from curnits.analysis.verification.coco import ACCEPTED
 from curnits.analysis.verification.literal import literal_conditions
 from curnits.sim.errors import InputError
 from curnits.sim.games.game import Game
-from curnits.sim.scenario.scenario import load
+from curnits.sim.scenario.loading import load
 
 
 def check_solution(path: Path) -> CheckRecord:

@@ -1,6 +1,6 @@
 """Tables on a terminal, and amounts in them written to what is meaningful.
 
-Takes numbers and labels, gives text and tables; :mod:`curnits.analysis.cli.show` calls it.
+Takes numbers and labels, gives text and tables; the modules ``show_…`` beside it call it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,6 +59,11 @@ def rounded[K](
     return {
         key: f"{x:.6g}" if abs(x) > NEGLIGIBLE * units[key] else "0" for key, x in amounts.items()
     }
+
+
+def written(amounts: Sequence[float | None], unit: float) -> list[str]:
+    """Write amounts with six figures, and those that are not known as a dash."""
+    return ["–" if x is None else f"{x if abs(x) > NEGLIGIBLE * unit else 0:.6g}" for x in amounts]
 
 
 def residual(figure: float) -> str:

@@ -19,7 +19,8 @@ def check_axioms(
     from curnits.analysis.studies.axioms.record import AxiomsRecord
     from curnits.analysis.studies.axioms.registry import AXIOMS, examine
     from curnits.sim.files.reading import about
-    from curnits.sim.scenario.scenario import find, load
+    from curnits.sim.scenario.catalogue import find
+    from curnits.sim.scenario.loading import load
 
     with about(path), counting("Trying axioms", len(AXIOMS), quiet=quiet) as progress:
         if path.suffix == ".json" or path.is_dir():

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from curnits.analysis.cli.options import Json
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -22,7 +24,7 @@ def scenarios(
         ),
     ] = None,
     group: Annotated[str | None, typer.Option(help="Only the scenarios of a folder.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    json: Json = False,
 ) -> None:
     """List the catalogue, or show one entry with its story, source and game.
 
@@ -36,7 +38,9 @@ def scenarios(
     from curnits.analysis.cli.console import console
     from curnits.analysis.storage.record import to_json
     from curnits.analysis.studies.records import ScenarioRecord
-    from curnits.sim.scenario.scenario import ScenarioError, catalogue, find, load
+    from curnits.sim.scenario.catalogue import catalogue, find
+    from curnits.sim.scenario.loading import load
+    from curnits.sim.scenario.problems import ScenarioError
 
     shown = words[1:] if words and words[0] == "show" else []
     if words and words[0] == "show" and len(shown) != 1:
@@ -95,7 +99,8 @@ def _show(screen: "Console", entry: "ScenarioRecord", name: str) -> None:
 
     from curnits.analysis.cli.amounts import show, table
     from curnits.analysis.handbook.games import described, payoffs
-    from curnits.sim.scenario.scenario import find, load
+    from curnits.sim.scenario.catalogue import find
+    from curnits.sim.scenario.loading import load
 
     game = load(find(name)).build()
     screen.print(Text.assemble((entry.title, "bold"), f" ({entry.shows})"))

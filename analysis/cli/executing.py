@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from curnits.analysis.studies.execution.driver import Pace
     from curnits.analysis.studies.execution.executor import Executor
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with what was interrupted.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes; by default all runs in this one.")

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from curnits.analysis.cli.options import Force, Quiet
+
 if TYPE_CHECKING:
     from curnits.analysis.storage.rundata import RunData
-
-Force = Annotated[bool, typer.Option("--force", help="Replace earlier files.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 
 
 class ImageFormat(StrEnum):

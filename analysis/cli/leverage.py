@@ -1,17 +1,14 @@
 """The command ``leverage``."""
 
-from typing import Annotated
-
 import typer
+
+from curnits.analysis.cli.options import Json, Quiet, Source
 
 
 def leverage(
-    source: Annotated[
-        str,
-        typer.Argument(metavar="SCENARIO", help="Scenario file, Gambit .nfg or catalogue name."),
-    ],
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    source: Source,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Say what players gain by threats: by their actions that only harm, solution by solution.
 
@@ -23,13 +20,14 @@ def leverage(
       curnits leverage protection-racket --json
     """
     from curnits.analysis.cli.console import console, heading, waiting
-    from curnits.analysis.cli.show import show_leverage
+    from curnits.analysis.cli.show_leverage import show_leverage
     from curnits.analysis.storage.record import to_json
     from curnits.analysis.studies.leverage import leverage as found_in
     from curnits.analysis.studies.records import LeverageRecord
     from curnits.sim.files.reading import about
     from curnits.sim.games.normal import normal_form
-    from curnits.sim.scenario.scenario import find, load
+    from curnits.sim.scenario.catalogue import find
+    from curnits.sim.scenario.loading import load
 
     with about(source), waiting("Solving", quiet=quiet):
         game = normal_form(load(find(source)).build(), "leverage")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from curnits.analysis.cli.options import Force, Json, Quiet, Source
 from curnits.analysis.cli.usage import App
 
 if TYPE_CHECKING:
@@ -18,15 +19,9 @@ app = App(
     rich_markup_mode="rich",
 )
 
-Source = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="Scenario file, Gambit .nfg or catalogue name.")
-]
 Out = Annotated[
     Path | None, typer.Option(metavar="FILE.csv", help="Also write a row a step and player.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace an earlier file.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 
 
 @app.command()
@@ -103,7 +98,8 @@ def _report(
     from curnits.analysis.studies.limit_records import StudyRecord, show_study
     from curnits.analysis.studies.limits import LostError
     from curnits.sim.files.reading import about
-    from curnits.sim.scenario.scenario import find, load
+    from curnits.sim.scenario.catalogue import find
+    from curnits.sim.scenario.loading import load
 
     path = find(source)
     game = load(path).build()

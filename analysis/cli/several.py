@@ -5,17 +5,14 @@ from typing import Annotated
 
 import typer
 
-from curnits.analysis.cli.figures import ImageFormat, Quiet
+from curnits.analysis.cli.figures import ImageFormat
+from curnits.analysis.cli.options import Json, Quiet, Source
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Form = Annotated[ImageFormat, typer.Option("--format", help="Format of the image.")]
 
 
 def basins(
-    source: Annotated[
-        str,
-        typer.Argument(metavar="SCENARIO", help="Scenario file, Gambit .nfg or catalogue name."),
-    ],
+    source: Source,
     starts: Annotated[int, typer.Option(min=2, help="Starting prices, at least.")] = 36,
     ticks: Annotated[int | None, typer.Option(min=1, help="Ticks before giving up.")] = None,
     out: Annotated[
@@ -46,7 +43,8 @@ def basins(
     from curnits.analysis.studies.basins import explore
     from curnits.analysis.studies.interrupting import STATUS, interruptible
     from curnits.sim.files.reading import about
-    from curnits.sim.scenario.scenario import find, load
+    from curnits.sim.scenario.catalogue import find
+    from curnits.sim.scenario.loading import load
 
     path = find(source)
     scenario = load(path)

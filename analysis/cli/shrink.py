@@ -1,37 +1,33 @@
 """The command ``shrink``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, override
+from typing import TYPE_CHECKING, Annotated, override
 
 import typer
-from typer.core import TyperOption
 
-from curnits.analysis.cli.usage import Command
+from curnits.analysis.cli.options import Force, Quiet, Source
+from curnits.analysis.cli.usage import Listing
 
 if TYPE_CHECKING:
     from curnits.sim.games.normal import NormalGame
     from curnits.sim.scenario.scenario import Scenario
 
 
-class WithProperties(Command):
-    """A command whose help lists the properties, which are looked up only then."""
+class WithProperties(Listing):
+    """A command whose help lists the properties."""
 
+    option = "keep"
+
+    @staticmethod
     @override
-    def format_help(self, ctx: Any, formatter: Any) -> None:
+    def titles() -> dict[str, str]:
         from curnits.analysis.studies.shrinking.properties import PROPERTIES
 
-        listed = "; ".join(f"{name}: {row.title}" for name, row in PROPERTIES.items())
-        for option in self.params:
-            if isinstance(option, TyperOption) and option.name == "keep":
-                option.help = f"{option.help} {listed}."
-        super().format_help(ctx, formatter)
+        return {name: row.title for name, row in PROPERTIES.items()}
 
 
 def shrink(
-    source: Annotated[
-        str,
-        typer.Argument(metavar="SCENARIO", help="Scenario file, Gambit .nfg or catalogue name."),
-    ],
+    source: Source,
     keep: Annotated[str, typer.Option(metavar="PROPERTY", help="What must still be shown.")],
     concept: Annotated[
         str | None, typer.Option(help="Whose answers are looked at; by default the usual ones.")
@@ -42,8 +38,8 @@ def shrink(
     seed: Annotated[
         int, typer.Option(min=0, help="Seed of random changes where axioms are tried.")
     ] = 1,
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier result.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    force: Force = False,
+    quiet: Quiet = False,
 ) -> None:
     """Find a smaller game that still shows a property: fewer players and actions, rounder payoffs.
 
@@ -57,15 +53,12 @@ def shrink(
     from curnits.analysis.cli.console import waiting
     from curnits.analysis.concepts import concept_named
     from curnits.analysis.storage.files import write_files
-    from curnits.analysis.studies.shrinking.properties import (
-        PropertyError,
-        Setting,
-        property_named,
-    )
+    from curnits.analysis.studies.shrinking.properties import PropertyError, Setting, property_named
     from curnits.analysis.studies.shrinking.shrink import shrink as smallest
     from curnits.sim.files.reading import about
     from curnits.sim.games.normal import normal_form
-    from curnits.sim.scenario.scenario import find, load
+    from curnits.sim.scenario.catalogue import find
+    from curnits.sim.scenario.loading import load
 
     kept = property_named(keep)
     if concept is not None:

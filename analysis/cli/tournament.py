@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from curnits.analysis.cli.executing import Cluster, Json, Quiet, Resume, Workers, executor, shown
+from curnits.analysis.cli.executing import Cluster, Resume, Workers, executor, shown
+from curnits.analysis.cli.options import Json, Quiet
 
 if TYPE_CHECKING:
-    from curnits.analysis.tournaments.tournamentfile import Tournament
+    from curnits.analysis.tournaments.tournament import Tournament
 
 
 def tournament(

@@ -3,11 +3,11 @@
 :mod:`curnits.analysis.cli.app` registers its commands with :class:`App`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast, override
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperOption
 
 USAGE_ERROR = cast(type[Exception], typer.BadParameter.__mro__[1])
 """What is raised for wrong usage; newer versions of typer carry it under a private name."""
@@ -26,6 +26,25 @@ class Command(TyperCommand):
         for parameter in cast(list[Any], self.params):
             if parameter.param_type_name == "argument":
                 parameter.display_type_rich = _nothing
+        super().format_help(ctx, formatter)
+
+
+class Listing(Command):
+    """A command whose help lists what an option may be, which is looked up only then."""
+
+    option: str
+
+    @staticmethod
+    def titles() -> Mapping[str, str]:
+        """Return what the option may be, with what that means."""
+        raise NotImplementedError
+
+    @override
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        listed = "; ".join(f"{name}: {title}" for name, title in self.titles().items())
+        for option in self.params:
+            if isinstance(option, TyperOption) and option.name == self.option:
+                option.help = f"{option.help} {listed}."
         super().format_help(ctx, formatter)
 
 

@@ -30,7 +30,8 @@ def view(
     from threading import Thread
 
     from curnits.analysis.view.serving import FIRST, serve
-    from curnits.sim.scenario.scenario import find, load
+    from curnits.sim.scenario.catalogue import find
+    from curnits.sim.scenario.loading import load
 
     chosen = source or FIRST
     load(find(chosen))

@@ -6,7 +6,9 @@ from pathlib import Path
 from curnits.analysis.concepts import concept_named, default_concept, solve
 from curnits.analysis.handbook.games import Rows, amounts, described, payoffs
 from curnits.sim.games.game import Game
-from curnits.sim.scenario.scenario import Scenario, catalogue, load
+from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.loading import load
+from curnits.sim.scenario.scenario import Scenario
 
 
 def catalogue_page() -> str:

@@ -18,9 +18,10 @@ from curnits.sim.games.utility import UTILITIES
 from curnits.sim.negotiation.policies import POLICIES
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.scenario.bodies import BODIES
+from curnits.sim.scenario.catalogue import catalogue
 from curnits.sim.scenario.ladders import LadderEntry, RungEntry, TreatyEntry
 from curnits.sim.scenario.newcomers import NewcomerEntry
-from curnits.sim.scenario.scenario import FORMS, Scenario, catalogue
+from curnits.sim.scenario.scenario import FORMS, Scenario
 
 _LONGEST = 60
 """Characters of an example; of longer ones the scenario is named."""

@@ -18,7 +18,8 @@ from curnits.sim.files.yaml import MAX_CHARACTERS
 from curnits.sim.games.game import Game
 from curnits.sim.games.ladders import Ladder
 from curnits.sim.running import Run
-from curnits.sim.scenario.scenario import Scenario, load
+from curnits.sim.scenario.loading import load
+from curnits.sim.scenario.scenario import Scenario
 
 
 class Manifest(Record):

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from curnits.sim.files.yaml import type_name
 from curnits.sim.scenario.payoffs import FieldError, number
-from curnits.sim.scenario.scenario import check_known, first_error
+from curnits.sim.scenario.problems import check_known, first_error
 
 MAX_VALUES = 1_000_000
 """Most values of an axis."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from curnits.analysis.studies.axes import Axis
 from curnits.analysis.studies.sampling import EXTENDABLE, Sample
-from curnits.analysis.studies.studyfile import Study, StudySection
+from curnits.analysis.studies.study import Study, StudySection
 
 _TEXTS = ("title", "source", "summary", "look_for")
 """Sections of a scenario that no run depends on."""

@@ -20,7 +20,8 @@ from curnits.analysis.storage.parts import Parts
 from curnits.analysis.storage.store import LOCK, Store
 from curnits.analysis.studies.changes import changes
 from curnits.analysis.studies.execution.executor import ID, RUNS, Tables, Task
-from curnits.analysis.studies.studyfile import Study, read_study
+from curnits.analysis.studies.study import Study
+from curnits.analysis.studies.studyfile import read_study
 from curnits.sim.files.json import JsonError, parse
 from curnits.sim.files.reading import printable
 

@@ -26,7 +26,7 @@ from curnits.analysis.storage.parts import read_rows, stored_files, unified
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.execution.executor import FAILED, ID, RUNS
 from curnits.analysis.studies.folder import stored_study
-from curnits.analysis.studies.studyfile import Study
+from curnits.analysis.studies.study import Study
 from curnits.sim.scenario.scenario import Scenario
 
 _RESAMPLES = 2_000

@@ -10,7 +10,7 @@ from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.execution.driver import Drive, Pace
 from curnits.analysis.studies.execution.executor import Executor, Tables
 from curnits.analysis.studies.folder import check_free, progress
-from curnits.analysis.studies.studyfile import Study
+from curnits.analysis.studies.study import Study
 from curnits.analysis.studies.tasks import StudyRuns
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from curnits.analysis.studies.design import Point
 from curnits.analysis.studies.execution.executor import RUNS, Rows, Task
 from curnits.analysis.studies.measures import Trial, measure_named
-from curnits.analysis.studies.studyfile import Study
+from curnits.analysis.studies.study import Study
 
 _SERIES = ("ticks", "negotiators")
 """Tables that are kept of every few ticks; ``record: all`` keeps every table of a run."""

@@ -20,7 +20,8 @@ from curnits.analysis.storage.parts import Parts, read_rows, stored_files
 from curnits.analysis.storage.store import LOCK, Store
 from curnits.analysis.studies.execution.executor import ID, RUNS, Task
 from curnits.analysis.tournaments.tasks import SEATS
-from curnits.analysis.tournaments.tournamentfile import Tournament, read_tournament
+from curnits.analysis.tournaments.tournament import Tournament
+from curnits.analysis.tournaments.tournamentfile import read_tournament
 from curnits.sim.files.json import JsonError, parse
 from curnits.sim.files.reading import printable
 

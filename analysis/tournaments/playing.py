@@ -11,7 +11,7 @@ from curnits.analysis.tournaments.folder import TournamentData, check_free, prog
 from curnits.analysis.tournaments.records import TournamentRecord
 from curnits.analysis.tournaments.results import results
 from curnits.analysis.tournaments.tasks import TournamentRuns
-from curnits.analysis.tournaments.tournamentfile import Tournament
+from curnits.analysis.tournaments.tournament import Tournament
 
 
 def play(

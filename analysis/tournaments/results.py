@@ -19,7 +19,7 @@ from curnits.analysis.tournaments.equilibria import TALKS, Mixture, alike, equil
 from curnits.analysis.tournaments.folder import TournamentData
 from curnits.analysis.tournaments.lineups import SEPARATOR
 from curnits.analysis.tournaments.policy_game import Matrix, PolicyGame, Vector
-from curnits.analysis.tournaments.tournamentfile import Tournament
+from curnits.analysis.tournaments.tournament import Tournament
 
 _RESAMPLES = 2_000
 """Bootstrap samples: the ends of intervals are then good to about two digits."""

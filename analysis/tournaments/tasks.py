@@ -12,7 +12,7 @@ import pandas as pd
 from curnits.analysis.judging.policies import achieved
 from curnits.analysis.studies.execution.executor import Task
 from curnits.analysis.tournaments.lineups import Lineup
-from curnits.analysis.tournaments.tournamentfile import Tournament
+from curnits.analysis.tournaments.tournament import Tournament
 from curnits.sim.negotiation.references import reference
 from curnits.sim.running import Simulation, pursue
 

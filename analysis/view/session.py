@@ -32,7 +32,10 @@ from curnits.sim.games.game import Game, GameError
 from curnits.sim.negotiation.policies import POLICIES, Truthful, policy_name
 from curnits.sim.negotiation.settings import RunSettings
 from curnits.sim.running import Run, Simulation
-from curnits.sim.scenario.scenario import Scenario, ScenarioError, catalogue, find, load
+from curnits.sim.scenario.catalogue import catalogue, find
+from curnits.sim.scenario.loading import load
+from curnits.sim.scenario.problems import ScenarioError
+from curnits.sim.scenario.scenario import Scenario
 
 _ROWS = 150
 """Ticks that are drawn while talks go on."""

@@ -1,38 +1,26 @@
-"""Scenario files: what is negotiated, how, and for how long."""
+"""The model of a scenario file: what is negotiated, how, and for how long.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+Takes the data of a file, gives a checked :class:`Scenario`. :mod:`curnits.sim.scenario.loading`
+makes it from files, and :mod:`curnits.sim.running` simulates it.
+"""
+
+from collections.abc import Mapping
 from dataclasses import replace
-from difflib import get_close_matches
-from importlib.resources import files
-from os.path import exists, isfile
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
-from curnits.sim.errors import InputError
-from curnits.sim.files.reading import ReadingError, printable, read_text
-from curnits.sim.files.yaml import (
-    MAX_CHARACTERS,
-    Document,
-    Place,
-    YamlError,
-    parse,
-    render,
-    type_name,
-)
+from curnits.sim.files.yaml import render
 from curnits.sim.games.game import Game, GameError
 from curnits.sim.games.ladders import Ladder, climb
 from curnits.sim.games.newcomers import Newcomer
-from curnits.sim.games.nfg import NfgError, read_nfg
 from curnits.sim.games.normal import NormalGame, normal_form
-from curnits.sim.negotiation.rules.plugins import RuleError
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.scenario.forms import FamilyForm, Form, NfgForm, NormalForm
-from curnits.sim.scenario.ladders import LadderEntry, RungEntry, TreatyEntry
+from curnits.sim.scenario.ladders import LadderEntry, TreatyEntry
 from curnits.sim.scenario.newcomers import NewcomerEntry
 from curnits.sim.scenario.payoffs import FieldError
+from curnits.sim.scenario.problems import ScenarioError, described, key_written
 from curnits.sim.scenario.setforms import BargainingForm, CoalitionalForm
 
 FORMS: Mapping[str, type[Form]] = {
@@ -43,18 +31,6 @@ FORMS: Mapping[str, type[Form]] = {
     "coalitional": CoalitionalForm,
 }
 """Every form of game by the name that scenario files use."""
-
-
-_ALTERNATIVES = ("literal[", "dict[", "constrained-")
-"""How pydantic calls the alternatives of a value in places."""
-
-
-_MOST_ERRORS = 5
-"""Lines of a message about a file; a first error often brings others along."""
-
-
-class ScenarioError(InputError):
-    """A scenario that cannot be read; messages name the file, the line and the key."""
 
 
 class Scenario(BaseModel):
@@ -106,7 +82,7 @@ class Scenario(BaseModel):
                 run=run or RunSettings(),
             )
         except ValidationError as error:
-            raise ScenarioError(_described(error.errors()[0])[1]) from error
+            raise ScenarioError(described(error.errors()[0])[1]) from error
 
     def build(self) -> Game:
         """Return the game with all rungs of all ladders, under the scenario's title."""
@@ -229,282 +205,16 @@ class Scenario(BaseModel):
             form = NormalForm.of(game)
             return self.model_copy(update={"game": form, "ladders": {}, "treaties": []})
         except ValidationError as error:
-            raise ScenarioError(f"{self.title}: {_described(error.errors()[0])[1]}") from error
+            raise ScenarioError(f"{self.title}: {described(error.errors()[0])[1]}") from error
 
     def to_yaml(self) -> str:
         """Return the complete file, defaults included; it reads back to an equal scenario."""
         return render(self.model_dump(mode="json", exclude_none=True))
 
 
-def catalogue() -> dict[str, Path]:
-    """Return the scenario files that come with the package, by name."""
-    root = Path(str(files("curnits.scenarios")))
-    return {
-        path.stem: path
-        for path in sorted(root.rglob("*.yaml"))
-        if path.parent.name not in ("studies", "tournaments")
-    }
-
-
-def find(name: str) -> Path:
-    """Return the file for a path or a name in the catalogue.
-
-    Raises
-    ------
-    ScenarioError
-        If there is neither.
-    """
-    known = catalogue()
-    near = get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "see: curnits scenarios"
-    return find_among(known, name, f"no such file, and no scenario of that name ({hint})")
-
-
-def find_among(known: Mapping[str, Path], name: str, otherwise: str) -> Path:
-    """Return the file of a known name that no file of the user has, or the file at a path.
-
-    Raises
-    ------
-    ScenarioError
-        If there is neither; ``otherwise`` says what was expected.
-    """
-    if name in known and not isfile(name):
-        return known[name]
-    if exists(name):
-        return Path(name)
-    raise ScenarioError(f"{printable(name)}: {otherwise}")
-
-
-def load(source: str | Path, *, alone: bool = False) -> Scenario:
-    """Read a scenario file, or a Gambit ``.nfg`` file as a scenario with default settings.
-
-    Parameters
-    ----------
-    source : str or Path
-        A file, or, as text, also a name in the catalogue.
-    alone : bool
-        Whether no other file may be read, though the scenario names a Gambit file.
-
-    Raises
-    ------
-    ScenarioError
-        If the file cannot be read, or does not describe a scenario.
-
-    Examples
-    --------
-    >>> from curnits.sim import load
-    >>> load("hot-dog-stands").ground.players
-    ('small stand', 'big stand')
-    """
-    path = find(source) if isinstance(source, str) else source
-    if path.suffix.lower() == ".efg":
-        raise ScenarioError(
-            f"{path}: extensive games cannot be read (expected a scenario file, or a Gambit .nfg "
-            "file: Gambit saves the strategic form of a game as one)"
-        )
-    text = _read(path)
-    if path.suffix.lower() == ".nfg":
-        return _from_nfg(path, text)
-    try:
-        document = parse(text)
-    except YamlError as error:
-        raise ScenarioError(f"{path}:{error.line}: {error}") from error
-    try:
-        wrong = [(error.path, str(error)) for error in _wrong_keys(document.data)]
-        if wrong:
-            raise ScenarioError(*_located(path, document, wrong))
-        return Scenario.model_validate(with_nfg_text(document.data, None if alone else path.parent))
-    except FieldError as error:
-        raise ScenarioError(located_message(path, document, error.path, str(error))) from error
-    except ValidationError as error:
-        found = [_described(details) for details in error.errors()]
-        raise ScenarioError(*_located(path, document, found)) from error
-
-
-def from_data(
-    data: dict[str, Any], folder: Path | None, line: Callable[[Place], int] = lambda place: 0
-) -> Scenario:
-    """Check what a scenario file states.
-
-    Parameters
-    ----------
-    data : dict
-        The sections of the file.
-    folder : Path or None
-        Where a Gambit file that the scenario names is looked for; None: nowhere.
-    line : callable, optional
-        Where a value stands; of several things that are wrong the first is told.
-
-    Raises
-    ------
-    FieldError
-        If it is no scenario; its path leads to what is wrong.
-    """
-    for error in _wrong_keys(data):
-        raise error
-    try:
-        return Scenario.model_validate(with_nfg_text(data, folder))
-    except ValidationError as error:
-        raise first_error(error, line) from error
-
-
-def first_error(error: ValidationError, line: Callable[[Place], int]) -> FieldError:
-    """Return what stands first of all that pydantic found wrong, in this package's words."""
-    found = [_described(details) for details in error.errors()]
-    return FieldError(*min(found, key=lambda item: line(item[0])))
-
-
 def _changed[S: BaseModel](section: S, settings: Mapping[str, Any]) -> S:
     try:
         return type(section).model_validate({**section.model_dump(), **settings})
     except ValidationError as error:
-        path, message = _described(error.errors()[0])
-        raise ScenarioError(": ".join(filter(None, (_key(path), message)))) from error
-
-
-def _from_nfg(path: Path, text: str) -> Scenario:
-    try:
-        game = read_nfg(text)
-    except NfgError as error:
-        raise ScenarioError(f"{path}:{error.line}: {error.problem}") from error
-    except GameError as error:
-        raise ScenarioError(f"{path}: {error}") from error
-    return Scenario(title=game.title or path.stem, game=NfgForm(file=path.name, text=text))
-
-
-def _read(path: Path) -> str:
-    try:
-        return read_text(path, MAX_CHARACTERS)
-    except ReadingError as error:
-        raise ScenarioError(str(error)) from error
-
-
-def with_nfg_text(data: dict[str, Any], folder: Path | None) -> dict[str, Any]:
-    """Put the contents of the Gambit file that a scenario names into the scenario."""
-    game = data["game"]
-    if game["form"] != "nfg" or "text" in game:
-        return data
-    if not isinstance(game.get("file"), str):
-        raise FieldError(("game", "file"), "expected the path of a Gambit file")
-    if folder is None:
-        raise FieldError(("game", "file"), "other files are not read (expected the game itself)")
-    try:
-        text = _read(folder / game["file"])
-    except ScenarioError as error:
-        raise FieldError(("game", "file"), str(error)) from error
-    return {**data, "game": {**game, "text": text}}
-
-
-def _wrong_keys(data: Mapping[str, Any]) -> Iterator[FieldError]:
-    """Yield what is wrong with the keys of every section.
-
-    They come before values, which may only be wrong because of them: unknown keys, a section game
-    that is none, an unknown form of game.
-    """
-    yield from _unknown(Scenario, data, ())
-    game = data.get("game")
-    if not isinstance(game, Mapping):
-        yield FieldError(("game",), f"expected the section game (found {type_name(game)})")
-    else:
-        form = game.get("form")
-        if not isinstance(form, str) or form not in FORMS:
-            expected = f"expected one of {', '.join(FORMS)}"
-            yield FieldError(("game", "form"), f"{expected} (found {type_name(form)})")
-        else:
-            yield from _unknown(FORMS[form], game, ("game",))
-    for section, model in (("negotiation", NegotiationSettings), ("run", RunSettings)):
-        if isinstance(data.get(section), Mapping):
-            yield from _unknown(model, data[section], (section,))
-    for path, entry in _named("negotiation", data.get("negotiation")):
-        field = NegotiationSettings.model_fields.get(str(path[-1]))
-        if field is not None and isinstance(field.default, BaseModel):
-            yield from _unknown(type(field.default), entry, path)
-    for path, entry in _entries("treaties", data.get("treaties")):
-        yield from _unknown(TreatyEntry, entry, path)
-    for path, entry in _named("newcomers", data.get("newcomers")):
-        yield from _unknown(NewcomerEntry, entry, path)
-    for path, entry in _ladder_entries(data.get("ladders")):
-        yield from _unknown(RungEntry if "rungs" in path[2:] else LadderEntry, entry, path)
-
-
-def _named(key: str, entries: Any) -> Iterator[tuple[Place, Mapping[str, Any]]]:
-    """Yield the entries of a mapping that have keys, with their places."""
-    for name, entry in entries.items() if isinstance(entries, Mapping) else ():
-        if isinstance(entry, Mapping):
-            yield (key, name), entry
-
-
-def _ladder_entries(ladders: Any) -> Iterator[tuple[Place, Mapping[str, Any]]]:
-    """Yield every ladder and every rung that looks like one, with its place."""
-    for path, ladder in _named("ladders", ladders):
-        yield path, ladder
-        for place, rung in _entries("rungs", ladder.get("rungs")):
-            yield (*path, *place), rung
-
-
-def _entries(key: str, entries: Any) -> Iterator[tuple[Place, Mapping[str, Any]]]:
-    """Yield the entries of a list that have keys, with their places."""
-    for k, entry in enumerate(entries if isinstance(entries, list) else ()):
-        if isinstance(entry, Mapping):
-            yield (key, k), entry
-
-
-def check_known(model: type[BaseModel], data: Mapping[str, Any], path: Place) -> None:
-    """Check that a section has no keys but those of a model.
-
-    Raises
-    ------
-    FieldError
-        At the first other one.
-    """
-    for error in _unknown(model, data, path):
-        raise error
-
-
-def _unknown(model: type[BaseModel], data: Mapping[str, Any], path: Place) -> Iterator[FieldError]:
-    known = [field.alias or name for name, field in model.model_fields.items()]
-    for key in data:
-        if key not in known:
-            near = get_close_matches(key, known, n=1)
-            expected = f"did you mean {near[0]}?" if near else f"expected {', '.join(known)}"
-            yield FieldError((*path, key), f"unknown key ({expected})")
-
-
-def _described(details: ErrorDetails) -> tuple[Place, str]:
-    """Return where pydantic found an error and what it says, in this package's words."""
-    path = details["loc"]
-    if path[:1] == ("game",):
-        path = (path[0], *path[2:])  # without the name of the form
-    path = tuple(key for key in path if not str(key).startswith(_ALTERNATIVES))
-    cause = details.get("ctx", {}).get("error")
-    if isinstance(cause, FieldError | RuleError):
-        return (*path, *cause.path), str(cause)
-    if details["type"] == "missing":
-        return path, "missing"
-    if cause is not None:
-        return path, str(cause)
-    message = details["msg"].replace("Input should be", "expected")
-    if details["type"] == "model_type":
-        message = "expected keys with values"
-    return path, f"{message} (found {type_name(details['input'])})"
-
-
-def located_message(path: Path, document: Document, place: Place, message: str) -> str:
-    """Return a message that says where in a file something is wrong, and under which key."""
-    where = f"{path}:{document.line(place)}"
-    return ": ".join(filter(None, (where, _key(place), message)))
-
-
-def _located(path: Path, document: Document, wrong: Sequence[tuple[Place, str]]) -> list[str]:
-    """Return a line for each thing that is wrong, in the order of the file, if they are few."""
-    ordered = sorted(wrong, key=lambda item: document.line(item[0]))
-    lines = [located_message(path, document, *item) for item in ordered]
-    rest = len(lines) - _MOST_ERRORS
-    if rest > 0:
-        lines[_MOST_ERRORS - 1 :] = [f"{path}: and {rest + 1} more errors"]
-    return lines
-
-
-def _key(place: Place) -> str:
-    """Write where something stands, entries of lists counted from 1."""
-    return ".".join(str(step + 1) if isinstance(step, int) else step for step in place)
+        path, message = described(error.errors()[0])
+        raise ScenarioError(": ".join(filter(None, (key_written(path), message)))) from error

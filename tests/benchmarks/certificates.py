@@ -20,7 +20,8 @@ from curnits.analysis.concepts import ConceptError, certify, default_concept, so
 from curnits.analysis.solvers.bargaining import DisagreementError
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import from_payoffs
-from curnits.sim.scenario.scenario import catalogue, load
+from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.loading import load
 
 
 def integer_games(count: int, seed: int) -> Iterator[tuple[str, Game]]:

@@ -22,7 +22,8 @@ from curnits.analysis.judging.judge import aim, judge
 from curnits.sim.games.game import Game
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.running import simulate
-from curnits.sim.scenario.scenario import catalogue, load
+from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.loading import load
 
 GAMES = (
     "battle-of-the-sexes",

@@ -9,7 +9,9 @@ import pytest
 from curnits.analysis.concepts import default_concept, solve
 from curnits.analysis.judging.escalation import Escalation, measure
 from curnits.sim.running import Run, simulate
-from curnits.sim.scenario.scenario import Scenario, catalogue, load
+from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.loading import load
+from curnits.sim.scenario.scenario import Scenario
 
 COUNTS = {3: "three", 20: "twenty"}
 

@@ -8,7 +8,9 @@ import pytest
 
 from curnits.analysis.judging.policies import achieved, impossible
 from curnits.sim.running import Run, Simulation, pursue
-from curnits.sim.scenario.scenario import Scenario, catalogue, load
+from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.loading import load
+from curnits.sim.scenario.scenario import Scenario
 
 
 def scenario(name: str) -> Scenario:

@@ -12,7 +12,9 @@ from curnits.analysis.concepts import default_concept, solve
 from curnits.analysis.figures.talks import TALKS
 from curnits.analysis.storage.rundata import read_run
 from curnits.sim.running import Run, simulate
-from curnits.sim.scenario.scenario import Scenario, catalogue, load
+from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.loading import load
+from curnits.sim.scenario.scenario import Scenario
 
 
 @pytest.fixture

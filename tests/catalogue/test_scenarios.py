@@ -5,7 +5,9 @@ import pytest
 from textbook import numbers, textbook_game
 
 from curnits.analysis.concepts import default_concept, solve
-from curnits.sim.scenario.scenario import Scenario, catalogue, load
+from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.loading import load
+from curnits.sim.scenario.scenario import Scenario
 
 CATALOGUE = catalogue()
 

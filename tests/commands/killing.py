@@ -13,8 +13,9 @@ from resource import RLIMIT_FSIZE, setrlimit
 from typing import Any
 
 import curnits.analysis.cli.app
-import curnits.analysis.cli.show
+import curnits.analysis.cli.show_run
 import curnits.analysis.cli.show_several
+import curnits.analysis.cli.show_solution
 import curnits.analysis.concepts
 import curnits.analysis.figures.saving
 import curnits.analysis.judging.judge

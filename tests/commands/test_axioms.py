@@ -12,7 +12,8 @@ from curnits.analysis.concepts import CONCEPTS
 from curnits.analysis.studies.axioms.registry import AXIOMS, AxiomError, axiom_named, examine
 from curnits.analysis.studies.axioms.theory import THEORY
 from curnits.sim.games.normal import from_payoffs
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.catalogue import find
+from curnits.sim.scenario.loading import load
 
 INTEGERS = st.integers(-3, 3).map(float)
 

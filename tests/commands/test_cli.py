@@ -11,7 +11,8 @@ from command import Command
 
 from curnits.sim.games.nfg import read_nfg
 from curnits.sim.games.normal import NormalGame
-from curnits.sim.scenario.scenario import catalogue, find, load
+from curnits.sim.scenario.catalogue import catalogue, find
+from curnits.sim.scenario.loading import load
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import pytest
 from command import Command
 
 from curnits.analysis.studies.leverage import leverage
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.catalogue import find
+from curnits.sim.scenario.loading import load
 
 
 @pytest.fixture

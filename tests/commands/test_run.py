@@ -16,7 +16,8 @@ import pytest
 from command import Command
 
 from curnits.analysis.studies.interrupting import interruptible
-from curnits.sim.scenario.scenario import catalogue, find, load
+from curnits.sim.scenario.catalogue import catalogue, find
+from curnits.sim.scenario.loading import load
 
 SERIES = {"ticks", "negotiators", "coalitions", "members", "agreements", "threats", "trades"}
 TABLES = {*SERIES, "inventions", "offers", "breakdowns", "acts", "talks"}

@@ -12,7 +12,8 @@ from command import Command
 from curnits.analysis.studies.basin_records import BasinsRecord
 from curnits.analysis.studies.basins import explore
 from curnits.analysis.studies.multiplicity import KINDS
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.catalogue import find
+from curnits.sim.scenario.loading import load
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from curnits.sim.errors import InputError
 from curnits.sim.games.normal import NormalGame, from_payoffs
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.running import Simulation
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.catalogue import find
+from curnits.sim.scenario.loading import load
 
 SETTING = Setting(NegotiationSettings(), RunSettings(ticks=300))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from curnits.analysis import solve
-from curnits.sim.scenario.scenario import load
+from curnits.sim.scenario.loading import load
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")

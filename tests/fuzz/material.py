@@ -7,7 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 from curnits.analysis.cli.app import main
-from curnits.sim.scenario.scenario import catalogue
+from curnits.sim.scenario.catalogue import catalogue
 
 SLOW = ("saboteur", "strangers", "five", "six", "strikes", "tenants")
 """Parts of the names of scenarios that take long to solve."""

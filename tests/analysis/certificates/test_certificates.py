@@ -27,7 +27,8 @@ from curnits.analysis.storage.certificates import CertificateError, CertificateR
 from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import from_payoffs
-from curnits.sim.scenario.scenario import catalogue, load
+from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.loading import load
 
 SEEDS = st.integers(0, 2**32)
 

@@ -22,7 +22,8 @@ from curnits.sim.games.bargaining import BargainingGame, disagreement_at
 from curnits.sim.games.feasible.curved import Ellipsoid
 from curnits.sim.games.feasible.menus import Menu, menu_of
 from curnits.sim.games.normal import from_payoffs
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.catalogue import find
+from curnits.sim.scenario.loading import load
 
 TRIANGLE = from_payoffs([[[4, 0], [0, 0]], [[0, 0], [4, 0]]])
 BATTLE = from_payoffs([[[3, 0], [0, 1]], [[1, 0], [0, 3]]])

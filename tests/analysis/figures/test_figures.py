@@ -37,7 +37,8 @@ from curnits.analysis.storage.folder import write_run
 from curnits.analysis.storage.rundata import RunData, read_run
 from curnits.analysis.storage.runs import Summary
 from curnits.sim.running import simulate
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.catalogue import find
+from curnits.sim.scenario.loading import load
 
 BASELINES = Path(__file__).parent / "baselines"
 

@@ -15,7 +15,7 @@ from curnits.analysis.figures.saving import plot_files
 from curnits.analysis.storage.rundata import RunData
 from curnits.analysis.view.gallery import SHOWN, gallery
 from curnits.analysis.view.session import Exploration, open_named, studio
-from curnits.sim.scenario.scenario import catalogue
+from curnits.sim.scenario.catalogue import catalogue
 
 SCENARIOS = tuple(catalogue())
 APART = 4

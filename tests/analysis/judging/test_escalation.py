@@ -9,7 +9,8 @@ from curnits.sim.games.families import FAMILIES
 from curnits.sim.games.game import Game
 from curnits.sim.games.harmful import disarmed, harmful_actions, strike
 from curnits.sim.games.normal import from_payoffs
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.catalogue import find
+from curnits.sim.scenario.loading import load
 
 
 def named(name: str) -> Game:

@@ -11,7 +11,9 @@ from curnits.analysis.figures.policies import POLICIES
 from curnits.analysis.judging.policies import TOLD, TRUE, achieved, impossible, judge_policies
 from curnits.analysis.storage.rundata import read_run
 from curnits.sim.running import Run, Simulation, pursue
-from curnits.sim.scenario.scenario import Scenario, catalogue, load
+from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.loading import load
+from curnits.sim.scenario.scenario import Scenario
 
 
 def scenario(name: str, **negotiation: object) -> Scenario:

@@ -17,7 +17,8 @@ from curnits.sim.games.coalitions import (
     shapley_weights,
 )
 from curnits.sim.games.normal import NormalGame, from_payoffs
-from curnits.sim.scenario.scenario import catalogue, load
+from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.loading import load
 
 
 def game_of(name: str, money: bool = True) -> NormalGame:

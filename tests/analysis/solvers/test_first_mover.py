@@ -14,7 +14,8 @@ from curnits.analysis.solvers.rules import FIRST_MOVER_SURPLUS, MINIMAX, RULES
 from curnits.analysis.solvers.values import maximin_levels, value_of
 from curnits.sim.games.feasible.linear import solve_game
 from curnits.sim.games.normal import NormalGame, from_payoffs
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.catalogue import find
+from curnits.sim.scenario.loading import load
 
 INTEGERS = st.integers(-6, 6).map(float)
 

@@ -17,7 +17,8 @@ from curnits.sim.games.game import GameError
 from curnits.sim.games.normal import from_payoffs
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.running import Simulation, simulate
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.catalogue import find
+from curnits.sim.scenario.loading import load
 
 INTEGERS = st.integers(-4, 4).map(float)
 

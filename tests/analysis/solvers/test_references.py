@@ -18,7 +18,8 @@ from curnits.analysis.solvers.references import (
 from curnits.analysis.verification.coco import CandidateError
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import from_payoffs
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.catalogue import find
+from curnits.sim.scenario.loading import load
 
 CHICKEN = from_payoffs([[[6, 2], [7, 0]], [[6, 7], [2, 0]]])
 """Aumann 1974: the best correlated equilibrium gives 5 1/4 each, the mixed one 4 2/3."""

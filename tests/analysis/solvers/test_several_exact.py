@@ -9,7 +9,8 @@ import pytest
 from curnits.analysis.concepts import solve_all
 from curnits.analysis.verification.identities import coco_shares
 from curnits.sim.games.coalitions import grand, members
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.catalogue import find
+from curnits.sim.scenario.loading import load
 
 N = grand(3)
 

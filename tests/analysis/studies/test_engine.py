@@ -33,7 +33,8 @@ from curnits.analysis.studies.execution.local import InProcess, Workers
 from curnits.analysis.studies.measures import Measure
 from curnits.analysis.studies.reading import summary
 from curnits.analysis.studies.seeding import run_id, run_seed
-from curnits.analysis.studies.studyfile import Study, load_study
+from curnits.analysis.studies.study import Study
+from curnits.analysis.studies.studyfile import load_study
 from curnits.analysis.studies.tasks import StudyRuns
 from curnits.sim.errors import InputError
 from curnits.sim.scenario.payoffs import FieldError

@@ -12,7 +12,8 @@ from curnits.analysis.studies.nearby_games import give_influence, thicken
 from curnits.analysis.studies.sanding import sand
 from curnits.sim.games.game import Game, GameError
 from curnits.sim.games.normal import from_payoffs
-from curnits.sim.scenario.scenario import catalogue, load
+from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.loading import load
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ from curnits.analysis.view.session import (
     pictures,
 )
 from curnits.sim.running import simulate
-from curnits.sim.scenario.scenario import ScenarioError, load
+from curnits.sim.scenario.loading import load
+from curnits.sim.scenario.problems import ScenarioError
 
 SIX = b"title: Six\ngame: {form: family, family: public-goods, parameters: {players: 6}}\n"
 

@@ -14,7 +14,10 @@ from curnits.sim.negotiation.credibility import retreats
 from curnits.sim.negotiation.model import Negotiation
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.running import Run, simulate
-from curnits.sim.scenario.scenario import Scenario, ScenarioError, catalogue, load
+from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.loading import load
+from curnits.sim.scenario.problems import ScenarioError
+from curnits.sim.scenario.scenario import Scenario
 
 SERIES = ("ticks", "negotiators", "coalitions", "threats", "trades")
 

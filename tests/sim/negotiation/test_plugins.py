@@ -19,7 +19,8 @@ from curnits.sim.negotiation.rules.rulebook import Rules
 from curnits.sim.negotiation.rules.threats import Situation, ThreatRule
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.running import simulate
-from curnits.sim.scenario.scenario import ScenarioError, load
+from curnits.sim.scenario.loading import load
+from curnits.sim.scenario.problems import ScenarioError
 
 EXAMPLE = Path(__file__).parent / "plugin"
 

@@ -16,7 +16,9 @@ from curnits.sim.negotiation.references import REFERENCES, reference
 from curnits.sim.negotiation.rules.rulebook import Rules
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.running import Run, simulate
-from curnits.sim.scenario.scenario import ScenarioError, catalogue, load
+from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.loading import load
+from curnits.sim.scenario.problems import ScenarioError
 
 STATED: dict[str, Any] = {"learner": {"learner": {"reservations": [0.4, 0.6]}}}
 """Policies that need parameters."""

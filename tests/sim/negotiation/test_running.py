@@ -12,7 +12,8 @@ from curnits.sim.games.coalitions import grand
 from curnits.sim.games.normal import NormalGame, from_payoffs
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.running import Run, Simulation, pursue, simulate
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.catalogue import find
+from curnits.sim.scenario.loading import load
 
 PENNIES = [[[1.0, -1.0], [-1.0, 1.0]], [[-1.0, 1.0], [1.0, -1.0]]]
 

@@ -12,14 +12,16 @@ from curnits.sim.games.normal import from_payoffs
 from curnits.sim.negotiation.model import Negotiation
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.running import Run, simulate
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.catalogue import find
+from curnits.sim.scenario.loading import load
 
 STILL = NegotiationSettings(tremble=0.0)
 
 REPORT = """
 from hashlib import sha256
 from curnits.sim.running import simulate
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.catalogue import find
+from curnits.sim.scenario.loading import load
 entry = load(find("three-solutions")).with_run(seed=4)
 run = simulate(entry.ground, entry.negotiation, entry.run)
 tables = "".join(table.to_csv() for table in run.tables.values())

@@ -17,7 +17,7 @@ from curnits.analysis.storage.csv import csv
 from curnits.sim.files.yaml import parse
 from curnits.sim.games.game import GameError
 from curnits.sim.games.normal import from_payoffs
-from curnits.sim.scenario.scenario import load
+from curnits.sim.scenario.loading import load
 
 HEAD = "title: a game\ngame:\n  form: normal\n  actions:\n    Ada: [u, d]\n    Bo: [l, r]\n"
 GOOD = HEAD + "  payoffs:\n    Ada: [[1, 2], [3, 4]]\n    Bo: [[1, 2], [3, 4]]\n"

@@ -9,7 +9,8 @@ from command import Command
 
 from curnits.sim.games.bargaining import BargainingGame
 from curnits.sim.games.coalitional import CoalitionalGame
-from curnits.sim.scenario.scenario import ScenarioError, load
+from curnits.sim.scenario.loading import load
+from curnits.sim.scenario.problems import ScenarioError
 
 HEAD = "title: t\ngame:\n  form: "
 

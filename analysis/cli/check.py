@@ -1,0 +1,62 @@
+"""The command ``check``: verify a run folder or a solution again, or try axioms on it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from curnits.analysis.cli.axioms import check_axioms
+from curnits.sim.errors import InputError
+from curnits.sim.files.reading import about
+
+if TYPE_CHECKING:
+    pass
+from curnits.analysis.cli.options import Json, Quiet
+
+
+def check(
+    path: Annotated[Path, typer.Argument(metavar="RUN_DIR|SOLUTION.json")],
+    axioms: Annotated[
+        bool,
+        typer.Option(
+            "--axioms",
+            help="Instead, try axioms such as additivity on the answer's concept and game; a "
+            "scenario will do for that.",
+        ),
+    ] = False,
+    concept: Annotated[
+        str | None, typer.Option(help="With --axioms: of which concept, if not the answer's.")
+    ] = None,
+    trials: Annotated[
+        int, typer.Option(min=1, help="With --axioms: random changes of the game for each.")
+    ] = 5,
+    seed: Annotated[int, typer.Option(min=0, help="With --axioms: seed of those changes.")] = 1,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Verify a run folder or a solution again, from its files alone; or try axioms on it.
+
+    [bold]Examples[/bold]
+
+      curnits check runs/hot-dog-stands-seed1
+      curnits solve threat-game --json > answer.json
+      curnits check answer.json
+      curnits check --axioms answer.json
+      curnits check --axioms threat-game --concept first-mover --trials 20
+    """
+    if axioms:
+        check_axioms(path, concept, seed, trials, json=json, quiet=quiet)
+    if concept is not None:
+        raise InputError("--concept is for --axioms; an answer's own concept is verified")
+    from curnits.analysis.checking.answers import check_run, check_solution
+    from curnits.analysis.cli.console import console, waiting
+    from curnits.analysis.cli.show_check import show_check
+    from curnits.analysis.storage.record import to_json
+
+    with about(path), waiting("Verifying", quiet=quiet):
+        report = check_run(path) if path.is_dir() else check_solution(path)
+    if json:
+        typer.echo(to_json(report), nl=False)
+    else:
+        show_check(console(), report)
+    raise typer.Exit(0 if report.passed else 1)

@@ -97,6 +97,8 @@ def aim(game: Game, negotiation: NegotiationSettings) -> str:
     ones to ``nash`` from their disagreement. For proposer-commitment with three or more players and
     no money no limit is known, and the usual concept is taken for comparison.
     """
+    if negotiation.protocol == "first-mover":
+        return "first-mover-value" if game.money else "first-mover"
     if negotiation.protocol == "alternating-offers":
         threatening = negotiation.offers.disagreement == "threats" and game.n <= 2
         return concepts.default_concept(game) if threatening else "nash"

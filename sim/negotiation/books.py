@@ -186,6 +186,13 @@ class Books(mesa.Model[mesa.Agent[Any], Any]):
         """
         return self.market.excess(self.quote, self.gaps, self.purses)
 
+    def clash(self) -> tuple[Vector, Vector]:
+        """Return what joint actions gain in fights, and what is delivered, as things stand.
+
+        See :meth:`curnits.sim.negotiation.conflicts.Conflicts.fight`.
+        """
+        return self.conflicts.fight(self.believed, self.counted)
+
     def credible(self) -> tuple[Vector, Vector]:
         """Return what is believed of the announced threats, and each coalition's regret in them.
 

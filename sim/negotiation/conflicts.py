@@ -1,6 +1,7 @@
 """Every conflict of a game at once: threats in one flat vector, payoffs in stacked arrays."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -168,6 +169,17 @@ class Conflicts:
             delivered[stack.coalitions] = payoffs
             delivered[grand(self.n) ^ stack.coalitions] = payoffs
         return gains, delivered * membership(self.n)
+
+    def sides(self) -> Iterator[tuple[NDArray[np.int64], Vector, slice]]:
+        """Yield coalitions with conflicts of one shape, both sides of them in turn.
+
+        Their masks ``(P,)``; payoffs ``(P, n, R, C)`` with their own joint actions as rows; and
+        where their threats lie in the flat vector.
+        """
+        for stack in self._stacks:
+            yield stack.coalitions, stack.payoffs, stack.rows
+            complements = grand(self.n) ^ stack.coalitions
+            yield complements, stack.payoffs.swapaxes(2, 3), stack.columns
 
     def seats(self) -> list[Seat]:
         """Return the place of every proper coalition, in the order of :attr:`coalitions`."""

@@ -55,6 +55,9 @@ class Negotiation(Meetings):
     learns: ClassVar[bool] = True
     """Whether players learn what to expect by talking; otherwise they know it beforehand."""
 
+    harm_pays: ClassVar[float] = 1.0
+    """What it gains a coalition in its fight to take a curnit from the others."""
+
     def __init__(
         self,
         game: Game,
@@ -191,7 +194,7 @@ class Negotiation(Meetings):
         """Let the standing threats meet, then let every coalition adapt its own."""
         self._bind()
         self._decide()
-        self.gains, self.delivered = self.conflicts.fight(self.believed, self.counted)
+        self.gains, self.delivered = self.clash()
         self.delivered[-1] = self.quote.payoffs
         self.gains = self.permitted(self.gains)
         regrets = self.conflicts.segments.regrets(self.threats, self.gains)

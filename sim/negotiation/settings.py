@@ -145,10 +145,12 @@ class NegotiationSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    protocol: Literal["ticks", "alternating-offers", "proposer-commitment"] = Field(
+    protocol: Literal["ticks", "first-mover", "alternating-offers", "proposer-commitment"] = Field(
         default="ticks",
-        description="ticks: everybody trades curnits at once; or a random player makes an offer "
-        "that all others have to accept",
+        description="ticks: everybody trades curnits at once; first-mover: the same, but who "
+        "threatens must leave others what they get by their best reply (a reconstruction of what "
+        "Diffractor 2022 says of ROSE); or a random player makes an offer that all others have to "
+        "accept",
     )
     offers: OfferSettings = Field(
         default=OfferSettings.model_validate({}), description="for protocols with offers"
@@ -278,8 +280,7 @@ class NegotiationSettings(BaseModel):
             value, default = getattr(self, name), type(self).model_fields[name].default
             if self.protocol != "ticks" and value != default:
                 raise ValueError(
-                    f"{name} is for the protocol ticks, found the protocol {self.protocol}, which "
-                    "has rounds and breakdowns of its own (see offers)"
+                    f"{name} is for the protocol ticks, found the protocol {self.protocol}"
                 )
         return self
 

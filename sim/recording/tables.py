@@ -120,7 +120,7 @@ class Recorder:
         model = self.model
         if model.ticks:
             return model.delivered, model.shares
-        _, delivered = model.conflicts.fight(model.believed, model.counted)
+        _, delivered = model.clash()
         delivered[-1] = model.quote.payoffs
         return delivered, model.rules.splitting.divide(delivered * model.quote.prices)
 

@@ -70,6 +70,13 @@ def test_a_committed_saboteur_need_not_mind_what_sabotage_costs() -> None:
         np.testing.assert_allclose(run(changed).payoffs, [2.5, 2.5, 3], atol=1e-6)
 
 
+def test_stands_that_move_first_gain_nothing_by_hurting() -> None:
+    ended = run(scenario("stands-that-move-first"))
+    assert ended.converged
+    np.testing.assert_allclose(ended.payoffs, [65, 175], atol=0.01)
+    np.testing.assert_allclose(usual(scenario("stands-that-move-first")), [95, 145])
+
+
 def test_misjudged_offers_fail_now_and_then() -> None:
     ended = run(scenario("misjudged-offers"))
     talks = ended.tables["talks"].groupby("talk")[["ending", "payoff"]].first()

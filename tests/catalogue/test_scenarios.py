@@ -59,6 +59,7 @@ ANSWERS = {
     "ibn-ezras-estate": ["485/6", "125/6", "65/6", "15/2"],
     "hot-dog-stands-and-a-bystander": [95, 145, 0],
     "hot-dog-stands-with-money": [95, 145],
+    "stands-that-move-first": [95, 145],
     "majority": [1, 1, 1],
     "prisoners-dilemma": [3, 3],
     "producers-and-saboteur": ["19/6", "19/6", "5/3"],

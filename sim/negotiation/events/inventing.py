@@ -167,7 +167,7 @@ def expected_gain(model: Negotiation, player: int, base: int, losses: Vector) ->
         inside = members(mask)
         if player in inside:
             joint = gains.reshape([game.shape[i] for i in inside])
-            stakes = np.where(np.isin(np.arange(game.n), inside), -1.0, 1.0)
+            stakes = np.where(np.isin(np.arange(game.n), inside), -1.0, model.harm_pays)
             advantage = joint.take(base, inside.index(player)).max() + stakes @ tolls - gains.max()
             gained += weights[mask] * max(0.0, float(advantage))
     return gained / float(prices[player]) * float(game.scales[player])

@@ -211,8 +211,8 @@ def test_the_record_begins_before_anybody_has_met() -> None:
     assert first["trades"].empty
 
 
-@pytest.mark.parametrize("protocol", ["alternating-offers", "proposer-commitment"])
-def test_talks_by_offers_are_recorded_from_the_start(protocol: str) -> None:
+@pytest.mark.parametrize("protocol", ["first-mover", "alternating-offers", "proposer-commitment"])
+def test_other_protocols_are_recorded_from_the_start(protocol: str) -> None:
     settings_ = NegotiationSettings.model_validate({"protocol": protocol})
     tables = simulate(from_payoffs(PENNIES), settings_, RunSettings(ticks=60)).tables
     for name in ("ticks", "negotiators", "coalitions", "members"):

@@ -40,6 +40,9 @@ class Exact:
         Where bargaining starts, utilons; empty for solutions that have threats instead.
     internal : dict from mask to dict from player to Fraction
         For ``harsanyi`` only: how coalitions weigh their members, ``μ^S``.
+    replies : dict from mask to dict from joint action of the complement to its mixture
+        For coalitions that move first only: mixtures of the others' replies against which no
+        commitment gets more, for each reply that may be paid for.
     """
 
     prices: tuple[Fraction, ...]
@@ -51,6 +54,7 @@ class Exact:
     multipliers: Mapping[Mask, Mapping[int, Fraction]]
     disagreement: tuple[Fraction, ...] = ()
     internal: Mapping[Mask, Mapping[int, Fraction]] = field(default_factory=dict)
+    replies: Mapping[Mask, Mapping[int, Mapping[int, Fraction]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

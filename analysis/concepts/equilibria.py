@@ -139,6 +139,7 @@ FIRST_MOVER = Concept(
     with_money="with money, claims are paid and all prices are equal (expected first-mover-value)",
     verify=first_mover.first_mover,
     threats=True,
+    proof=lambda _: prove.FIRST_MOVER,
     quick=few_commitments,
 )
 

@@ -128,6 +128,8 @@ FIRST_MOVER_VALUE = Concept(
     with_money=_first_mover,
     verify=first_mover.first_mover_value,
     threats=True,
+    pays=True,
+    proof=lambda _: prove.FIRST_MOVER_VALUE,
     quick=few_commitments,
 )
 

@@ -39,17 +39,25 @@ class WeightRecord(_Record):
     weight: Number
 
 
+class ReplyRecord(_Record):
+    """A reply that a coalition may pay for, and the mixture that shows how much that can get it."""
+
+    paid_for: dict[str, str]
+    mixture: list[WeightRecord]
+
+
 class FightRecord(_Record):
     """What a coalition plays.
 
     ``multipliers`` show that it is optimal where prices vanish; ``weights`` are those of members of
-    a ``harsanyi`` coalition.
+    a ``harsanyi`` coalition; ``replies`` show that nothing gets more by moving first.
     """
 
     members: list[str]
     threat: list[WeightRecord]
     multipliers: list[WeightRecord]
     weights: dict[str, Number]
+    replies: list[ReplyRecord] = []
 
 
 class CertificateRecord(_Record):
@@ -83,10 +91,12 @@ class CertificateRecord(_Record):
         disagreement: dict[str, Number] = {}
         multipliers: Mapping[Mask, Mapping[int, Fraction]] = {}
         internal: Mapping[Mask, Mapping[int, Fraction]] = {}
+        replies: Mapping[Mask, Mapping[int, Mapping[int, Fraction]]] = {}
         if isinstance(certificate, Exact):
             vanishing = by_player(certificate.vanishing)
             weights = by_player(certificate.weights)
             multipliers, internal = certificate.multipliers, certificate.internal
+            replies = certificate.replies
             if certificate.disagreement:
                 disagreement = by_player(certificate.disagreement)
         return cls(
@@ -106,6 +116,13 @@ class CertificateRecord(_Record):
                     weights={
                         game.players[i]: str(weight) for i, weight in internal.get(mask, {}).items()
                     },
+                    replies=[
+                        ReplyRecord(
+                            paid_for=game.joint_action(grand(game.n) ^ mask, k),
+                            mixture=weighted(grand(game.n) ^ mask, mixture),
+                        )
+                        for k, mixture in replies.get(mask, {}).items()
+                    ],
                 )
                 for mask in proper_coalitions(game.n)
                 if certificate.threats
@@ -138,6 +155,7 @@ class CertificateRecord(_Record):
                 if self.disagreement
                 else (),
                 internal={m: _internal(game, f.weights) for m, f in fights.items()},
+                replies={m: _replies(game, m, f.replies) for m, f in fights.items()},
             )
         return Enclosure(
             prices=_numbers(game, self.prices, _interval),
@@ -190,6 +208,17 @@ def _weights[T](
             raise CertificateError(f"unknown or repeated outcome {entry.outcome}")
         weights[k] = read(entry.weight)
     return weights
+
+
+def _replies(
+    game: Game, mask: Mask, stated: Iterable[ReplyRecord]
+) -> dict[int, dict[int, Fraction]]:
+    others, found = grand(game.n) ^ mask, dict[int, dict[int, Fraction]]()
+    for reply in stated:
+        paid_for = WeightRecord(outcome=reply.paid_for, weight="1")
+        (k,) = _weights(game, others, [paid_for], _fraction)
+        found[k] = _weights(game, others, reply.mixture, _fraction)
+    return found
 
 
 def _internal(game: Game, stated: Mapping[str, Number]) -> dict[int, Fraction]:

@@ -16,6 +16,7 @@ from curnits.analysis.certificates.certificate import Certificate, Exact, Interv
 from curnits.analysis.certificates.checking.bargained import bargained, in_curnits, in_utilons
 from curnits.analysis.certificates.checking.fair import dense, split_fairly
 from curnits.analysis.certificates.checking.inclusion import doubts
+from curnits.analysis.certificates.checking.moving import cleared_first, paid_first
 from curnits.analysis.certificates.checking.system import PRECISION
 from curnits.analysis.certificates.exact import (
     ExactGame,
@@ -177,6 +178,12 @@ COCO_VALUE = Proposition(_paid)
 
 SHAPLEY = Proposition(_added)
 """The same of a game in which coalitions have worths (Shapley 1953)."""
+
+FIRST_MOVER = Proposition(cleared_first)
+"""Prices clear if coalitions move first, and all commitments are the best."""
+
+FIRST_MOVER_VALUE = Proposition(paid_first)
+"""The same at equal prices, with claims paid in money."""
 
 EQUAL_WORTH = Proposition(partial(bargained, in_curnits), threats=False)
 """The largest product of gains from a disagreement point at which everybody can gain."""

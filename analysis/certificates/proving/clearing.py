@@ -49,7 +49,7 @@ def answer_at(game: ExactGame, prices: Fractions, rates: Fractions) -> Exact | N
     """
     free = np.array([price == 0 for price in prices])
     worths = game.outcomes @ prices
-    face = _distinct(game.outcomes, np.flatnonzero(worths == worths.max()).tolist())
+    face = distinct(game.outcomes, np.flatnonzero(worths == worths.max()).tolist())
     corners = game.outcomes[face]
     fights = _Fights.approached(game, prices, rates) if free.any() else _Fights.at(game, prices)
     due = entitlements(game.n, fights.values)
@@ -58,7 +58,7 @@ def answer_at(game: ExactGame, prices: Fractions, rates: Fractions) -> Exact | N
     seconds = {**fights.seconds, grand(game.n): (corners @ rates).max()}
     claims = entitlements(game.n, seconds)
     target = np.where(free, claims, due) / np.where(free, rates, prices)
-    mixture = _mixture(corners, target, free)
+    mixture = mixing(corners, target, free)
     if mixture is None:
         return None
     payoffs = mixture @ corners
@@ -89,11 +89,11 @@ def bargain_at(
     surplus = worths.max() - prices @ disagreement
     equal = 1 / measure(prices * 0 + 1, prices)
     target = disagreement + surplus * equal / (prices @ equal)
-    face = _distinct(game.outcomes, np.flatnonzero(worths == worths.max()).tolist())
+    face = distinct(game.outcomes, np.flatnonzero(worths == worths.max()).tolist())
     if game.game.money:
         face, mixture = face[:1], vector([Fraction(1)])
     else:
-        found = _mixture(game.outcomes[face], target, np.zeros(game.n, bool))
+        found = mixing(game.outcomes[face], target, np.zeros(game.n, bool))
         if found is None:
             return None
         mixture = found
@@ -123,8 +123,8 @@ def fair_at(game: ExactGame, prices: Fractions, threats: dict[Mask, Fractions]) 
     worths = game.outcomes @ prices
     fallbacks = books.fallbacks[grand(game.n)]
     target = (fallbacks + (worths.max() - fallbacks.sum()) / game.n) / prices
-    face = _distinct(game.outcomes, np.flatnonzero(worths == worths.max()).tolist())
-    mixture = _mixture(game.outcomes[face], target, np.zeros(game.n, bool))
+    face = distinct(game.outcomes, np.flatnonzero(worths == worths.max()).tolist())
+    mixture = mixing(game.outcomes[face], target, np.zeros(game.n, bool))
     if mixture is None:
         return None
     return Exact(
@@ -133,7 +133,7 @@ def fair_at(game: ExactGame, prices: Fractions, threats: dict[Mask, Fractions]) 
         payoffs=tuple(target),
         weights=tuple(prices),
         agreement={k: weight for k, weight in zip(face, mixture, strict=True) if weight},
-        threats={mask: _sparse(threat) for mask, threat in threats.items()},
+        threats={mask: sparse(threat) for mask, threat in threats.items()},
         multipliers={},
         internal={mask: _internal(books, mask) for mask in threats},
     )
@@ -181,8 +181,8 @@ class _Fights:
         for mask in range(1, fights.full, 2):
             saddle = solve_matrix_game(game.fight(mask, prices))
             fights.values[mask] = saddle.value
-            fights.threats[mask] = _sparse(saddle.row)
-            fights.threats[fights.full ^ mask] = _sparse(saddle.column)
+            fights.threats[mask] = sparse(saddle.row)
+            fights.threats[fights.full ^ mask] = sparse(saddle.column)
         return fights
 
     @classmethod
@@ -194,22 +194,24 @@ class _Fights:
             saddle = solve_second_game(first - fights.values[mask], game.fight(mask, rates))
             fights.seconds[mask] = saddle.value
             other = fights.full ^ mask
-            fights.threats[mask] = _sparse(saddle.row)
-            fights.threats[other] = _sparse(saddle.column)
-            fights.multipliers[mask] = _sparse(saddle.row_multipliers)
-            fights.multipliers[other] = _sparse(saddle.column_multipliers)
+            fights.threats[mask] = sparse(saddle.row)
+            fights.threats[other] = sparse(saddle.column)
+            fights.multipliers[mask] = sparse(saddle.row_multipliers)
+            fights.multipliers[other] = sparse(saddle.column_multipliers)
         return fights
 
 
-def _sparse(weights: Fractions) -> Weights:
+def sparse(weights: Fractions) -> Weights:
+    """Return the weights that are not 0, by number."""
     return {k: weight for k, weight in enumerate(weights) if weight}
 
 
-def _distinct(outcomes: Fractions, face: list[int]) -> list[int]:
+def distinct(outcomes: Fractions, face: list[int]) -> list[int]:
+    """Return the first of each of some outcomes that pay the same."""
     return list({tuple(outcomes[k]): k for k in reversed(face)}.values())[::-1]
 
 
-def _mixture(corners: Fractions, target: Fractions, free: NDArray[np.bool_]) -> Fractions | None:
+def mixing(corners: Fractions, target: Fractions, free: NDArray[np.bool_]) -> Fractions | None:
     """Return the mixture of outcomes that pays what is due, and the free players most."""
     gaps = corners - target
     program = np.vstack([gaps.T[~free], -gaps.T, np.ones((1, len(corners)), dtype=object)])

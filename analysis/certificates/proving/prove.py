@@ -34,6 +34,7 @@ from curnits.analysis.certificates.proving.enclosing import (
     recognised,
     supports,
 )
+from curnits.analysis.certificates.proving.moving import MAX_PROGRAMS, moved_at, programs
 from curnits.analysis.solution import Candidate, Equilibrium, Vector
 from curnits.sim.games.game import Game
 
@@ -116,7 +117,8 @@ def _digits(certificate: Certificate) -> int:
     numbers = [*certificate.prices, *certificate.payoffs, *certificate.weights]
     for weights in (certificate.agreement, *certificate.threats.values()):
         numbers += weights.values()
-    for weights in (*certificate.multipliers.values(), *certificate.internal.values()):
+    replies = [reply for some in certificate.replies.values() for reply in some.values()]
+    for weights in (*certificate.multipliers.values(), *certificate.internal.values(), *replies):
         numbers += weights.values()
     longest = max(max(abs(x.numerator), x.denominator).bit_length() for x in numbers)
     return longest * 3 // 10
@@ -146,6 +148,24 @@ def _clearings(
             continue
         if precise is not None:
             yield precise
+
+
+def _moves(
+    game: ExactGame, found: Equilibrium, disagreement: Vector | None, reasons: list[str]
+) -> Iterator[Certificate]:
+    """Yield answers of coalitions that move first, at simple positive prices near those of one."""
+    if (count := programs(game)) > MAX_PROGRAMS:
+        reasons.append(
+            f"the commitments take {count:,} linear programs, at most {MAX_PROGRAMS:,} are solved "
+            "in fractions"
+        )
+        return
+    reasons.append("first-mover answers are proved if prices are positive and small fractions")
+    equal = [vector([Fraction(1, game.n)] * game.n)]
+    guesses = equal if game.game.money else [prices for prices, _ in _guesses(found.candidate)]
+    for prices in guesses:
+        if (prices > 0).all():
+            yield from filter(None, [moved_at(game, prices)])
 
 
 def _bargains(
@@ -258,6 +278,8 @@ COCO = Proof(check.COCO, _clearings)
 FAIR_SPLIT = Proof(check.FAIR_SPLIT, _fair_splits)
 COCO_VALUE = Proof(check.COCO_VALUE, _claims_paid)
 SHAPLEY = Proof(check.SHAPLEY, _claims_paid)
+FIRST_MOVER = Proof(check.FIRST_MOVER, _moves)
+FIRST_MOVER_VALUE = Proof(check.FIRST_MOVER_VALUE, _moves)
 EQUAL_WORTH = Proof(check.EQUAL_WORTH, partial(_bargains, in_curnits))
 EQUAL_GAINS = Proof(check.EQUAL_GAINS, partial(_bargains, in_utilons))
 """Ways to prove each of the propositions of :mod:`curnits.analysis.certificates.checking.check`."""

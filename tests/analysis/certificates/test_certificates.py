@@ -441,3 +441,51 @@ def test_command_says_what_is_not_certified(curnits: Command) -> None:
     assert result.json["equilibria"][0]["certificate"] is None
     assert "no certificate was found: disarmed is not certified" in result.json["notes"][-1]
     assert "Proved to lie in these intervals" in curnits("solve", "golden-threats", "--certify").out
+
+
+@settings(max_examples=8, deadline=None)
+@given(SEEDS)
+def test_values_of_coalitions_that_move_first_are_proved(seed: int) -> None:
+    game = from_payoffs(integers(seed, 3, 2, 2, 2).astype(np.float64), money=True)
+    (found,) = solve(game, "first-mover-value").equilibria
+    certificate = certify(game, "first-mover-value", found)
+    assert isinstance(certificate, Exact)
+    np.testing.assert_allclose([float(x) for x in certificate.payoffs], found.payoffs, atol=1e-9)
+    record = CertificateRecord.of(game, certificate)
+    again = CertificateRecord.model_validate_json(record.model_dump_json()).certificate(game)
+    assert objections(game, "first-mover-value", again) == []
+
+
+@pytest.mark.parametrize("name", ["hot-dog-stands", "threat-game", "hostage"])
+def test_first_mover_equilibria_at_simple_prices_are_proved(name: str) -> None:
+    game = entry(name)
+    (found,) = solve(game, "first-mover").equilibria
+    assert objections(game, "first-mover", certify(game, "first-mover", found)) == []
+
+
+def test_commitments_are_not_taken_on_trust() -> None:
+    game = entry("stands-that-move-first")
+    (found,) = solve(game, "first-mover-value").equilibria
+    stated = certify(game, "first-mover-value", found)
+    assert isinstance(stated, Exact)
+
+    def doubts(**changed: object) -> str:
+        return "; ".join(objections(game, "first-mover-value", replace(stated, **changed)))
+
+    worse = {mask: {0: Fraction(1)} for mask in stated.threats}
+    assert "not shown to be the best" in doubts(threats=worse)
+    assert "no distributions" in doubts(replies={})
+    swapped = {
+        mask: {b: {1 - c: weight for c, weight in reply.items()} for b, reply in replies.items()}
+        for mask, replies in stated.replies.items()
+    }
+    assert "not shown to be the best" in doubts(replies=swapped)
+    assert "entitled" in doubts(payoffs=(Fraction(95), Fraction(145)))
+    assert objections(game, "coco-value", stated) != []
+
+
+def test_prices_that_are_no_small_fractions_are_not_proved() -> None:
+    game = entry("trade-war-of-three")
+    found = solve(game, "first-mover").equilibria[0]
+    with pytest.raises(UncertifiedError, match="small fractions"):
+        certify(game, "first-mover", found)

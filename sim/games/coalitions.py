@@ -38,28 +38,34 @@ def subsets(coalition: Mask) -> Iterator[Mask]:
         subset = (subset - 1) & coalition
 
 
-def moebius(worths: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ``w[S] = Σ_{R⊆S} (−1)^{|S|−|R|} worths[R]`` along the first axis, of length ``2**n``.
+def moebius(worths: NDArray[np.float64], axis: int = 0) -> NDArray[np.float64]:
+    """Return ``w[S] = Σ_{R⊆S} (−1)^{|S|−|R|} worths[R]`` along an axis, of length ``2**n``.
 
     The inverse of :func:`zeta` (Rota 1964); of a worth function it gives Harsanyi's dividends,
     ``|S| d_S`` (Harsanyi 1963, section 4).
     """
-    return _sum_over_subsets(worths, -1.0)
-
-
-def zeta(dividends: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ``worth[S] = Σ_{R⊆S} dividends[R]`` along the first axis, of length ``2**n``."""
-    return _sum_over_subsets(dividends, 1.0)
-
-
-def _sum_over_subsets(values: NDArray[np.float64], sign: float) -> NDArray[np.float64]:
-    total = np.array(values, dtype=np.float64)
-    step = 1
-    while step < len(total):
-        halves = total.reshape(-1, 2, step, *total.shape[1:])
-        halves[:, 1] += sign * halves[:, 0]
-        step *= 2
+    total = np.array(worths, dtype=np.float64, order="C")
+    for without, with_ in _halves(total, axis):
+        np.subtract(with_, without, out=with_)
     return total
+
+
+def zeta(dividends: NDArray[np.float64], axis: int = 0) -> NDArray[np.float64]:
+    """Return ``worth[S] = Σ_{R⊆S} dividends[R]`` along an axis, of length ``2**n``."""
+    total = np.array(dividends, dtype=np.float64, order="C")
+    for without, with_ in _halves(total, axis):
+        np.add(with_, without, out=with_)
+    return total
+
+
+def _halves(total: NDArray[np.float64], axis: int) -> Iterator[list[NDArray[np.float64]]]:
+    """Yield, for one player after the other, views of the coalitions without and with it."""
+    count = total.shape[axis]
+    step = total.strides[axis] // total.itemsize
+    end = step * count
+    while step < end:
+        yield list(total.reshape(-1, 2, step).swapaxes(0, 1))
+        step *= 2
 
 
 @lru_cache(maxsize=32)
@@ -68,6 +74,14 @@ def membership(n: int) -> NDArray[np.float64]:
     table = (np.arange(1 << n)[:, None] >> np.arange(n) & 1).astype(np.float64)
     table.flags.writeable = False
     return table
+
+
+@lru_cache(maxsize=32)
+def headcounts(n: int) -> NDArray[np.float64]:
+    """Return how many belong to each coalition, shape ``(2**n,)``; 1 for the empty one."""
+    counts = np.maximum(membership(n).sum(axis=1), 1.0)
+    counts.flags.writeable = False
+    return counts
 
 
 @lru_cache(maxsize=32)

@@ -245,7 +245,7 @@ class Mediator(mesa.Agent["Negotiation"]):
 def simultaneous(model: "Negotiation") -> None:
     """All at once, against what stood before."""
     apart = [(agent, agent.choose()) for agent in model.apart]
-    everyone = slice(0, len(model.threats))
+    everyone = slice(None)
     adapted = model.adapt(everyone, model.gains, model.conflicts.segments)
     if len(model.coalitions) == len(model.places):
         model.threats[:] = adapted

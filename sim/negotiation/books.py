@@ -155,7 +155,7 @@ class Books(mesa.Model[mesa.Agent[Any], Any]):
     @property
     def counted(self) -> Vector:
         """Curnits per utilon of each player as each coalition counts them, shape ``(2**n, n)``."""
-        counted = self.quote.prices * self.weights
+        counted = self.quote.prices[..., None, :] * self.weights
         return counted if self._regards is None else counted * self._regards
 
     @property
@@ -170,7 +170,8 @@ class Books(mesa.Model[mesa.Agent[Any], Any]):
         varying = self.game.ranges > 0.0
         if not varying.any():
             return 1.0
-        return min(1.0, float(self.quote.prices[varying].mean()))
+        prices = self.quote.prices.take(np.flatnonzero(varying), axis=-1)
+        return np.minimum(1.0, prices.mean(axis=-1, keepdims=prices.ndim > 1))
 
     @property
     def gaps(self) -> Vector:
@@ -215,19 +216,21 @@ class Books(mesa.Model[mesa.Agent[Any], Any]):
             Curnits, by mask; for N what the best outcome is worth beyond the agreement.
         """
         standing, reputed = self._regrets(self.threats), self._regrets(self.reputations)
-        better = standing + standing[::-1] <= reputed + reputed[::-1]
-        of_piece = better[self.conflicts.coalitions][self.conflicts.segments.owner]
+        better = standing + standing[..., ::-1] <= reputed + reputed[..., ::-1]
+        pieces = better.take(self.conflicts.coalitions, axis=-1)
+        of_piece = self.conflicts.segments.spread(pieces)
         threats = np.where(of_piece, self.threats, self.reputations)
         regrets = np.where(better, standing, reputed)
-        worths = self.game.normalised.outcomes @ self.quote.prices
-        regrets[-1] = worths.max() - worths @ self.quote.agreement
+        worths = (self.game.normalised.outcomes @ self.quote.prices[..., None])[..., 0]
+        agreed = (worths[..., None, :] @ self.quote.agreement[..., None])[..., 0, 0]
+        regrets[..., -1] = worths.max(axis=-1) - agreed
         return threats, regrets
 
     def _regrets(self, threats: Vector) -> Vector:
         believed = self.credibility.believed(self.conflicts, threats, self.quote.prices)
         gains, _ = self.conflicts.fight(believed, self.counted)
-        regrets = np.zeros(1 << self.game.n)
-        regrets[self.conflicts.coalitions] = self.conflicts.segments.regrets(
+        regrets = np.zeros((*threats.shape[:-1], 1 << self.game.n))
+        regrets[..., self.conflicts.coalitions] = self.conflicts.segments.regrets(
             threats, self.permitted(gains)
         )
         return regrets
@@ -237,7 +240,7 @@ class Books(mesa.Model[mesa.Agent[Any], Any]):
         if self.forbidden is None:
             return gains
         segments = self.conflicts.segments
-        least = -segments.maxima(-gains)[segments.owner]
+        least = -segments.spread(segments.maxima(-gains))
         return np.where(self.forbidden, least, gains)
 
     @property
@@ -285,4 +288,4 @@ class Books(mesa.Model[mesa.Agent[Any], Any]):
     def prices(self) -> Vector:
         """Quoted prices for the players' own utilons, summing to 1, shape ``(n,)``."""
         prices = self.quote.prices / self.game.scales
-        return np.asarray(prices / prices.sum())
+        return np.asarray(prices / prices.sum(axis=-1, keepdims=True))

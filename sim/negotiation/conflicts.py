@@ -1,9 +1,14 @@
-"""Every conflict of a game at once: threats in one flat vector, payoffs in stacked arrays."""
+"""Every conflict of a game at once: threats in one flat vector, payoffs in stacked arrays.
+
+Arrays may have leading axes, for replicas of a negotiation
+(:mod:`curnits.sim.negotiation.replicas`); a number of a negotiation is then a column.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +18,18 @@ from curnits.sim.games.game import Game, check_conflicts
 
 type Vector = NDArray[np.float64]
 
+type Column = float | NDArray[np.float64]
+"""A number, or one for each replica: an array of shape ``(..., 1)``."""
+
+
+def most(values: Vector) -> Any:
+    """Return the largest entry, or that of each replica as a :data:`Column`."""
+    return values.max(axis=-1, keepdims=values.ndim > 1)
+
 
 @dataclass(frozen=True, eq=False)
 class Segments:
-    """Cuts a flat vector into consecutive pieces, one for each coalition.
+    """Cuts flat vectors, shape ``(..., L)``, into consecutive pieces, one for each coalition.
 
     Attributes
     ----------
@@ -37,12 +50,16 @@ class Segments:
         return np.repeat(np.arange(len(self.sizes)), self.sizes)
 
     def sums(self, values: Vector) -> Vector:
-        """Return the sum of each piece, shape ``(K,)``."""
-        return np.add.reduceat(values, self.starts)
+        """Return the sum of each piece, shape ``(..., K)``."""
+        return np.add.reduceat(values, self.starts, axis=-1)
 
     def maxima(self, values: Vector) -> Vector:
-        """Return the maximum of each piece, shape ``(K,)``."""
-        return np.maximum.reduceat(values, self.starts)
+        """Return the maximum of each piece, shape ``(..., K)``."""
+        return np.maximum.reduceat(values, self.starts, axis=-1)
+
+    def spread(self, values: Vector) -> Vector:
+        """Return the value of its piece for every entry, shape ``(..., L)``."""
+        return values.take(self.owner, axis=-1)
 
     def uniform(self) -> Vector:
         """Return the uniform distribution on every piece, shape ``(L,)``."""
@@ -50,10 +67,13 @@ class Segments:
 
     def normalise(self, weights: Vector) -> Vector:
         """Return non-negative weights scaled to sum to 1 on every piece."""
-        return weights / self.sums(weights)[self.owner]
+        return weights / self.spread(self.sums(weights))
 
     def project(self, values: Vector) -> Vector:
-        """Return what is nearest on every piece among non-negative values that sum to 1 or more."""
+        """Return what is nearest on every piece among non-negative values that sum to 1 or more.
+
+        Of one flat vector, shape ``(L,)``.
+        """
         positive = np.maximum(values, 0.0)
         short = (self.sums(positive) < 1.0)[self.owner]
         if not short.any():
@@ -69,7 +89,7 @@ class Segments:
         return np.where(short, np.maximum(values - level, 0.0), positive)
 
     def regrets(self, strategies: Vector, gains: Vector) -> Vector:
-        """Return what each piece could gain by its best pure reply, shape ``(K,)``."""
+        """Return what each piece could gain by its best pure reply, shape ``(..., K)``."""
         return self.maxima(gains) - self.sums(strategies * gains)
 
 
@@ -101,24 +121,29 @@ class Seat:
 
 @dataclass(frozen=True, eq=False)
 class _Stack:
-    coalitions: NDArray[np.int64]  # (P,) the row sides; the column sides are their complements
+    coalitions: NDArray[np.int64]  # (P,) the row sides
+    complements: NDArray[np.int64]  # (P,) the column sides
     stakes: Vector  # (P, n)
     payoffs: Vector  # (P, n, R, C)
     rows: slice
     columns: slice
 
     def fight(self, threats: Vector, prices: Vector) -> tuple[Vector, Vector, Vector]:
-        """Return gains of rows ``(P, 1, R)`` and columns ``(P, 1, C)``, delivered ``(P, n)``."""
+        """Return gains of all rows and of all columns, and what is delivered, ``(..., P, n)``."""
         count, _, height, width = self.payoffs.shape
-        rows = threats[self.rows].reshape(count, 1, 1, height)
-        columns = threats[self.columns].reshape(count, 1, width, 1)
-        complements = len(prices) - 1 - self.coalitions
-        stakes = (self.stakes * prices[self.coalitions])[:, None, :]
-        counterstakes = (self.stakes * prices[complements])[:, None, :]
+        lead = threats.shape[:-1]
+        rows = threats[..., self.rows].reshape(*lead, count, 1, 1, height)
+        columns = threats[..., self.columns].reshape(*lead, count, 1, width, 1)
+        stakes = (self.stakes * prices.take(self.coalitions, axis=-2))[..., None, :]
+        counterstakes = (self.stakes * prices.take(self.complements, axis=-2))[..., None, :]
         against_columns = (self.payoffs @ columns)[..., 0]
-        against_rows = (rows @ self.payoffs)[:, :, 0]
-        delivered = against_columns @ rows.reshape(count, height, 1)
-        return stakes @ against_columns, -(counterstakes @ against_rows), delivered[..., 0]
+        against_rows = (rows @ self.payoffs)[..., 0, :]
+        delivered = against_columns @ rows.reshape(*lead, count, height, 1)
+        return (
+            (stakes @ against_columns).reshape(*lead, -1),
+            -(counterstakes @ against_rows).reshape(*lead, -1),
+            delivered[..., 0],
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,27 +173,30 @@ class Conflicts:
 
         Parameters
         ----------
-        threats : ndarray, shape (L,)
+        threats : ndarray, shape (..., L)
             A distribution for each coalition.
-        prices : ndarray, shape (n,) or (2**n, n)
+        prices : ndarray, shape (n,) or (..., 2**n, n)
             Curnits per utilon; in the second form as each coalition counts them.
 
         Returns
         -------
-        gains : ndarray, shape (L,)
+        gains : ndarray, shape (..., L)
             ``Σ_{i∈S} a_i U_i − Σ_{j∉S} a_j U_j`` of every joint action of every S, in curnits.
-        delivered : ndarray, shape (2**n, n)
+        delivered : ndarray, shape (..., 2**n, n)
             ``r_i^S`` in utilons for ``i ∈ S``; zero elsewhere, and for N.
         """
-        gains = np.empty(len(threats))
-        delivered = np.zeros((1 << self.n, self.n))
-        counted = np.broadcast_to(prices, delivered.shape)
+        inside = membership(self.n)
+        gains = np.empty(threats.shape)
+        delivered = np.zeros((*threats.shape[:-1], *inside.shape))
+        counted = prices if prices.ndim > 1 else np.broadcast_to(prices, inside.shape)
         for stack in self._stacks:
-            rows, columns, payoffs = stack.fight(threats, counted)
-            gains[stack.rows], gains[stack.columns] = rows.ravel(), columns.ravel()
-            delivered[stack.coalitions] = payoffs
-            delivered[grand(self.n) ^ stack.coalitions] = payoffs
-        return gains, delivered * membership(self.n)
+            gains[..., stack.rows], gains[..., stack.columns], payoffs = stack.fight(
+                threats, counted
+            )
+            delivered[..., stack.coalitions, :] = payoffs
+            delivered[..., stack.complements, :] = payoffs
+        delivered *= inside
+        return gains, delivered
 
     def sides(self) -> Iterator[tuple[NDArray[np.int64], Vector, slice]]:
         """Yield coalitions with conflicts of one shape, both sides of them in turn.
@@ -196,7 +224,7 @@ class Conflicts:
             ]
             for p, mask in enumerate(stack.coalitions):
                 found.append(Seat(int(mask), stack.stakes[p], stack.payoffs[p], own[p], other[p]))
-            for p, mask in enumerate(grand(self.n) ^ stack.coalitions):
+            for p, mask in enumerate(stack.complements):
                 transposed = stack.payoffs[p].transpose(0, 2, 1)
                 found.append(Seat(int(mask), -stack.stakes[p], transposed, other[p], own[p]))
         return found
@@ -234,6 +262,7 @@ def conflicts_of(game: Game) -> Conflicts:
         stacks.append(
             _Stack(
                 rows,
+                full ^ rows,
                 2.0 * membership(game.n)[rows] - 1.0,
                 np.stack([game.conflict(mask) for mask in masks]),
                 slice(start, middle),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from curnits.sim.games.feasible.frontier import sanded
 from curnits.sim.games.game import Game
-from curnits.sim.negotiation.conflicts import Vector
+from curnits.sim.negotiation.conflicts import Column, Vector, most
 from curnits.sim.negotiation.settings import NegotiationSettings
 
 _GIVE = 0.5
@@ -30,11 +30,11 @@ class Quote:
 
     Attributes
     ----------
-    prices : ndarray, shape (n,)
+    prices : ndarray, shape (..., n)
         Curnits per utilon.
-    agreement : ndarray, shape (X,)
+    agreement : ndarray, shape (..., X)
         ``softmax(a·U / ε)`` over outcomes.
-    payoffs : ndarray, shape (n,)
+    payoffs : ndarray, shape (..., n)
         The sanded frontier point ``u_ε(a)``.
     """
 
@@ -43,14 +43,14 @@ class Quote:
     payoffs: Vector
 
 
-def quote(outcomes: Vector, prices: Vector, sanding: float) -> Quote:
+def quote(outcomes: Vector, prices: Vector, sanding: Column) -> Quote:
     """Return what the sanded frontier offers at these prices."""
     _, payoffs, agreement = sanded(outcomes, prices, sanding)
     return Quote(prices, agreement, payoffs)
 
 
 class Market(ABC):
-    """Turns curnits into payoffs."""
+    """Turns curnits into payoffs; arrays may have leading axes, for replicas."""
 
     @abstractmethod
     def open(self, sanding: float) -> Quote:
@@ -65,7 +65,7 @@ class Market(ABC):
         """Return the quote at prices whose logarithms are nudged, where prices are free."""
 
     @abstractmethod
-    def redeem(self, standing: Quote, purses: Vector, sanding: float) -> tuple[Quote, Vector]:
+    def redeem(self, standing: Quote, purses: Vector, sanding: Column) -> tuple[Quote, Vector]:
         """Redeem some of the curnits in the purses.
 
         Parameters
@@ -73,7 +73,7 @@ class Market(ABC):
         standing : Quote
         purses : ndarray, shape (n,)
             Curnits held; negative ones are owed. They sum to zero.
-        sanding : float
+        sanding : Column
             Roughness of the frontier from now on.
 
         Returns
@@ -143,26 +143,30 @@ class Frontier(Market):
         return quote(self.outcomes, self._reprice(standing.prices, nudges), sanding)
 
     @override
-    def redeem(self, standing: Quote, purses: Vector, sanding: float) -> tuple[Quote, Vector]:
+    def redeem(self, standing: Quote, purses: Vector, sanding: Column) -> tuple[Quote, Vector]:
         prices, claims = standing.prices, self.share * purses
-        spread = (self.outcomes - standing.payoffs) * prices
-        slope = (spread.T * standing.agreement) @ spread / sanding
+        spread = (self.outcomes - standing.payoffs[..., None, :]) * prices[..., None, :]
+        slope = (spread.swapaxes(-1, -2) * standing.agreement[..., None, :]) @ spread
+        slope /= np.expand_dims(sanding, -1)
         movable = 1.0 - (self._at_floor(prices) & (claims < 0.0))
-        slope = slope * movable[:, None] * movable
-        slope.flat[:: len(prices) + 1] += _GIVE * prices
-        change = np.linalg.solve(slope, claims * movable)
-        part = min(1.0, self.trust / max(np.abs(change).max(), self.trust))
+        slope *= movable[..., None]
+        slope *= movable[..., None, :]
+        diagonal = slope.reshape(*slope.shape[:-2], -1)[..., :: slope.shape[-1] + 1]
+        diagonal += _GIVE * prices
+        change = np.linalg.solve(slope, (claims * movable)[..., None])[..., 0]
+        part = np.minimum(1.0, self.trust / np.maximum(most(np.abs(change)), self.trust))
         for _ in range(_HALVINGS):
             moved = quote(self.outcomes, self._reprice(prices, part * change), sanding)
-            if np.abs(moved.payoffs - standing.payoffs).max() <= self.trust:
+            far = most(np.abs(moved.payoffs - standing.payoffs)) > self.trust
+            if not far.any():
                 break
-            part /= 2.0
+            part = np.where(far, part / 2.0, part)
         return moved, part * claims
 
     def _reprice(self, prices: Vector, change: Vector) -> Vector:
         changed = prices * np.exp(change)
-        bounded = np.maximum(changed, self.price_floor * changed.max())
-        return np.asarray(bounded * (len(bounded) / bounded.sum()))
+        bounded = np.maximum(changed, self.price_floor * most(changed))
+        return np.asarray(bounded * (bounded.shape[-1] / bounded.sum(axis=-1, keepdims=True)))
 
     @override
     def payoffs(self, standing: Quote, purses: Vector) -> Vector:
@@ -175,7 +179,7 @@ class Frontier(Market):
 
     def _at_floor(self, prices: Vector) -> NDArray[np.bool_]:
         """Return whose payoffs are free goods: they get more than their due, at no cost."""
-        return np.asarray(prices <= (1.0 + _ROUNDING) * self.price_floor * prices.max())
+        return np.asarray(prices <= (1.0 + _ROUNDING) * self.price_floor * most(prices))
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,8 +208,8 @@ class Money(Market):
         return standing
 
     @override
-    def redeem(self, standing: Quote, purses: Vector, sanding: float) -> tuple[Quote, Vector]:
-        return self.open(sanding), np.zeros_like(purses)
+    def redeem(self, standing: Quote, purses: Vector, sanding: Column) -> tuple[Quote, Vector]:
+        return quote(self.outcomes, standing.prices, sanding), np.zeros_like(purses)
 
     @override
     def payoffs(self, standing: Quote, purses: Vector) -> Vector:

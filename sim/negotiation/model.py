@@ -15,7 +15,7 @@ from curnits.sim.games.coalitions import Mask, members, membership, zeta
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import normal_form
 from curnits.sim.negotiation.agents import ACTIVATIONS, Coalition, Mediator, Negotiator
-from curnits.sim.negotiation.conflicts import Segments, Vector
+from curnits.sim.negotiation.conflicts import Segments, Vector, most
 from curnits.sim.negotiation.market import quote
 from curnits.sim.negotiation.meetings.claims import make_room
 from curnits.sim.negotiation.meetings.talks import Meetings
@@ -187,18 +187,19 @@ class Negotiation(Meetings):
         """
         settings = self.settings
         falling = settings.sanding_start / (1.0 + self._sanded / settings.sanding_pace) ** 2
-        self.sanding = max(settings.sanding_floor, falling) * self.stake
-        self._sanded += 1.0 if self.regret <= _CALM * self.sanding else _WAIT
+        self.sanding = np.maximum(settings.sanding_floor, falling) * self.stake
+        calm = self.regret <= _CALM * self.sanding
+        self._sanded = self._sanded + np.where(calm, 1.0, _WAIT)
 
     def threaten(self) -> None:
         """Let the standing threats meet, then let every coalition adapt its own."""
         self._bind()
         self._decide()
         self.gains, self.delivered = self.clash()
-        self.delivered[-1] = self.quote.payoffs
+        self.delivered[..., -1, :] = self.quote.payoffs
         self.gains = self.permitted(self.gains)
-        regrets = self.conflicts.segments.regrets(self.threats, self.gains)
-        self.regret = float(regrets.max(initial=0.0))
+        if self.places:
+            self.regret = most(self.conflicts.segments.regrets(self.threats, self.gains))
         self._activate(self)
         self.threats = self._cleared(self.threats)
         self.reputations += recency(self.ticks) * (self.threats - self.reputations)
@@ -233,8 +234,8 @@ class Negotiation(Meetings):
         at_stake = self.game.n * self.stake
         return self.rules.threats.respond(
             Situation(
-                self.threats[where],
-                self._memory[:, where],
+                self.threats[..., where],
+                self._memory[..., where],
                 gains / at_stake,
                 segments,
                 self.sanding / at_stake,
@@ -248,13 +249,14 @@ class Negotiation(Meetings):
 
     def split(self) -> None:
         """Let the members of every coalition, N included, divide what it adds."""
-        credits_ = self.delivered * self.quote.prices
-        self.shares = self.rules.splitting.divide(credits_)
-        fallbacks = zeta(self.shares) * membership(self.game.n) - self.shares
-        self.weights = self.rules.splitting.weigh(
-            self.weights, credits_ - fallbacks, self._usual_gains, self.sanding
-        )
-        self.dues = self.entitlements = self.shares.sum(axis=0)
+        credits_ = self.delivered * self.quote.prices[..., None, :]
+        rule = self.rules.splitting
+        self.shares = rule.divide(credits_)
+        if rule.weighs:
+            fallbacks = zeta(self.shares) * membership(self.game.n) - self.shares
+            gains = credits_ - fallbacks
+            self.weights = rule.weigh(self.weights, gains, self._usual_gains, self.sanding)
+        self.dues = self.entitlements = self.shares.sum(axis=-2)
         if not self.stalled and np.isfinite(self.claims).any():
             prices = self.quote.prices
             claims = np.minimum(self.dues, prices * self.fallbacks)
@@ -270,4 +272,4 @@ class Negotiation(Meetings):
             owed = np.where(here, owed - owed.sum(where=here) / max(int(here.sum()), 1), 0.0)
         self.flows = self.rules.trading.settle(owed, self.rng)
         self.ledger += self.flows
-        self.purses += self.flows.sum(axis=0) - self.flows.sum(axis=1)
+        self.purses += self.flows.sum(axis=-2) - self.flows.sum(axis=-1)

@@ -55,7 +55,9 @@ def support(outcomes: Matrix, prices: Vector) -> float:
     return float(np.max(outcomes @ prices))
 
 
-def sanded(outcomes: Matrix, prices: Vector, epsilon: float) -> tuple[float, Vector, Vector]:
+def sanded(
+    outcomes: Matrix, prices: Vector, epsilon: float | Vector
+) -> tuple[float | Vector, Vector, Vector]:
     """Return the smoothed support function and the one point of F that it offers.
 
     ``h_ε(a) = ε log Σ_x exp(a·U(x)/ε)`` and ``u_ε(a) = ∇h_ε(a)``: a logit choice among the
@@ -66,18 +68,18 @@ def sanded(outcomes: Matrix, prices: Vector, epsilon: float) -> tuple[float, Vec
     ----------
     outcomes : ndarray, shape (X, n)
         Payoff vectors, utilons.
-    prices : ndarray, shape (n,)
+    prices : ndarray, shape (..., n)
         Curnits per utilon.
-    epsilon : float
+    epsilon : float or ndarray, shape (..., 1)
         ε, curnits.
 
     Returns
     -------
-    value : float
+    value : float or ndarray, shape (...)
         ``h_ε(a)``, curnits.
-    point : ndarray, shape (n,)
+    point : ndarray, shape (..., n)
         ``u_ε(a)``, utilons.
-    distribution : ndarray, shape (X,)
+    distribution : ndarray, shape (..., X)
         Probability of each outcome.
 
     Raises
@@ -85,15 +87,16 @@ def sanded(outcomes: Matrix, prices: Vector, epsilon: float) -> tuple[float, Vec
     FrontierError
         If ε is not positive.
     """
-    if not epsilon > 0:
+    if not np.min(epsilon) > 0:
         raise FrontierError(f"epsilon must be positive, found {epsilon!r}")
-    worth = outcomes @ prices
-    top = worth.max()
+    worth = (outcomes @ prices[..., None])[..., 0]
+    top = worth.max(axis=-1, keepdims=True)
     with np.errstate(over="ignore"):
         weights = np.exp((worth - top) / epsilon)
-    total = weights.sum()
+    total = weights.sum(axis=-1, keepdims=True)
     distribution = weights / total
-    return float(top + epsilon * np.log(total)), distribution @ outcomes, distribution
+    point = (distribution[..., None, :] @ outcomes)[..., 0, :]
+    return (top + epsilon * np.log(total))[..., 0], point, distribution
 
 
 def locate(outcomes: Matrix, point: Vector) -> Place:

@@ -8,7 +8,7 @@ from typing import override
 import numpy as np
 from scipy.special import softmax
 
-from curnits.sim.games.coalitions import membership, moebius, zeta
+from curnits.sim.games.coalitions import headcounts, membership, moebius, zeta
 from curnits.sim.negotiation.conflicts import Vector
 
 _FORGOTTEN = 12.0  # nobody comes to count less than e^-12 times as much as another
@@ -25,6 +25,7 @@ class SplitRule(ABC):
         ----------
         credits_ : ndarray, shape (2**n, n)
             ``a_i r_i^S``: what each member of S is delivered, in curnits; zero for the others.
+            With leading axes for replicas, if that is what the rule can do.
 
         Returns
         -------
@@ -32,6 +33,11 @@ class SplitRule(ABC):
             Curnits for each member beyond its fallback ``a_i t_i^S``, which is the sum of what it
             takes from the smaller coalitions; zero for players outside.
         """
+
+    @property
+    def weighs(self) -> bool:
+        """Whether some members come to count more than others."""
+        return type(self).weigh is not SplitRule.weigh
 
     def weigh(self, standing: Vector, gains: Vector, usual: Vector, roughness: float) -> Vector:
         """Return how much each member counts when its coalition chooses a threat.
@@ -62,8 +68,8 @@ class Direct(SplitRule):
 
     @override
     def divide(self, credits_: Vector) -> Vector:
-        everyone = membership(credits_.shape[1])
-        return (_surplus(credits_) / np.maximum(everyone.sum(axis=1), 1.0))[:, None] * everyone
+        n = credits_.shape[-1]
+        return (_surplus(credits_) / headcounts(n))[..., None] * membership(n)
 
 
 @dataclass(frozen=True)
@@ -87,8 +93,7 @@ class Concession(SplitRule):
 
     @override
     def divide(self, credits_: Vector) -> Vector:
-        everyone = membership(credits_.shape[1])
-        sizes = np.maximum(everyone.sum(axis=1), 1.0)
+        everyone, sizes = membership(credits_.shape[1]), headcounts(credits_.shape[1])
         surplus = _surplus(credits_)
         demands = np.maximum(surplus, 0.0)[:, None] * everyone
         enough = self.tolerance * np.abs(credits_).sum()
@@ -153,12 +158,12 @@ class Delivered(SplitRule):
 
 
 def _surplus(credits_: Vector) -> Vector:
-    """Return ``Z_S − Σ_{i∈S} a_i t_i^S``, shape ``(2**n,)``, in curnits.
+    """Return ``Z_S − Σ_{i∈S} a_i t_i^S``, shape ``(..., 2**n)``, in curnits.
 
     The fallbacks of S add up to the surpluses of its proper subcoalitions, however those
     were divided: Möbius inversion.
     """
-    return moebius(credits_.sum(axis=1))
+    return moebius(credits_.sum(axis=-1), axis=-1)
 
 
 SPLITS: Mapping[str, type[SplitRule]] = {

@@ -3,7 +3,8 @@
 A coalition knows what each of its joint actions would gain, at the quoted prices, against the
 standing threat of its complement; nothing else. A rule acts on a flat vector that holds one
 coalition's joint actions or those of all coalitions side by side (``segments`` says where each
-begins), so the same few lines serve an agent that moves alone and a whole society at once.
+begins), so the same few lines serve an agent that moves alone and a whole society at once. All but
+``extragradient`` also act on many such vectors, shape ``(..., L)``: one for each replica.
 """
 
 from abc import ABC, abstractmethod
@@ -13,7 +14,7 @@ from typing import ClassVar, NamedTuple, override
 
 import numpy as np
 
-from curnits.sim.negotiation.conflicts import Segments, Vector
+from curnits.sim.negotiation.conflicts import Column, Segments, Vector
 from curnits.sim.negotiation.settings import NegotiationSettings
 
 _TIE = 1e-12
@@ -44,7 +45,7 @@ class Situation(NamedTuple):
         What each joint action gains, as a share of all that is at stake (``Σ_i a_i``).
     segments : Segments
         The piece of each coalition.
-    sanding : float
+    sanding : Column
         Roughness of the game, as a share of all that is at stake.
     tick : int
         Ticks before this one.
@@ -54,12 +55,12 @@ class Situation(NamedTuple):
     memory: Vector
     gains: Vector
     segments: Segments
-    sanding: float
+    sanding: Column
     tick: int
 
     def below_best(self, values: Vector) -> Vector:
         """Return how far values lie below the best of their piece (non-positive)."""
-        return values - self.segments.maxima(values)[self.segments.owner]
+        return values - self.segments.spread(self.segments.maxima(values))
 
 
 class ThreatRule(ABC):
@@ -153,10 +154,10 @@ class RegretMatching(ThreatRule):
     @override
     def respond(self, now: Situation) -> Vector:
         segments = now.segments
-        latest = now.gains - segments.sums(now.threats * now.gains)[segments.owner]
+        latest = now.gains - segments.spread(segments.sums(now.threats * now.gains))
         now.memory[0] = np.maximum(now.memory[0] + latest, 0.0)
         expected = np.maximum(now.memory[0] + latest, 0.0)
-        content = segments.maxima(expected)[segments.owner] <= 0.0
+        content = segments.spread(segments.maxima(expected)) <= 0.0
         return segments.normalise(np.where(content, now.threats, expected))
 
 

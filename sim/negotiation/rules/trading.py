@@ -20,7 +20,8 @@ class TradeRule(ABC):
         Parameters
         ----------
         owed : ndarray, shape (n,)
-            Curnits each player is still owed (negative: owes); they sum to zero.
+            Curnits each player is still owed (negative: owes); they sum to zero. With leading axes
+            for replicas, if that is what the rule can do.
         rng : numpy.random.Generator
 
         Returns
@@ -37,9 +38,9 @@ class Auctioneer(TradeRule):
     @override
     def settle(self, owed: Vector, rng: np.random.Generator) -> Vector:
         claims, debts = np.maximum(owed, 0.0), np.maximum(-owed, 0.0)
-        total = claims.sum()
-        shares = claims / total if total > 0.0 else claims
-        return np.multiply.outer(debts, shares)
+        total = claims.sum(axis=-1, keepdims=True)
+        shares = claims / np.where(total > 0.0, total, 1.0)
+        return np.asarray(debts[..., None] * shares[..., None, :])
 
 
 @dataclass(frozen=True)

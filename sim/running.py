@@ -145,7 +145,7 @@ class Simulation:
         self._rounds = negotiation.rounds
         talking, known = PROTOCOLS[negotiation.protocol], self._workshop.known
         self.model = talking(known, negotiation, run.seed, rules)
-        self._recorder = Recorder(self.model, run.record_every)
+        self.recorder = Recorder(self.model, run.record_every)
         self.converged = False
 
     @classmethod
@@ -176,7 +176,7 @@ class Simulation:
         self._reception.visit(model, self._workshop)
         self._workshop.visit(model)
         model.step()
-        self._recorder.observe()
+        self.recorder.observe()
         failed = self._hazard.strike(model)
         everything = self._workshop.idle(model) and self._reception.complete(model)
         settled = self._ending.over(model) and everything and not failed and not model.stalled
@@ -215,7 +215,7 @@ class Simulation:
         events = history(model.journal, open_, self._workshop.inventions)
         threats, _ = model.credible()
         return Run(
-            {**self._recorder.excerpt(rows).tables(), **events},
+            {**self.recorder.excerpt(rows).tables(), **events},
             model.prices,
             model.payoffs,
             among_all(model.game, complete, grand(complete.n), model.quote.agreement),

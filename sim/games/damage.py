@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +26,12 @@ class Damage:
 
     Attributes
     ----------
-    menace : ndarray, shape (2**n,)
+    menace : ndarray, shape (..., 2**n)
         ``Σ_{j∉S} a_j (u_j − r_j)``: what S would make the others lose.
-    cost : ndarray, shape (2**n,)
+    cost : ndarray, shape (..., 2**n)
         ``Σ_{i∈S} a_i (u_i − r_i)``: what its members would lose; negative if they would gain. The
         menace of S is the cost to its complement.
-    destruction : ndarray, shape (2**n,)
+    destruction : ndarray, shape (..., 2**n)
         ``h(a) − Σ_i a_i r_i``: by how much everybody together falls short of the best outcome.
         Menace and cost add up to it if peace is worth ``h(a)``.
     """
@@ -39,12 +40,13 @@ class Damage:
     cost: Vector
     destruction: Vector
 
-    def expected(self, failure: float) -> float:
+    def expected(self, failure: float) -> Any:
         """Return the expected destruction if talks fail with this probability; then a side forms.
 
         Which one is drawn by :func:`breakdown_weights`.
         """
-        return failure * float(breakdown_weights(_players(self.menace)) @ self.destruction)
+        weights = breakdown_weights(_players(self.menace))
+        return failure * (weights[None, :] @ self.destruction[..., None])[..., 0, 0]
 
 
 def fights(game: Game, threats: Mapping[Mask, Vector], peace: Vector) -> Vector:
@@ -71,18 +73,18 @@ def damage(prices: Vector, peace: Vector, fought: Vector, best: float) -> Damage
 
     Parameters
     ----------
-    prices : ndarray, shape (n,)
+    prices : ndarray, shape (..., n)
         Curnits per utilon.
-    peace : ndarray, shape (n,)
+    peace : ndarray, shape (..., n)
         Payoffs of the agreement; with money, after payments.
-    fought : ndarray, shape (2**n, n)
+    fought : ndarray, shape (..., 2**n, n)
         Payoffs in each fight, as from :func:`fights`.
-    best : float
+    best : float or ndarray, shape (..., 1)
         ``h(a)``, curnits.
     """
-    losses = (peace - fought) * prices
-    cost = (losses * membership(len(prices))).sum(axis=1)
-    return Damage(cost[::-1], cost, best - fought @ prices)
+    losses = (peace[..., None, :] - fought) * prices[..., None, :]
+    cost = (losses * membership(prices.shape[-1])).sum(axis=-1)
+    return Damage(cost[..., ::-1], cost, best - (fought @ prices[..., None])[..., 0])
 
 
 def fought_with(game: Game, threats: Mapping[Mask, Vector]) -> tuple[Vector, ...]:
@@ -120,4 +122,4 @@ def breakdown_weights(n: int) -> Vector:
 
 
 def _players(by_mask: Vector) -> int:
-    return len(by_mask).bit_length() - 1
+    return by_mask.shape[-1].bit_length() - 1

@@ -206,8 +206,7 @@ class Conflicts:
         """
         for stack in self._stacks:
             yield stack.coalitions, stack.payoffs, stack.rows
-            complements = grand(self.n) ^ stack.coalitions
-            yield complements, stack.payoffs.swapaxes(2, 3), stack.columns
+            yield stack.complements, stack.payoffs.swapaxes(2, 3), stack.columns
 
     def seats(self) -> list[Seat]:
         """Return the place of every proper coalition, in the order of :attr:`coalitions`."""

@@ -17,13 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from curnits.sim.games.coalitions import grand, members, membership, zeta
-from curnits.sim.games.damage import Damage, damage
-from curnits.sim.games.feasible.frontier import support
+from curnits.sim.games.coalitions import grand, members, membership
 from curnits.sim.games.game import Game
 from curnits.sim.negotiation.model import Negotiation
-
-type Vector = NDArray[np.float64]
+from curnits.sim.recording.observing import Sight, Vector, look, traded
 
 RARE = 1e-3
 """Joint actions, and outcomes agreed on, less frequent than this are left out of the tables."""
@@ -48,6 +45,8 @@ class Recorder:
     model : Negotiation
     every : int
         Ticks between two rows of a series; doubled whenever every other one is forgotten.
+    trades : ndarray, shape (3, n, n)
+        What was traded since the last row, see :func:`curnits.sim.recording.observing.traded`.
     """
 
     model: Negotiation
@@ -57,82 +56,33 @@ class Recorder:
     _agreements: list["_Plays"] = field(default_factory=list)
     _threats: dict[int, "_Plays"] = field(default_factory=dict)
     _every_threat: int = field(init=False)
-    _trades: Vector = field(init=False)
+    trades: Vector = field(init=False)
 
     def __post_init__(self) -> None:
         n = self.model.game.n
-        self._trades = np.zeros((3, n, n))
+        self.trades = np.zeros((3, n, n))
         self._every_threat = self.every
-        self.keep()
+        self._keep(look(self.model, self.trades))
 
     def observe(self) -> None:
         """Note the trades of this tick, and every few ticks everything else."""
-        model = self.model
-        flows = model.flows * self._unit
-        self._trades += (flows, flows / model.prices[:, None], flows / model.prices)
-        if model.ticks % self.every == 0:
-            self.keep()
-            self._thin()
+        self.trades += traded(self.model)
+        if self.model.ticks % self.every == 0:
+            self.note(look(self.model, self.trades))
 
-    def keep(self) -> None:
-        """Remember the present state, unless it is already."""
-        model, unit = self.model, self._unit
-        if self._ticks and self._ticks[-1] == model.ticks:
-            return
-        self._ticks.append(model.ticks)
-        prices, lowest = model.quote.prices, model.prices * model.game.low
-        threats, regrets = model.credible()
-        delivered, shares = self._books()
-        worths = unit * (delivered * prices).sum(axis=1)
-        dividends = unit * shares.sum(axis=1) / np.maximum(self._membership.sum(axis=1), 1)
-        dividends[1 << np.arange(model.game.n)] += lowest
-        entitlements, harm = shares.sum(axis=0), self._damage(delivered)
-        excess = model.excess if model.ticks else self._first_excess(entitlements)
-        state = {
-            "sanding": np.array(model.sanding),
-            "clearing": np.abs(excess).max(),
-            "regret": regrets.max(),
-            "traded": self._trades[0].sum(),
-            "destruction": np.array(harm.expected(1.0)),
-            "payoff": model.payoffs,
-            "price": model.prices,
-            "entitlement": unit * entitlements + lowest,
-            "excess": excess,
-            "purse": unit * model.purses,
-            "dividend": dividends[1:],
-            "worth": (worths + self._membership @ lowest)[1:],
-            "coalition regret": regrets[1:],
-            "menace": harm.menace[1:],
-            "cost": harm.cost[1:],
-            "delivered": self._own(delivered),
-            "claimed": self._own(zeta(shares) / prices),
-            "trades": self._trades,
-        }
-        for name, value in state.items():
-            self._series.setdefault(name, []).append(np.array(value))
-        self._agreements.append(self._agreed())
-        if model.ticks % self._every_threat == 0:
-            self._threats[model.ticks] = self._threatened(threats)
-        self._trades = np.zeros_like(self._trades)
+    def note(self, seen: Sight) -> None:
+        """Remember a state, and forget others if they become too many."""
+        self._keep(seen)
+        self._thin()
 
-    def _books(self) -> tuple[Vector, Vector]:
-        """Return delivered payoffs and shares; at tick 0 those that come of the first threats."""
-        model = self.model
-        if model.ticks:
-            return model.delivered, model.shares
-        _, delivered = model.clash()
-        delivered[-1] = model.quote.payoffs
-        return delivered, model.rules.splitting.divide(delivered * model.quote.prices)
-
-    def _first_excess(self, entitlements: Vector) -> Vector:
-        model = self.model
-        gaps = entitlements - model.quote.prices * model.quote.payoffs
-        return model.market.excess(model.quote, gaps, model.purses)
-
-    def _own(self, shares: Vector) -> Vector:
-        """Return payoffs in utilons of the members of each coalition, one after the other."""
-        game = self.model.game
-        return np.asarray((game.low + game.scales * shares)[self._membership > 0.0])
+    def _keep(self, seen: Sight) -> None:
+        self._ticks.append(seen.tick)
+        for name, value in seen.series.items():
+            self._series.setdefault(name, []).append(value)
+        self._agreements.append(self._agreed(seen.agreement))
+        if seen.tick % self._every_threat == 0:
+            self._threats[seen.tick] = self._threatened(seen.threats)
+        self.trades = np.zeros_like(self.trades)
 
     def _thin(self) -> None:
         """Forget every other tick, or its threats, if there are too many rows."""
@@ -149,7 +99,7 @@ class Recorder:
     def _select(self, rows: NDArray[np.int64]) -> None:
         """Forget all rows but some; what was traded after the last of them is traded anew."""
         after = {name: sum(self._series[name][rows[-1] + 1 :]) for name in _SUMMED}
-        self._trades = self._trades + after["trades"]
+        self.trades = self.trades + after["trades"]
         firsts = np.append(0, rows[:-1] + 1)
         end = rows[-1] + 1
         self._series = {
@@ -174,7 +124,8 @@ class Recorder:
         copied._ticks, copied._agreements = list(self._ticks), list(self._agreements)
         copied._threats = dict(self._threats)
         copied._series = {name: list(values) for name, values in self._series.items()}
-        copied.keep()
+        if self._ticks[-1] != self.model.ticks:
+            copied._keep(look(self.model, self.trades))
         copied._threats[self.model.ticks] = self._threatened(self.model.credible()[0])
         have = len(copied._ticks)
         if rows is not None and have > rows:
@@ -285,26 +236,10 @@ class Recorder:
         order = np.lexsort((actions, masks))
         return _Plays(self.model.game, masks[order], actions[order], threats[frequent][order])
 
-    def _agreed(self) -> "_Plays":
-        agreement = self.model.quote.agreement
+    def _agreed(self, agreement: Vector) -> "_Plays":
         frequent = np.flatnonzero(agreement >= RARE)
         everybody = np.full(len(frequent), grand(self.model.game.n))
         return _Plays(self.model.game, everybody, frequent, agreement[frequent])
-
-    def _damage(self, delivered: Vector) -> Damage:
-        """Measure what the threats would have done when they last met, in reported curnits."""
-        model = self.model
-        peace = model.market.payoffs(model.quote, model.purses)
-        fought = delivered + delivered[::-1]
-        fought[[0, -1]] = peace
-        prices = self._unit * model.quote.prices
-        return damage(prices, peace, fought, support(model.game.normalised.outcomes, prices))
-
-    @property
-    def _unit(self) -> float:
-        """Reported curnits in one curnit of the model, at present quotes."""
-        model = self.model
-        return float(1.0 / (model.quote.prices / model.game.scales).sum())
 
     @property
     def _membership(self) -> Vector:

@@ -1,13 +1,16 @@
-"""When talks are over: small conditions that all have to hold at a check."""
+"""When talks are over: small conditions that all have to hold at a check.
+
+Of replicas, each holds or does not: answers are then columns, shape ``(B, 1)``.
+"""
 
 from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass, field
-from typing import override
+from typing import Any, override
 
 import numpy as np
 
-from curnits.sim.negotiation.conflicts import Vector
+from curnits.sim.negotiation.conflicts import Vector, most
 from curnits.sim.negotiation.model import Negotiation
 from curnits.sim.negotiation.settings import RunSettings
 
@@ -20,7 +23,7 @@ class Condition(ABC):
     """Something that must hold for a run to have converged."""
 
     @abstractmethod
-    def holds(self, model: Negotiation) -> bool:
+    def holds(self, model: Negotiation) -> Any:
         """Tell whether it holds now; called once at every check."""
 
 
@@ -29,7 +32,7 @@ class Smooth(Condition):
     """Sanding has reached its floor."""
 
     @override
-    def holds(self, model: Negotiation) -> bool:
+    def holds(self, model: Negotiation) -> Any:
         return model.sanding <= model.settings.sanding_floor
 
 
@@ -40,8 +43,8 @@ class Cleared(Condition):
     tolerance: float
 
     @override
-    def holds(self, model: Negotiation) -> bool:
-        return bool(np.abs(model.excess).max() <= self.tolerance)
+    def holds(self, model: Negotiation) -> Any:
+        return most(np.abs(model.excess)) <= self.tolerance
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,8 @@ class Unregretted(Condition):
     tolerance: float
 
     @override
-    def holds(self, model: Negotiation) -> bool:
-        return bool(model.credible()[1].max() <= self.tolerance * model.stake)
+    def holds(self, model: Negotiation) -> Any:
+        return most(model.credible()[1]) <= self.tolerance * model.stake
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,11 @@ class Settled(Condition):
         object.__setattr__(self, "_seen", deque(maxlen=self.checks + 1))
 
     @override
-    def holds(self, model: Negotiation) -> bool:
+    def holds(self, model: Negotiation) -> Any:
         payoffs = model.market.payoffs(model.quote, model.purses)
-        self._seen.append(np.concatenate([payoffs, model.quote.prices]))
+        self._seen.append(np.concatenate([payoffs, model.quote.prices], axis=-1))
         moved = np.ptp(np.array(self._seen), axis=0)
-        return len(self._seen) > self.checks and bool(moved.max() <= self.tolerance)
+        return (len(self._seen) > self.checks) & (most(moved) <= self.tolerance)
 
 
 @dataclass(frozen=True)
@@ -95,13 +98,13 @@ class Talks:
     conditions: tuple[Condition, ...]
     interval: int
 
-    def over(self, model: Negotiation) -> bool:
+    def over(self, model: Negotiation) -> Any:
         """Tell whether all conditions hold; between checks, no."""
         if model.ticks % self.interval:
             return False
         # everyone is asked, so that windows fill
         held = [condition.holds(model) for condition in self.conditions]
-        return all(held)
+        return np.logical_and.reduce(held)
 
 
 def talks(settings: RunSettings) -> Talks:

@@ -1,0 +1,91 @@
+"""Replicas of one negotiation, in which only the seed differs, tick by tick together.
+
+Takes fresh models, acts on the arrays of all of them at once, and hands each its own back. What it
+does to one of them is what the model would do alone, to the last bit: sums run along the same
+contiguous axes, and matrices are multiplied one by one. Called by :mod:`curnits.sim.lockstep`.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from curnits.sim.negotiation.market import Quote
+from curnits.sim.negotiation.model import Negotiation
+from curnits.sim.negotiation.settings import NegotiationSettings
+
+_ARRAYS = (
+    "threats",
+    "reputations",
+    "gains",
+    "delivered",
+    "shares",
+    "entitlements",
+    "dues",
+    "purses",
+    "flows",
+    "ledger",
+)
+"""What the books of replicas differ in."""
+
+_NUMBERS = ("sanding", "regret", "_sanded")
+
+_USUAL = (
+    "protocol",
+    "policies",
+    "deciding",
+    "threats",
+    "splitting",
+    "trading",
+    "activation",
+    "rounds",
+    "breakdown",
+    "impasse",
+    "credibility",
+)
+"""Settings whose defaults need no chance, and nothing that players do one by one."""
+
+
+def regular(settings: NegotiationSettings) -> bool:
+    """Tell whether replicas can keep step: whether players and rules are the usual ones."""
+    fields = type(settings).model_fields
+    return all(getattr(settings, name) == fields[name].default for name in _USUAL)
+
+
+class Replicas(Negotiation):
+    """Negotiations side by side.
+
+    Arrays of its books have a leading axis, over replicas; its numbers are columns, ``(B, 1)``.
+
+    Parameters
+    ----------
+    models : sequence of Negotiation
+        Alike but for their seeds, none of which has begun; :func:`regular` holds.
+    """
+
+    def __init__(self, models: Sequence[Negotiation]) -> None:
+        first = models[0]
+        super().__init__(first.true, first.settings, 0, first.rules)
+        self.models = tuple(models)
+        for name in _ARRAYS:
+            setattr(self, name, np.stack([getattr(model, name) for model in models]))
+        for name in _NUMBERS:
+            setattr(self, name, np.array([[getattr(model, name)] for model in models]))
+        self._memory = np.stack([model._memory for model in models], axis=1)
+        self.quote = Quote(
+            np.stack([model.quote.prices for model in models]),
+            np.stack([model.quote.agreement for model in models]),
+            np.stack([model.quote.payoffs for model in models]),
+        )
+
+    def release(self, replica: int) -> None:
+        """Let one of the models be where it has got to by now."""
+        model, quote = self.models[replica], self.quote
+        for name in _ARRAYS:
+            setattr(model, name, getattr(self, name)[replica].copy())
+        for name in _NUMBERS:
+            setattr(model, name, getattr(self, name)[replica, 0])
+        model._memory = self._memory[:, replica].copy()
+        model.quote = Quote(
+            quote.prices[replica], quote.agreement[replica], quote.payoffs[replica]
+        )
+        model.ticks = self.ticks

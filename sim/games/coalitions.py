@@ -58,13 +58,15 @@ def zeta(dividends: NDArray[np.float64], axis: int = 0) -> NDArray[np.float64]:
     return total
 
 
-def _halves(total: NDArray[np.float64], axis: int) -> Iterator[list[NDArray[np.float64]]]:
+def _halves(
+    total: NDArray[np.float64], axis: int
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """Yield, for one player after the other, views of the coalitions without and with it."""
-    count = total.shape[axis]
     step = total.strides[axis] // total.itemsize
-    end = step * count
+    end = step * total.shape[axis]
     while step < end:
-        yield list(total.reshape(-1, 2, step).swapaxes(0, 1))
+        halves = total.reshape(-1, 2, step)
+        yield halves[:, 0], halves[:, 1]
         step *= 2
 
 

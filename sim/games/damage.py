@@ -122,4 +122,4 @@ def breakdown_weights(n: int) -> Vector:
 
 
 def _players(by_mask: Vector) -> int:
-    return by_mask.shape[-1].bit_length() - 1
+    return int(by_mask.shape[-1]).bit_length() - 1

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from curnits.sim.games.coalitions import grand
 from curnits.sim.games.damage import breakdown_weights
 from curnits.sim.games.game import Game
-from curnits.sim.negotiation.conflicts import Vector, conflicts_of
+from curnits.sim.negotiation.conflicts import Vector, conflicts_of, total
 from curnits.sim.negotiation.credibility import credibility_of
 from curnits.sim.negotiation.journal import Journal
 from curnits.sim.negotiation.market import market_of
@@ -159,7 +159,7 @@ class Books(mesa.Model[mesa.Agent[Any], Any]):
         return counted if self._regards is None else counted * self._regards
 
     @property
-    def stake(self) -> float:
+    def stake(self) -> Any:
         """Average price of the payoffs that vary, 1 at most.
 
         A player whose payoffs do not vary cannot be paid: next to its price all others may fall,
@@ -171,7 +171,7 @@ class Books(mesa.Model[mesa.Agent[Any], Any]):
         if not varying.any():
             return 1.0
         prices = self.quote.prices.take(np.flatnonzero(varying), axis=-1)
-        return np.minimum(1.0, prices.mean(axis=-1, keepdims=prices.ndim > 1))
+        return np.minimum(1.0, total(prices) / prices.shape[-1])
 
     @property
     def gaps(self) -> Vector:

@@ -24,7 +24,16 @@ type Column = float | NDArray[np.float64]
 
 def most(values: Vector) -> Any:
     """Return the largest entry, or that of each replica as a :data:`Column`."""
-    return values.max(axis=-1, keepdims=values.ndim > 1)
+    if values.ndim > 1:
+        return np.maximum.reduce(values, axis=-1, keepdims=True)
+    return np.maximum.reduce(values)
+
+
+def total(values: Vector) -> Any:
+    """Return the sum of the entries, or that of each replica as a :data:`Column`."""
+    if values.ndim > 1:
+        return np.add.reduce(values, axis=-1, keepdims=True)
+    return np.add.reduce(values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +66,9 @@ class Segments:
         """Return the maximum of each piece, shape ``(..., K)``."""
         return np.maximum.reduceat(values, self.starts, axis=-1)
 
-    def spread(self, values: Vector) -> Vector:
+    def spread(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return the value of its piece for every entry, shape ``(..., L)``."""
-        return values.take(self.owner, axis=-1)
+        return np.asarray(values.take(self.owner, axis=-1))
 
     def uniform(self) -> Vector:
         """Return the uniform distribution on every piece, shape ``(L,)``."""
@@ -67,7 +76,7 @@ class Segments:
 
     def normalise(self, weights: Vector) -> Vector:
         """Return non-negative weights scaled to sum to 1 on every piece."""
-        return weights / self.spread(self.sums(weights))
+        return np.asarray(weights / self.spread(self.sums(weights)))
 
     def project(self, values: Vector) -> Vector:
         """Return what is nearest on every piece among non-negative values that sum to 1 or more.
@@ -207,6 +216,14 @@ class Conflicts:
         for stack in self._stacks:
             yield stack.coalitions, stack.payoffs, stack.rows
             yield stack.complements, stack.payoffs.swapaxes(2, 3), stack.columns
+
+    @cached_property
+    def listed(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Places in the flat vector by coalition and joint action, and both of these, ``(L,)``."""
+        owner = self.segments.owner
+        masks, actions = self.coalitions[owner], np.arange(len(owner)) - self.segments.starts[owner]
+        order = np.lexsort((actions, masks))
+        return order, masks[order], actions[order]
 
     def seats(self) -> list[Seat]:
         """Return the place of every proper coalition, in the order of :attr:`coalitions`."""

@@ -10,7 +10,7 @@ from typing import override
 import numpy as np
 from numpy.typing import NDArray
 
-from curnits.sim.games.feasible.frontier import sanded
+from curnits.sim.games.feasible.frontier import sanded_point
 from curnits.sim.games.game import Game
 from curnits.sim.negotiation.conflicts import Column, Vector, most
 from curnits.sim.negotiation.settings import NegotiationSettings
@@ -45,7 +45,7 @@ class Quote:
 
 def quote(outcomes: Vector, prices: Vector, sanding: Column) -> Quote:
     """Return what the sanded frontier offers at these prices."""
-    _, payoffs, agreement = sanded(outcomes, prices, sanding)
+    payoffs, agreement = sanded_point(outcomes, prices, sanding)
     return Quote(prices, agreement, payoffs)
 
 
@@ -147,7 +147,7 @@ class Frontier(Market):
         prices, claims = standing.prices, self.share * purses
         spread = (self.outcomes - standing.payoffs[..., None, :]) * prices[..., None, :]
         slope = (spread.swapaxes(-1, -2) * standing.agreement[..., None, :]) @ spread
-        slope /= np.expand_dims(sanding, -1)
+        slope /= np.asarray(sanding)[..., None]
         movable = 1.0 - (self._at_floor(prices) & (claims < 0.0))
         slope *= movable[..., None]
         slope *= movable[..., None, :]

@@ -189,7 +189,7 @@ class Negotiation(Meetings):
         falling = settings.sanding_start / (1.0 + self._sanded / settings.sanding_pace) ** 2
         self.sanding = np.maximum(settings.sanding_floor, falling) * self.stake
         calm = self.regret <= _CALM * self.sanding
-        self._sanded = self._sanded + np.where(calm, 1.0, _WAIT)
+        self._sanded = self._sanded + (_WAIT + (1.0 - _WAIT) * calm)
 
     def threaten(self) -> None:
         """Let the standing threats meet, then let every coalition adapt its own."""

@@ -85,7 +85,5 @@ class Replicas(Negotiation):
         for name in _NUMBERS:
             setattr(model, name, getattr(self, name)[replica, 0])
         model._memory = self._memory[:, replica].copy()
-        model.quote = Quote(
-            quote.prices[replica], quote.agreement[replica], quote.payoffs[replica]
-        )
+        model.quote = Quote(quote.prices[replica], quote.agreement[replica], quote.payoffs[replica])
         model.ticks = self.ticks

@@ -1,6 +1,7 @@
 """Tables of what happened now and then: one row an event."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, get_type_hints
 
 import pandas as pd
@@ -40,5 +41,19 @@ def history(
 
 
 def _frame(kind: type[NamedTuple], rows: Sequence[Any]) -> pd.DataFrame:
-    types = {name: _TYPES[hint] for name, hint in get_type_hints(kind).items()}
-    return pd.DataFrame(list(rows), columns=list(types)).astype(types)
+    if not rows:
+        return _empty(kind).copy()
+    columns = zip(_types(kind).items(), zip(*rows, strict=True), strict=True)
+    return pd.DataFrame(
+        {name: pd.Series(values, dtype=stored) for (name, stored), values in columns}
+    )
+
+
+@lru_cache
+def _empty(kind: type[NamedTuple]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=stored) for name, stored in _types(kind).items()})
+
+
+@lru_cache
+def _types(kind: type[NamedTuple]) -> dict[str, Any]:
+    return {name: _TYPES[hint] for name, hint in get_type_hints(kind).items()}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from curnits.sim.games.coalitions import headcounts, membership, zeta
 from curnits.sim.games.damage import Damage, damage
-from curnits.sim.negotiation.conflicts import most
+from curnits.sim.negotiation.conflicts import most, total
 from curnits.sim.negotiation.model import Negotiation
 
 type Vector = NDArray[np.float64]
@@ -92,16 +92,17 @@ def traded(model: Negotiation) -> Vector:
     -------
     ndarray, shape (..., 3, n, n)
     """
-    prices = model.prices
-    flows = model.flows * np.expand_dims(reported(model), -1)
-    both = (flows, flows / prices[..., :, None], flows / prices[..., None, :])
-    return np.stack(both, axis=-3)
+    prices, flows = model.prices, model.flows
+    found = np.empty((*flows.shape[:-2], 3, *flows.shape[-2:]))
+    found[..., 0, :, :] = flows = flows * np.asarray(reported(model))[..., None]
+    np.divide(flows, prices[..., :, None], out=found[..., 1, :, :])
+    np.divide(flows, prices[..., None, :], out=found[..., 2, :, :])
+    return found
 
 
 def reported(model: Negotiation) -> Any:
     """Return the reported curnits in one curnit of the model, at present quotes; a column."""
-    units = model.quote.prices / model.game.scales
-    return 1.0 / units.sum(axis=-1, keepdims=units.ndim > 1)
+    return 1.0 / total(model.quote.prices / model.game.scales)
 
 
 def _books(model: Negotiation) -> tuple[Vector, Vector]:

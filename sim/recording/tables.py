@@ -55,6 +55,7 @@ class Recorder:
     _series: dict[str, list[Vector]] = field(default_factory=dict)
     _agreements: list["_Plays"] = field(default_factory=list)
     _threats: dict[int, "_Plays"] = field(default_factory=dict)
+    _plays: int = 0  # rows of threats
     _every_threat: int = field(init=False)
     trades: Vector = field(init=False)
 
@@ -82,6 +83,7 @@ class Recorder:
         self._agreements.append(self._agreed(seen.agreement))
         if seen.tick % self._every_threat == 0:
             self._threats[seen.tick] = self._threatened(seen.threats)
+            self._plays += len(self._threats[seen.tick].actions)
         self.trades = np.zeros_like(self.trades)
 
     def _thin(self) -> None:
@@ -89,12 +91,9 @@ class Recorder:
         if len(self._ticks) * self._membership.sum() > BUDGET and len(self._ticks) > _FEWEST:
             self._select(np.arange(0, len(self._ticks), 2))
             self.every *= 2
-        rows = sum(len(kept.actions) for kept in self._threats.values())
-        if rows > BUDGET and len(self._threats) > _FEWEST:
+        if self._plays > BUDGET and len(self._threats) > _FEWEST:
             self._every_threat *= 2
-            self._threats = {
-                tick: kept for tick, kept in self._threats.items() if tick % self._every_threat == 0
-            }
+            self._keep_threats([t for t in self._threats if t % self._every_threat == 0])
 
     def _select(self, rows: NDArray[np.int64]) -> None:
         """Forget all rows but some; what was traded after the last of them is traded anew."""
@@ -110,7 +109,11 @@ class Recorder:
         }
         self._ticks = [self._ticks[k] for k in rows]
         self._agreements = [self._agreements[k] for k in rows]
-        self._threats = {tick: self._threats[tick] for tick in self._ticks if tick in self._threats}
+        self._keep_threats([tick for tick in self._ticks if tick in self._threats])
+
+    def _keep_threats(self, ticks: list[int]) -> None:
+        self._threats = {tick: self._threats[tick] for tick in ticks}
+        self._plays = sum(len(kept.actions) for kept in self._threats.values())
 
     def excerpt(self, rows: int | None = None) -> "Recorder":
         """Return a copy that remembers the present state, too, and forgets some of the past.
@@ -229,12 +232,10 @@ class Recorder:
         )
 
     def _threatened(self, threats: Vector) -> "_Plays":
-        conflicts = self.model.conflicts
-        frequent = np.flatnonzero(threats >= RARE)
-        pieces = conflicts.segments.owner[frequent]
-        masks, actions = conflicts.coalitions[pieces], frequent - conflicts.segments.starts[pieces]
-        order = np.lexsort((actions, masks))
-        return _Plays(self.model.game, masks[order], actions[order], threats[frequent][order])
+        places, masks, actions = self.model.conflicts.listed
+        listed = threats.take(places)
+        frequent = np.flatnonzero(listed >= RARE)
+        return _Plays(self.model.game, masks[frequent], actions[frequent], listed[frequent])
 
     def _agreed(self, agreement: Vector) -> "_Plays":
         frequent = np.flatnonzero(agreement >= RARE)

@@ -38,6 +38,7 @@ __all__ = [
     "prices_at",
     "quotes",
     "sanded",
+    "sanded_point",
     "support",
 ]
 
@@ -89,14 +90,31 @@ def sanded(
     """
     if not np.min(epsilon) > 0:
         raise FrontierError(f"epsilon must be positive, found {epsilon!r}")
+    top, total, weights = _logit(outcomes, prices, epsilon)
+    value = (top + epsilon * np.log(total))[..., 0]
+    return value, *_mixed(outcomes, weights / total)
+
+
+def sanded_point(
+    outcomes: Matrix, prices: Vector, epsilon: float | Vector
+) -> tuple[Vector, Vector]:
+    """Return the point and the distribution of :func:`sanded` alone; ε is positive."""
+    _, total, weights = _logit(outcomes, prices, epsilon)
+    return _mixed(outcomes, weights / total)
+
+
+def _logit(
+    outcomes: Matrix, prices: Vector, epsilon: float | Vector
+) -> tuple[Vector, Vector, Vector]:
     worth = (outcomes @ prices[..., None])[..., 0]
     top = worth.max(axis=-1, keepdims=True)
     with np.errstate(over="ignore"):
         weights = np.exp((worth - top) / epsilon)
-    total = weights.sum(axis=-1, keepdims=True)
-    distribution = weights / total
-    point = (distribution[..., None, :] @ outcomes)[..., 0, :]
-    return (top + epsilon * np.log(total))[..., 0], point, distribution
+    return top, weights.sum(axis=-1, keepdims=True), weights
+
+
+def _mixed(outcomes: Matrix, distribution: Vector) -> tuple[Vector, Vector]:
+    return (distribution[..., None, :] @ outcomes)[..., 0, :], distribution
 
 
 def locate(outcomes: Matrix, point: Vector) -> Place:

@@ -60,7 +60,7 @@ class Situation(NamedTuple):
 
     def below_best(self, values: Vector) -> Vector:
         """Return how far values lie below the best of their piece (non-positive)."""
-        return values - self.segments.spread(self.segments.maxima(values))
+        return np.asarray(values - self.segments.spread(self.segments.maxima(values)))
 
 
 class ThreatRule(ABC):

@@ -9,6 +9,8 @@ import numpy as np
 
 from curnits.sim.negotiation.conflicts import Vector
 
+_SMALLEST = np.finfo(np.float64).smallest_subnormal
+
 
 class TradeRule(ABC):
     """A rule for settling what players are owed."""
@@ -39,7 +41,7 @@ class Auctioneer(TradeRule):
     def settle(self, owed: Vector, rng: np.random.Generator) -> Vector:
         claims, debts = np.maximum(owed, 0.0), np.maximum(-owed, 0.0)
         total = claims.sum(axis=-1, keepdims=True)
-        shares = claims / np.where(total > 0.0, total, 1.0)
+        shares = claims / np.maximum(total, _SMALLEST)
         return np.asarray(debts[..., None] * shares[..., None, :])
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from curnits.sim.negotiation.conflicts import Vector
 
 _SMALLEST = np.finfo(np.float64).smallest_subnormal
+"""Any positive sum of claims is as large at least; nothing is divided by 0."""
 
 
 class TradeRule(ABC):

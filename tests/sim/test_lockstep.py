@@ -2,13 +2,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from curnits.sim import load
 from curnits.sim.games.normal import NormalGame, from_payoffs
 from curnits.sim.lockstep import in_step, simulate_all
 from curnits.sim.negotiation.model import Negotiation
 from curnits.sim.negotiation.replicas import Replicas
 from curnits.sim.negotiation.settings import NegotiationSettings
 from curnits.sim.running import Run, simulate
-from curnits.sim.scenario.scenario import Scenario, load
+from curnits.sim.scenario.scenario import Scenario
 
 
 def seeded(scenario: Scenario, seed: int, **run: object) -> Scenario:

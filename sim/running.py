@@ -179,7 +179,7 @@ class Simulation:
         self.recorder.observe()
         failed = self._hazard.strike(model)
         everything = self._workshop.idle(model) and self._reception.complete(model)
-        settled = self._ending.over(model) and everything and not failed and not model.stalled
+        settled = bool(self._ending.over(model)) and everything and not failed and not model.stalled
         if settled and not self._hazard.sign(model):
             settled, failed = False, True
         self._rounds -= failed or settled

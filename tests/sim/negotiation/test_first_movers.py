@@ -11,7 +11,7 @@ from curnits.sim.games.game import Game, GameError
 from curnits.sim.games.normal import from_payoffs
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.running import Simulation, simulate
-from curnits.sim.scenario.scenario import find, load
+from curnits.sim.scenario.loading import find, load
 
 
 def moving_first(**stated: object) -> NegotiationSettings:

@@ -132,12 +132,13 @@ def _problem(found: Input, status: int, out: str, err: str) -> str:
         return f"printed in spite of bad input: {out[:200]}"
     if err.startswith("Usage:") or out:  # a group of commands alone prints its help
         return "" if not found.names else f"usage error: {err}"
-    if not re.fullmatch(r"curnits: [^\n\r]+\n", err):
-        return f"message is not one line: {err!r}"
-    if len(err) > 2000:
-        return f"message is too long: {len(err)}: {err[:300]!r}"
-    if found.names and not any(name in err for name in found.names):
-        return f"message names no file: {err}"
+    if not re.fullmatch(r"(curnits: [^\n\r]+\n){1,5}", err):
+        return f"message is not one line for each error, or five: {err!r}"
+    for line in err.splitlines():
+        if len(line) > 2000:
+            return f"message is too long: {len(line)}: {line[:300]!r}"
+        if found.names and not any(name in line for name in found.names):
+            return f"message names no file: {line}"
     return ""
 
 

@@ -1,0 +1,68 @@
+"""A run folder held against a run of the same scenario and seed: every cell of every table.
+
+``check`` without this recomputes the last state and what follows from it; how a run got there is
+vouched for only by letting it happen once more. Called by ``check --repeat``.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from curnits.analysis.storage.folder import SCENARIO
+from curnits.analysis.storage.tables import read_tables
+from curnits.sim.running import Simulation, pursue
+from curnits.sim.scenario.scenario import load
+
+_ROUNDING = 1e-6
+"""Share of a figure by which two machines may differ, whose libraries round differently."""
+
+
+def unrepeated(folder: Path, progress: Callable[[int], None] | None = None) -> list[str]:
+    """Negotiate a scenario again and say which tables of the folder differ, and where first.
+
+    Parameters
+    ----------
+    folder : Path
+        Of a run.
+    progress : callable, optional
+        Called with the number of ticks so far.
+
+    Raises
+    ------
+    ScenarioError, FolderError
+        If a file of the folder is missing or cannot be read.
+    """
+    scenario = load(folder / SCENARIO)
+    tables = read_tables(folder, scenario.build())
+    again = pursue(Simulation.of(scenario), progress).tables
+    return [
+        f"{name}.parquet: {text}" for name in tables for text in _differs(tables[name], again[name])
+    ]
+
+
+def _differs(said: pd.DataFrame, due: pd.DataFrame) -> Iterator[str]:
+    """Say where the first difference of each column is."""
+    if len(said) != len(due):
+        yield f"has {len(said):,} rows, and the same seed gives {len(due):,}"
+        return
+    for name in due.columns:
+        if name not in said:
+            yield f"has no column {name!r}"
+            continue
+        wrong = np.flatnonzero(~_same(said[name], due[name]))
+        if len(wrong):
+            row = int(wrong[0])
+            yield (
+                f"{name} in row {row + 1:,} is {said[name].iloc[row]}, and the same seed gives "
+                f"{due[name].iloc[row]}"
+            )
+
+
+def _same(said: pd.Series, due: pd.Series) -> np.ndarray:
+    one, other = said.to_numpy(), due.to_numpy()
+    if due.dtype.kind != "f":
+        return np.asarray(one == other)
+    unit = np.abs(other).max(initial=0.0)
+    return np.isclose(one, other, rtol=_ROUNDING, atol=_ROUNDING * unit)

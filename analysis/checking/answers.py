@@ -1,34 +1,28 @@
-"""Re-verification of written answers, from their files alone."""
+"""Re-verification of written answers, from their files alone.
+
+Takes what ``solve --json`` wrote, gives a report of what was verified and what is not so. Called by
+``check``, and for the answers in a run folder by :mod:`curnits.analysis.checking.runs`.
+"""
 
 from collections.abc import Mapping, Sequence
 from math import isclose
 from pathlib import Path
 
-import numpy as np
-
 from curnits.analysis.certificates.checking.check import strays
-from curnits.analysis.checking.recounting import recounted
 from curnits.analysis.concepts import (
     CONCEPTS,
     ConceptError,
     concept_named,
-    default_concept,
     solve,
     solve_all,
     units,
     unproved,
-    verify_state,
 )
-from curnits.analysis.judging.judge import is_there, price_gap
-from curnits.analysis.judging.shortfalls import own_units, shortfalls, stands_alone
 from curnits.analysis.solution import Claim, Equilibrium, Vector
 from curnits.analysis.solvers.effort import foresee
 from curnits.analysis.solvers.exhaustive.everywhere import WITHIN
 from curnits.analysis.solvers.open_threats import with_open_threats
-from curnits.analysis.storage.folder import SCENARIO, SUMMARY, run_id
-from curnits.analysis.storage.games import GameRecord
 from curnits.analysis.storage.record import RecordError, by_player, printable, read_json, vector
-from curnits.analysis.storage.runs import Summary
 from curnits.analysis.storage.solutions import (
     CheckRecord,
     EquilibriumRecord,
@@ -39,12 +33,10 @@ from curnits.analysis.storage.solutions import (
     SolutionRecord,
     TransferRecord,
 )
-from curnits.analysis.storage.tables import read_tables
 from curnits.analysis.verification.coco import ACCEPTED
 from curnits.analysis.verification.literal import literal_conditions
 from curnits.sim.errors import InputError
 from curnits.sim.games.game import Game
-from curnits.sim.scenario.loading import load
 
 
 def check_solution(path: Path) -> CheckRecord:
@@ -69,126 +61,8 @@ def check_solution(path: Path) -> CheckRecord:
         and not objections,
         equilibria=fresh,
         state=None,
-        literal=_literal(solution.game.game(), fresh),
+        literal=literal(solution.game.game(), fresh),
         objections=objections,
-    )
-
-
-def check_run(folder: Path) -> CheckRecord:
-    """Check a run folder: the last state, the analytic solution, and how close they are.
-
-    Raises
-    ------
-    ScenarioError, FolderError, RecordError
-        If a file of the folder is missing or cannot be read.
-    """
-    scenario = load(folder / SCENARIO)
-    game = scenario.build()
-    summary = read_json(folder / SUMMARY, Summary)
-    concept = summary.solution.concept
-    tables = read_tables(folder, game)
-    last, talks = tables["negotiators"].tail(game.n), tables["talks"].tail(game.n)
-    try:
-        reached = vector(game, summary.state.payoffs, "state.payoffs")
-        state = verify_state(game, summary.state.candidate(game), reached, concept)
-        final = vector(game, summary.final.payoffs, "final.payoffs")
-        recorded = dict(zip(last["player"], last["payoff"], strict=True))
-        logged = vector(game, recorded, "the last payoffs in negotiators.parquet")
-        believed = dict(zip(talks["player"], talks["credibility"], strict=True))
-        levels = vector(game, believed, "the last credibility in talks.parquet")
-        solved = summary.solution.game.game()
-        fresh, objections = recheck(summary.solution, solved)
-    except InputError as error:
-        raise RecordError(f"{folder / SUMMARY}: {error}") from error
-    if not concept_named(summary.solution.concept).threats and state.residuals.delivery > ACCEPTED:
-        objections.append("last state: payoffs are not those of its agreement")
-    objections += [f"state: {text}" for text in differences(game, reached, state.payoffs)]
-    objections += [f"final: {text}" for text in differences(game, final, state.payoffs)]
-    objections += [f"last tick: {text}" for text in differences(game, logged, state.payoffs)]
-    again = EquilibriumRecord.of(game, state)
-    objections += [f"last state: {text}" for text in misstated(game, summary.state, again)]
-    gaps = [_gap(game, found, state.payoffs) for found in fresh if found.accepted]
-    if summary.solution.game.unrefined != GameRecord.of(game, scenario.game.form):
-        objections.append(f"solution.game is not the game of {SCENARIO}")
-    if summary.run != run_id(scenario):
-        objections.append(f"run is not that of {SCENARIO}")
-    if (summary.seed, summary.ticks) != (scenario.run.seed, int(last["tick"].iloc[-1])):
-        objections.append("seed or ticks are not those of the scenario and the tables")
-    objections += _misjudged(game, summary, again, fresh)
-    credibility = levels if (levels < 1.0).any() else None
-    missed = shortfalls(game, state, credibility)
-    near = is_there(min(gaps, default=np.nan), missed, credibility)
-    arrived = summary.settled and (near or stands_alone(game, state, concept))
-    if summary.converged != arrived:
-        said, so = ("not ", "has") if arrived else ("", "has not")
-        objections.append(f"is said {said}to have converged, and {so}")
-    if summary.unfinished:
-        objections.append(f"the run is unfinished: interrupted after {summary.ticks:,} ticks")
-    if summary.state.accepted != again.accepted:
-        objections.append("state.accepted is not what the verifier finds")
-    nearest = min(fresh, default=None, key=lambda found: _gap(game, found, state.payoffs))
-    there = None if nearest is None else vector(game, nearest.payoffs, "payoffs")
-    answer = None
-    if nearest is not None and there is not None and concept == default_concept(game):
-        verified = verify_state(solved, nearest.candidate(solved), there, concept)
-        answer = with_open_threats(solved, verified)
-    objections += [
-        f"{key} is not what the verifier finds"
-        for key in recounted(game, summary, state, answer, there, tables)
-    ]
-    return CheckRecord(
-        path=printable(folder),
-        kind="run",
-        concept=summary.solution.concept,
-        passed=(arrived or bool(scenario.negotiation.policies)) and not objections,
-        reached=arrived,
-        equilibria=fresh,
-        state=again,
-        literal=[*_literal(game, [again]), *_literal(solved, fresh)],
-        objections=objections,
-    )
-
-
-def _misjudged(
-    game: Game, summary: Summary, state: EquilibriumRecord, answers: Sequence[EquilibriumRecord]
-) -> list[str]:
-    """Say which figures of the head of a summary do not follow from its state and answers."""
-    prices = vector(game, state.prices, "prices")
-    payoffs = vector(game, state.payoffs, "payoffs")
-    wrong = [
-        f"residuals.{name}"
-        for name, figure in state.residuals.items()
-        if not _agree(summary.residuals.get(name), figure, 1.0)
-    ]
-    if _far(game, summary.final.prices, prices):
-        wrong.append("final.prices")
-    if summary.analytic is None or summary.distance is None:
-        return [f"{key} is not what the verifier finds" for key in wrong]
-    nearest = min(answers, default=None, key=lambda found: _gap(game, found, payoffs))
-    if nearest is None:
-        return ["analytic: there is no such answer in the solution"]
-    there = vector(game, nearest.prices, "prices")
-    if _far(game, summary.analytic.prices, there):
-        wrong.append("analytic.prices")
-    due = vector(game, nearest.payoffs, "payoffs")
-    if differences(game, vector(game, summary.analytic.payoffs, "analytic.payoffs"), due):
-        wrong.append("analytic.payoffs")
-    if not _agree(summary.distance.payoffs, _gap(game, nearest, payoffs), 1.0):
-        wrong.append("distance.payoffs")
-    if not _agree(summary.distance.prices, price_gap(game, prices, there), 1.0):
-        wrong.append("distance.prices")
-    return [f"{key} is not what the verifier finds" for key in wrong]
-
-
-def _gap(game: Game, answer: EquilibriumRecord, payoffs: Vector) -> float:
-    gaps = abs(payoffs - vector(game, answer.payoffs, "payoffs")) / own_units(game)
-    return float(gaps.max())
-
-
-def _far(game: Game, stated: dict[str, float], prices: Vector) -> bool:
-    return any(
-        not _agree(stated.get(player), price, price)
-        for player, price in by_player(game, prices).items()
     )
 
 
@@ -263,12 +137,12 @@ def _unmet(solution: SolutionRecord, game: Game) -> list[str]:
     missed = [
         name
         for name in ("weights", "disposal", "violation")
-        if not _agree(getattr(stated, name), getattr(found, name), 1.0)
+        if not agree(getattr(stated, name), getattr(found, name), 1.0)
     ]
     missed += [
         f"prices.{player}"
         for player, price in found.prices.items()
-        if not _agree(stated.prices.get(player), price, 1.0)
+        if not agree(stated.prices.get(player), price, 1.0)
     ]
     missed += ["members"] if set(stated.members) != set(found.members) else []
     return wrong + [f"shortfall.{name} is not what the verifier finds" for name in missed]
@@ -300,7 +174,7 @@ def _doubts(
     return [*wrong, *strays(game, certificate, payoffs, start)]
 
 
-def _literal(game: Game, answers: Sequence[EquilibriumRecord]) -> list[list[LiteralRecord]]:
+def literal(game: Game, answers: Sequence[EquilibriumRecord]) -> list[list[LiteralRecord]]:
     """Measure the literal conditions of every answer that has threats."""
     return [
         [
@@ -329,12 +203,12 @@ def misstated(game: Game, stated: EquilibriumRecord, found: EquilibriumRecord) -
     wrong = [
         f"residuals.{name}"
         for name, figure in found.residuals.items()
-        if not _agree(stated.residuals.get(name), figure, 1.0)
+        if not agree(stated.residuals.get(name), figure, 1.0)
     ]
     for name in ("before_payments", "payments"):
         for player, amount in (getattr(found, name) or {}).items():
             said = getattr(stated, name)
-            if said is not None and not _agree(said.get(player), amount, scales[player]):
+            if said is not None and not agree(said.get(player), amount, scales[player]):
                 wrong.append(f"{name}.{player}")
     if stated.transfers is not None and not _same_transfers(
         stated.transfers, found.transfers or [], scales
@@ -347,19 +221,19 @@ def misstated(game: Game, stated: EquilibriumRecord, found: EquilibriumRecord) -
             continue  # a coalition that is left out makes no statement
         place = f"coalitions.{'+'.join(account.members)}"
         for name in ("value", "dividend"):
-            if not _agree(getattr(said, name), getattr(account, name), curnits):
+            if not agree(getattr(said, name), getattr(account, name), curnits):
                 wrong.append(f"{place}.{name}")
         for name, unit in (("delivered", scales), ("claims", scales), ("weights", None)):
             for player, amount in getattr(account, name).items():
                 scale = unit[player] if unit else 1.0
-                if not _agree(getattr(said, name).get(player), amount, scale):
+                if not agree(getattr(said, name).get(player), amount, scale):
                     wrong.append(f"{place}.{name}.{player}")
         if said.open is not None and not _same_ends(said.open, account.open, scales, curnits):
             wrong.append(f"{place}.open")
         if not _same_mixture(said.threat, account.threat):
             wrong.append(f"{place}.threat")
         for player, amount in account.disposal.items():
-            if not _agree(said.disposal.get(player), amount, curnits):
+            if not agree(said.disposal.get(player), amount, curnits):
                 wrong.append(f"{place}.disposal.{player}")
     return [f"{key} is not what the verifier finds" for key in wrong]
 
@@ -370,7 +244,7 @@ def _same_transfers(
     """Tell whether payments from player to player are the same, but for rounding."""
     return len(said) == len(due) and all(
         (one.payer, one.payee) == (other.payer, other.payee)
-        and _agree(one.amount, other.amount, scales[other.payee])
+        and agree(one.amount, other.amount, scales[other.payee])
         for one, other in zip(said, due, strict=True)
     )
 
@@ -390,7 +264,7 @@ def _same_ends(
         (getattr(said, end), getattr(due, end), curnits)
         for end in ("least_destroyed", "most_destroyed")
     ]
-    return all(_agree(stated, found, unit) for stated, found, unit in pairs)
+    return all(agree(stated, found, unit) for stated, found, unit in pairs)
 
 
 def _same_mixture(stated: Sequence[Share], found: Sequence[Share]) -> bool:
@@ -399,10 +273,11 @@ def _same_mixture(stated: Sequence[Share], found: Sequence[Share]) -> bool:
         for share in shares:
             played = frozenset(share.outcome.items())
             chances[played] = chances.get(played, 0.0) + sign * share.probability
-    return all(_agree(difference, 0.0, 1.0) for difference in chances.values())
+    return all(agree(difference, 0.0, 1.0) for difference in chances.values())
 
 
-def _agree(said: float | None, found: float | None, unit: float) -> bool:
+def agree(said: float | None, found: float | None, unit: float) -> bool:
+    """Tell whether two figures are the same, but for rounding in this unit; or both are missing."""
     if said is None or found is None:
         return said is found
     return isclose(said, found, rel_tol=ACCEPTED, abs_tol=ACCEPTED * unit)

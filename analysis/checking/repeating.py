@@ -4,30 +4,28 @@
 vouched for only by letting it happen once more. Called by ``check --repeat``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from curnits.analysis.storage.folder import SCENARIO
+from curnits.analysis.storage.solutions import CheckRecord
 from curnits.analysis.storage.tables import read_tables
-from curnits.sim.running import Simulation, pursue
-from curnits.sim.scenario.scenario import load
+from curnits.sim.running import simulate
+from curnits.sim.scenario.loading import load
 
 _ROUNDING = 1e-6
 """Share of a figure by which two machines may differ, whose libraries round differently."""
 
 
-def unrepeated(folder: Path, progress: Callable[[int], None] | None = None) -> list[str]:
-    """Negotiate a scenario again and say which tables of the folder differ, and where first.
+def repeated(report: CheckRecord, folder: Path) -> CheckRecord:
+    """Negotiate the scenario of a run folder again and add to a report what differs.
 
-    Parameters
-    ----------
-    folder : Path
-        Of a run.
-    progress : callable, optional
-        Called with the number of ticks so far.
+    Of each column that is not what the same seed gives, the first row that differs is named.
 
     Raises
     ------
@@ -36,10 +34,16 @@ def unrepeated(folder: Path, progress: Callable[[int], None] | None = None) -> l
     """
     scenario = load(folder / SCENARIO)
     tables = read_tables(folder, scenario.build())
-    again = pursue(Simulation.of(scenario), progress).tables
-    return [
+    again = simulate(scenario).tables
+    objections = [
         f"{name}.parquet: {text}" for name in tables for text in _differs(tables[name], again[name])
     ]
+    return report.model_copy(
+        update={
+            "passed": report.passed and not objections,
+            "objections": [*report.objections, *objections],
+        }
+    )
 
 
 def _differs(said: pd.DataFrame, due: pd.DataFrame) -> Iterator[str]:
@@ -60,9 +64,9 @@ def _differs(said: pd.DataFrame, due: pd.DataFrame) -> Iterator[str]:
             )
 
 
-def _same(said: pd.Series, due: pd.Series) -> np.ndarray:
+def _same(said: "pd.Series[Any]", due: "pd.Series[Any]") -> NDArray[np.bool_]:
     one, other = said.to_numpy(), due.to_numpy()
     if due.dtype.kind != "f":
         return np.asarray(one == other)
     unit = np.abs(other).max(initial=0.0)
-    return np.isclose(one, other, rtol=_ROUNDING, atol=_ROUNDING * unit)
+    return np.asarray(np.isclose(one, other, rtol=_ROUNDING, atol=_ROUNDING * unit))

@@ -1,21 +1,25 @@
 """The command ``check``: verify a run folder or a solution again, or try axioms on it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from curnits.analysis.cli.axioms import check_axioms
+from curnits.analysis.cli.options import Json, Quiet
 from curnits.sim.errors import InputError
 from curnits.sim.files.reading import about
-
-if TYPE_CHECKING:
-    pass
-from curnits.analysis.cli.options import Json, Quiet
 
 
 def check(
     path: Annotated[Path, typer.Argument(metavar="RUN_DIR|SOLUTION.json")],
+    repeat: Annotated[
+        bool,
+        typer.Option(
+            "--repeat",
+            help="Negotiate the run again, too, and compare every cell of its tables.",
+        ),
+    ] = False,
     axioms: Annotated[
         bool,
         typer.Option(
@@ -39,6 +43,7 @@ def check(
     [bold]Examples[/bold]
 
       curnits check runs/hot-dog-stands-seed1
+      curnits check --repeat runs/hot-dog-stands-seed1
       curnits solve threat-game --json > answer.json
       curnits check answer.json
       curnits check --axioms answer.json
@@ -48,13 +53,20 @@ def check(
         check_axioms(path, concept, seed, trials, json=json, quiet=quiet)
     if concept is not None:
         raise InputError("--concept is for --axioms; an answer's own concept is verified")
-    from curnits.analysis.checking.answers import check_run, check_solution
+    if repeat and not path.is_dir():
+        raise InputError("--repeat is for run folders; a solution holds nothing that went before")
+    from curnits.analysis.checking.answers import check_solution
+    from curnits.analysis.checking.repeating import repeated
+    from curnits.analysis.checking.runs import check_run
     from curnits.analysis.cli.console import console, waiting
     from curnits.analysis.cli.show_check import show_check
     from curnits.analysis.storage.record import to_json
 
     with about(path), waiting("Verifying", quiet=quiet):
         report = check_run(path) if path.is_dir() else check_solution(path)
+    if repeat:
+        with about(path), waiting("Negotiating again", quiet=quiet):
+            report = repeated(report, path)
     if json:
         typer.echo(to_json(report), nl=False)
     else:

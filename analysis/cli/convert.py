@@ -2,15 +2,12 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from curnits.sim.files.reading import about
-
-if TYPE_CHECKING:
-    pass
 from curnits.analysis.cli.options import Force, Source
+from curnits.sim.files.reading import about
 
 
 class Format(StrEnum):

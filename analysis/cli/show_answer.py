@@ -4,7 +4,6 @@ Takes parts of records and a console, gives nothing; what shows solutions, runs 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -28,10 +27,6 @@ from curnits.analysis.storage.solutions import (
     Share,
     transfers_said,
 )
-
-if TYPE_CHECKING:
-    pass
-
 
 _CONDITIONS = {
     "pareto": "nobody can gain without a loss to others",

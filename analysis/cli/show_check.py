@@ -4,17 +4,11 @@ Takes the record of a check and a console, gives nothing.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from curnits.analysis.cli.amounts import MOST_ROWS, residual, say_rest, show, table
 from curnits.analysis.cli.console import heading
-from curnits.analysis.storage.solutions import CheckRecord, LiteralRecord
-from curnits.analysis.verification.coco import ACCEPTED
-
-if TYPE_CHECKING:
-    pass
 from curnits.analysis.cli.show_answer import (
     payoff_columns,
     show_certificate,
@@ -23,6 +17,8 @@ from curnits.analysis.cli.show_answer import (
     show_players,
     show_transfers,
 )
+from curnits.analysis.storage.solutions import CheckRecord, LiteralRecord
+from curnits.analysis.verification.coco import ACCEPTED
 
 
 def show_check(out: Console, report: CheckRecord) -> None:

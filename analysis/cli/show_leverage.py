@@ -3,15 +3,10 @@
 Takes a record and a console, gives nothing.
 """
 
-from typing import TYPE_CHECKING
-
 from rich.console import Console
 
 from curnits.analysis.cli.amounts import show, table, written
 from curnits.analysis.studies.records import LeverageRecord
-
-if TYPE_CHECKING:
-    pass
 
 
 def show_leverage(out: Console, record: LeverageRecord) -> None:

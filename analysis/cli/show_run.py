@@ -92,7 +92,8 @@ def show_escalation(out: Console, escalation: "EscalationRecord") -> None:
         out.print(said, soft_wrap=True)
     for player, actions in escalation.harmful.items():
         gain = escalation.leverage[player]
-        worth = "of unknown worth" if gain is None else f"worth {gain:.6g} to it"
+        (amount,) = written([gain], escalation.at_stake)
+        worth = "of unknown worth" if gain is None else f"worth {amount} to it"
         out.print(f"{player} has harmful actions, {', '.join(actions)}: {worth}.", soft_wrap=True)
 
 

@@ -4,7 +4,6 @@ Takes a record of a solution or an estimate and a console, gives nothing.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -18,13 +17,6 @@ from curnits.analysis.cli.amounts import (
     table,
     written,
 )
-from curnits.analysis.concepts import concept_named
-from curnits.analysis.solvers.exhaustive.everywhere import CONTINUUM
-from curnits.analysis.storage.solutions import CoalitionRecord, ShortfallRecord, SolutionRecord
-from curnits.analysis.studies.records import EstimateRecord
-
-if TYPE_CHECKING:
-    pass
 from curnits.analysis.cli.show_answer import (
     payoff_columns,
     payoff_ranges,
@@ -35,6 +27,10 @@ from curnits.analysis.cli.show_answer import (
     show_players,
     show_transfers,
 )
+from curnits.analysis.concepts import concept_named
+from curnits.analysis.solvers.exhaustive.everywhere import CONTINUUM
+from curnits.analysis.storage.solutions import CoalitionRecord, ShortfallRecord, SolutionRecord
+from curnits.analysis.studies.records import EstimateRecord
 
 _FEW = 6
 """So many threats are shown without being asked for: those of all coalitions of three players."""

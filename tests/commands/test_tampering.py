@@ -7,8 +7,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pandas as pd
 import pytest
 from command import Command
+
+from curnits.analysis.cli.app import main
+from curnits.analysis.storage.folder import TABLES
+from curnits.sim.scenario.loading import find, load
 
 SAMPLE = 20
 """Figures of each file that are changed, one at a time."""
@@ -72,6 +77,44 @@ def test_run_folder(curnits: Command, tmp_path: Path) -> None:
     for place, changed in tampered(summary):
         file.write_text(json.dumps(changed))
         assert curnits("check", folder).status > 0, place
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("recorded") / "run"
+    scenario = load(find("noisy-inventors")).with_run(ticks=150, seed=3)
+    source = folder.with_name("short.yaml")
+    source.write_text(scenario.to_yaml())
+    with pytest.raises(SystemExit):
+        main(["run", str(source), "--quiet", "--out", str(folder)])
+    return folder
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_any_cell_of_a_table(name: str, recorded: Path, curnits: Command) -> None:
+    file = recorded / f"{name}.parquet"
+    kept = file.read_bytes()
+    table = pd.read_parquet(file)
+    for column in table.select_dtypes("float").columns if len(table) else ():
+        changed = table.copy()
+        changed.loc[Random(name + column).randrange(len(table)), column] += 0.01
+        changed.to_parquet(file, index=False)
+        found = curnits("check", "--repeat", recorded, "--json", "--quiet").json["objections"]
+        assert any(text.startswith(f"{name}.parquet: {column} in row") for text in found), column
+    table.iloc[:-1].to_parquet(file, index=False)
+    assert not len(table) or curnits("check", "--repeat", recorded, "--quiet").status > 0
+    file.write_bytes(kept)
+
+
+def test_a_run_repeats_itself(recorded: Path, curnits: Command) -> None:
+    found = curnits("check", "--repeat", recorded, "--json", "--quiet").json
+    assert not [text for text in found["objections"] if "parquet" in text]
+
+
+def test_solutions_are_not_repeated(curnits: Command, tmp_path: Path) -> None:
+    done = curnits("check", "--repeat", tmp_path / "solution.json")
+    assert done.status == 2
+    assert "--repeat is for run folders" in done.err
 
 
 def test_shortfall(curnits: Command, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from websockets import Origin
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from curnits.analysis.checking.answers import check_run
+from curnits.analysis.checking.runs import check_run
 
 OURS = str(Path(__file__).parents[2] / "analysis")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

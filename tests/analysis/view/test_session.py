@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from command import Command
 
-from curnits.analysis.checking.answers import check_run
+from curnits.analysis.checking.runs import check_run
 from curnits.analysis.storage.folder import TABLES
 from curnits.analysis.view.serving import ViewError, serve
 from curnits.analysis.view.session import (

@@ -151,3 +151,18 @@ def test_a_full_disk(case: Case) -> None:
         assert not list(case.place.rglob(".curnits-*"))
         case.holds_whole_files()
         case.completes_later()
+
+
+def test_ctrl_c_while_the_command_is_loaded() -> None:
+    code = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'typer':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from curnits.analysis.cli import main\n"
+        "main()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, b"", b"")

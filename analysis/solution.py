@@ -53,11 +53,14 @@ class Claim:
         Utilons; where there is money, after payments.
     disagreement : ndarray, shape (n,), or None
         Where talks start from, utilons, if the concept asks for it.
+    credibility : ndarray, shape (n,), or None
+        Probability with which each player is believed to carry out threats, if it asks for that.
     """
 
     candidate: Candidate
     payoffs: Vector
     disagreement: Vector | None = None
+    credibility: Vector | None = None
 
 
 @dataclass(frozen=True)
@@ -227,6 +230,8 @@ class Solution:
         The game that agreements and threats are those of, if it had to be refined.
     disagreement : ndarray, shape (n,), or None
         Where bargaining starts from, utilons, if it does.
+    credibility : ndarray, shape (n,), or None
+        How far each player is believed, if that matters.
     players : tuple of str
         Their names, for readers.
     """
@@ -240,6 +245,7 @@ class Solution:
     shortfall: Shortfall | None = None
     game: Game | None = None
     disagreement: Vector | None = None
+    credibility: Vector | None = None
     players: tuple[str, ...] = ()
 
     def __repr__(self) -> str:

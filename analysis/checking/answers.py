@@ -287,7 +287,8 @@ def _again(
     solution: SolutionRecord, game: Game, stated: EquilibriumRecord, payoffs: Vector
 ) -> Equilibrium:
     """Return an answer as it is verified now."""
-    begun = solution.disagreement
+    begun, levels = solution.disagreement, solution.credibility
     start = None if begun is None else vector(game, begun, "disagreement")
-    claim = Claim(stated.candidate(game), payoffs, start)
+    believed = None if levels is None else vector(game, levels, "credibility")
+    claim = Claim(stated.candidate(game), payoffs, start, believed)
     return concept_named(solution.concept).verify(game, claim)

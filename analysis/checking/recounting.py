@@ -26,6 +26,7 @@ def recounted(
     answer: Equilibrium | None,
     reached: Vector | None,
     tables: Mapping[str, pd.DataFrame],
+    credibility: Vector | None = None,
 ) -> list[str]:
     """Return the keys of a summary whose figures are not those found now.
 
@@ -41,6 +42,8 @@ def recounted(
         The payoffs of the answer nearest to it, of whatever concept.
     tables : mapping from str to DataFrame
         Of the run folder.
+    credibility : ndarray, shape (n,), optional
+        How far players are believed in the answer; by default entirely.
     """
     rate = None
     if reached is not None:
@@ -50,7 +53,7 @@ def recounted(
     due = {
         "rate": rate,
         "escalation": EscalationRecord.of(
-            game, measure(game, state, answer), tables["inventions"]
+            game, measure(game, state, answer, credibility), tables["inventions"]
         ).model_dump(),
         "history": HistoryRecord.of(tables["talks"], tables["breakdowns"]).model_dump(),
     }

@@ -44,12 +44,13 @@ def check_run(folder: Path) -> CheckRecord:
     last, talks = tables["negotiators"].tail(game.n), tables["talks"].tail(game.n)
     try:
         reached = vector(game, summary.state.payoffs, "state.payoffs")
-        state = verify_state(game, summary.state.candidate(game), reached, concept)
         final = vector(game, summary.final.payoffs, "final.payoffs")
         recorded = dict(zip(last["player"], last["payoff"], strict=True))
         logged = vector(game, recorded, "the last payoffs in negotiators.parquet")
         believed = dict(zip(talks["player"], talks["credibility"], strict=True))
         levels = vector(game, believed, "the last credibility in talks.parquet")
+        credibility = levels if (levels < 1.0).any() else None
+        state = verify_state(game, summary.state.candidate(game), reached, concept, credibility)
         solved = summary.solution.game.game()
         fresh, objections = recheck(summary.solution, solved)
     except InputError as error:
@@ -64,12 +65,14 @@ def check_run(folder: Path) -> CheckRecord:
     gaps = [_gap(game, found, state.payoffs) for found in fresh if found.accepted]
     if summary.solution.game.unrefined != GameRecord.of(game, scenario.game.form):
         objections.append(f"solution.game is not the game of {SCENARIO}")
+    stated = summary.solution.credibility
+    if stated is not None and stated != by_player(game, levels):
+        objections.append("solution.credibility is not what the tables say")
     if summary.run != run_id(scenario):
         objections.append(f"run is not that of {SCENARIO}")
     if (summary.seed, summary.ticks) != (scenario.run.seed, int(last["tick"].iloc[-1])):
         objections.append("seed or ticks are not those of the scenario and the tables")
     objections += _misjudged(game, summary, again, fresh)
-    credibility = levels if (levels < 1.0).any() else None
     missed = shortfalls(game, state, credibility)
     near = is_there(min(gaps, default=np.nan), missed, credibility)
     arrived = summary.settled and (near or stands_alone(game, state, concept))
@@ -83,12 +86,16 @@ def check_run(folder: Path) -> CheckRecord:
     nearest = min(fresh, default=None, key=lambda found: _gap(game, found, state.payoffs))
     there = None if nearest is None else vector(game, nearest.payoffs, "payoffs")
     answer = None
-    if nearest is not None and there is not None and concept == default_concept(game):
-        verified = verify_state(solved, nearest.candidate(solved), there, concept)
-        answer = with_open_threats(solved, verified)
+    doubts = concept_named(concept).doubts
+    usual = doubts or concept == default_concept(game)
+    if nearest is not None and there is not None and usual:
+        verified = verify_state(solved, nearest.candidate(solved), there, concept, credibility)
+        answer = verified if doubts else with_open_threats(solved, verified)
     objections += [
         f"{key} is not what the verifier finds"
-        for key in recounted(game, summary, state, answer, there, tables)
+        for key in recounted(
+            game, summary, state, answer, there, tables, credibility if doubts else None
+        )
     ]
     return CheckRecord(
         path=printable(folder),

@@ -14,7 +14,10 @@ from curnits.sim.games.game import Game
 from curnits.sim.games.normal import NormalGame
 
 type Search = Callable[[Game, Vector | None], Solution]
-"""Solves a game, from a disagreement point of shape ``(n,)`` in utilons if one is given."""
+"""Solves a game, from numbers of shape ``(n,)`` if they are given.
+
+Those are a disagreement point, utilons, or how far each player is believed to carry out threats.
+"""
 
 type Reason = str
 """Why a concept does not apply, and what does instead."""
@@ -56,10 +59,12 @@ class Concept:
     solve_all : callable, optional
         Looks for all answers of a game without money and curved frontiers, if there may be several.
     solve_near : callable, optional
-        Looks for another answer near a state of such a game.
+        Looks for another answer near a state of such a game, in which players are believed so far.
     bargains : bool
         Whether a disagreement point may be given; answers then have none of the threats of
         coalitions.
+    doubts : bool
+        Whether it must be said how far each player is believed to carry out threats.
     threats : bool
         Whether answers have threats of coalitions.
     zero_sum : bool
@@ -85,8 +90,9 @@ class Concept:
     verify: Verify
     applies: Callable[[Game], Reason | None] = nothing
     solve_all: Search | None = None
-    solve_near: Callable[[Game, Candidate], Solution] | None = None
+    solve_near: Callable[[Game, Candidate, Vector | None], Solution] | None = None
     bargains: bool = False
+    doubts: bool = False
     threats: bool = False
     zero_sum: bool = False
     unique_for_two: bool = False

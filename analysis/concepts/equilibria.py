@@ -3,28 +3,44 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from curnits.analysis.certificates.proving import prove
 from curnits.analysis.certificates.proving.prove import Proof
-from curnits.analysis.concepts.concept import NO_CURVES, Concept, Search, by_actions
+from curnits.analysis.concepts.concept import (
+    NO_CURVES,
+    Concept,
+    ConceptError,
+    Search,
+    by_actions,
+)
 from curnits.analysis.concepts.money import in_money
-from curnits.analysis.solution import Candidate, Solution, Vector
+from curnits.analysis.solution import Candidate, Claim, Equilibrium, Solution, Vector
 from curnits.analysis.solvers.coco import coco
 from curnits.analysis.solvers.curved.refining import METHOD, at_root, refined
 from curnits.analysis.solvers.curved.roots import Rule, coco_stance, harsanyi_stance
 from curnits.analysis.solvers.exhaustive import everywhere
 from curnits.analysis.solvers.harsanyi import harsanyi
 from curnits.analysis.solvers.rules import FIRST_MOVER_SURPLUS
+from curnits.analysis.solvers.rules.doubted import DoubtedThreats, UnsettledConflictError
 from curnits.analysis.solvers.rules.first_mover import few_commitments
 from curnits.analysis.solvers.strict import strict
 from curnits.analysis.verification import equilibria as verifiers
 from curnits.analysis.verification import first_mover
 from curnits.analysis.verification.disarmed import embed
+from curnits.analysis.verification.doubted import doubted
 from curnits.sim.games.bargaining import BargainingGame
 from curnits.sim.games.coalitional import CoalitionalGame
 from curnits.sim.games.coalitions import grand
 from curnits.sim.games.game import Game
 from curnits.sim.games.harmful import harmful_actions, strike
 from curnits.sim.games.normal import normal_form
+
+_PLAYED = 1e-3
+"""Probability above which a state is said to play a joint action."""
+
+_QUICK_CELLS = 2_000
+"""Payoffs in all conflicts of a game in which doubted threats are found in seconds."""
 
 _QUICK_PLAYERS, _QUICK_OUTCOMES = 3, 64
 """In larger games the search for harsanyi equilibria may take minutes."""
@@ -90,11 +106,41 @@ def _disarmed(solve: Callable[[Game], Solution]) -> Search:
     return search
 
 
-def _coco_near(game: Game, state: Candidate) -> Solution:
+def _doubted(game: Game, credibility: Vector | None, state: Candidate | None = None) -> Solution:
+    """Return prices that clear if threats are believed so far; near a state, what is played there.
+
+    Conflicts may have several equilibria. Near a state only its joint actions are looked at.
+    """
+    if credibility is None:
+        raise ConceptError(
+            "doubted does not apply: it asks how far players are believed, which only a run says"
+        )
+
+    def judged(same: Game, candidate: Candidate) -> Equilibrium:
+        return doubted(same, Claim(candidate, candidate.agreement @ same.outcomes, None, levels))
+
+    levels = credibility
+    rule = DoubtedThreats(tuple(levels.tolist()))
+    if state is not None:
+        threats = state.threats.items()
+        rule = replace(rule, played={mask: np.flatnonzero(x > _PLAYED) for mask, x in threats})
+    start = None if state is None else state.prices
+    try:
+        solution = coco.Clearing("doubted", rule, judged).solve(game, start)
+    except UnsettledConflictError as error:
+        solution = Solution("doubted", None, (), False, coco.METHOD, (str(error),))
+    return replace(solution, credibility=levels)
+
+
+def _doubted_near(game: Game, state: Candidate, credibility: Vector | None) -> Solution:
+    return _doubted(game, credibility, state)
+
+
+def _coco_near(game: Game, state: Candidate, _: Vector | None) -> Solution:
     return coco.solve(game, start=state.prices)
 
 
-def _harsanyi_near(game: Game, state: Candidate) -> Solution:
+def _harsanyi_near(game: Game, state: Candidate, _: Vector | None) -> Solution:
     return harsanyi.solve_widely(game, near=state)
 
 
@@ -133,7 +179,7 @@ FIRST_MOVER = Concept(
     answer="first-mover equilibrium",
     solve=_alone(_CLEARING.solve),
     solve_all=_alone(_CLEARING.solve_widely),
-    solve_near=lambda game, state: _CLEARING.solve(game, state.prices),
+    solve_near=lambda game, state, _: _CLEARING.solve(game, state.prices),
     on_curves="it is not worked out on curved frontiers (expected coco, which is the same where "
     "fights leave the other side alone)",
     with_money="with money, claims are paid and all prices are equal (expected first-mover-value)",
@@ -141,6 +187,20 @@ FIRST_MOVER = Concept(
     threats=True,
     proof=lambda _: prove.FIRST_MOVER,
     quick=few_commitments,
+)
+
+DOUBTED = Concept(
+    name="doubted",
+    title="coco where threats are believed only in part; only runs say how far",
+    answer="equilibrium of threats believed so far",
+    solve=_doubted,
+    solve_near=_doubted_near,
+    on_curves="how far threats are believed is not worked out on curved frontiers (expected coco)",
+    with_money="how far threats are believed is not worked out with money (expected coco-value)",
+    verify=doubted,
+    doubts=True,
+    threats=True,
+    quick=lambda game: game.conflict_cells <= _QUICK_CELLS,
 )
 
 HARSANYI = Concept(

@@ -22,6 +22,7 @@ _ROWS = (
     equilibria.COCO,
     money.COCO_VALUE,
     equilibria.DISARMED,
+    equilibria.DOUBTED,
     equilibria.FIRST_MOVER,
     money.FIRST_MOVER_VALUE,
     equilibria.HARSANYI,
@@ -58,7 +59,18 @@ def default_concept(game: Game) -> str:
     return (money.COCO_VALUE if game.money else equilibria.COCO).name
 
 
-def solve(game: Game, concept: str | None = None, disagreement: Vector | None = None) -> Solution:
+def doubted_concept(game: Game) -> str | None:
+    """Return the concept for threats that are believed in part, if it is quick for a game."""
+    row = equilibria.DOUBTED
+    return None if game.money or game.curved or not row.quick(game) else row.name
+
+
+def solve(
+    game: Game,
+    concept: str | None = None,
+    disagreement: Vector | None = None,
+    credibility: Vector | None = None,
+) -> Solution:
     """Solve a game.
 
     Parameters
@@ -68,6 +80,8 @@ def solve(game: Game, concept: str | None = None, disagreement: Vector | None = 
         A key of :data:`CONCEPTS`; by default :func:`default_concept`.
     disagreement : ndarray, shape (n,), optional
         Where talks start from, utilons; by default the maximin levels.
+    credibility : ndarray, shape (n,), optional
+        How far each player is believed to carry out threats, for concepts that ask for it.
 
     Raises
     ------
@@ -89,18 +103,21 @@ def solve(game: Game, concept: str | None = None, disagreement: Vector | None = 
         raise ConceptError(
             f"{row.name} finds its own disagreement payoffs; a disagreement point applies to {able}"
         )
-    return _handed_out(game, row, row.search(game)(game, disagreement))
+    given = credibility if row.doubts else disagreement
+    return _handed_out(game, row, row.search(game)(game, given))
 
 
-def solve_near(game: Game, concept: str, state: Candidate) -> Solution | None:
+def solve_near(
+    game: Game, concept: str, state: Candidate, credibility: Vector | None = None
+) -> Solution | None:
     """Look for another answer near a state, if the concept and the game allow it.
 
-    Errors as for :func:`solve`.
+    Credibility and errors as for :func:`solve`.
     """
     row = concept_named(concept)
     if row.solve_near is None or game.curved or game.money:
         return None
-    return _handed_out(game, row, row.solve_near(game, state))
+    return _handed_out(game, row, row.solve_near(game, state, credibility))
 
 
 def _handed_out(game: Game, row: Concept, solution: Solution) -> Solution:
@@ -155,11 +172,18 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
     return concept_named(concept).verify(game, claim)
 
 
-def verify_state(game: Game, candidate: Candidate, payoffs: Vector, concept: str) -> Equilibrium:
+def verify_state(
+    game: Game,
+    candidate: Candidate,
+    payoffs: Vector,
+    concept: str,
+    credibility: Vector | None = None,
+) -> Equilibrium:
     """Verify the state of talks that aim at a concept, after any payments.
 
-    For concepts without threats of coalitions only efficiency is asked for, and that payoffs are
-    those of the agreement; the books are those of ``coco`` at the same prices.
+    It may matter how far players are believed to carry out threats, shape ``(n,)``. For concepts
+    without threats of coalitions only efficiency is asked for, and that payoffs are those of the
+    agreement; the books are those of ``coco`` at the same prices.
 
     Raises
     ------
@@ -167,7 +191,7 @@ def verify_state(game: Game, candidate: Candidate, payoffs: Vector, concept: str
     curnits.sim.games.feasible.frontier.FrontierError
         If the state does not fit the game, or payoffs are not feasible.
     """
-    claim = Claim(candidate, payoffs)
+    claim = Claim(candidate, payoffs, credibility=credibility)
     if concept_named(concept).threats:
         return concept_named(concept).verify(game, claim)
     bare = replace(claim, candidate=replace(candidate, threats={}, vanishing=np.zeros(game.n)))

@@ -61,7 +61,9 @@ def damage_of(game: Game, state: Equilibrium) -> Damage:
     return damage(prices, state.payoffs, fought, support(game.outcomes, prices))
 
 
-def measure(game: Game, state: Equilibrium, answer: Equilibrium | None) -> Escalation:
+def measure(
+    game: Game, state: Equilibrium, answer: Equilibrium | None, credibility: Vector | None = None
+) -> Escalation:
     """Measure the threats of a state, and what they are worth in the analytic answer.
 
     Parameters
@@ -71,6 +73,8 @@ def measure(game: Game, state: Equilibrium, answer: Equilibrium | None) -> Escal
         Prices, agreement and threats, such as those a simulation ended with.
     answer : Equilibrium or None
         The analytic answer that leverage is measured in; without one it is NaN.
+    credibility : ndarray, shape (n,), optional
+        How far players are believed in that answer; by default entirely.
     """
     harmful = harmful_actions(game)
     leverage, owed = np.full(game.n, np.nan), np.full(game.n, np.nan)
@@ -79,8 +83,9 @@ def measure(game: Game, state: Equilibrium, answer: Equilibrium | None) -> Escal
         owed = np.zeros(game.n)
         if harmful and isinstance(game, NormalGame):
             for i, actions in harmful.items():
-                leverage[i] = answer.payoffs[i] - _payoffs(strike(game, {i: actions}), answer)[i]
-            owed = answer.payoffs - _payoffs(strike(game, harmful), answer)
+                struck = strike(game, {i: actions})
+                leverage[i] = answer.payoffs[i] - _payoffs(struck, answer, credibility)[i]
+            owed = answer.payoffs - _payoffs(strike(game, harmful), answer, credibility)
     at_stake = float(state.candidate.prices @ game.ranges)
     played = fought_with(game, state.candidate.threats)
     opened = open_threats(answer)
@@ -108,10 +113,13 @@ def beyond(game: Game, state: Equilibrium, mask: Mask, threat: OpenThreat) -> fl
     return float(max(0.0, np.nanmax(gaps)))
 
 
-def _payoffs(game: Game, near: Equilibrium) -> Vector:
+def _payoffs(game: Game, near: Equilibrium, credibility: Vector | None) -> Vector:
     """Return the payoffs of the answer to a smaller game that is found from given prices."""
     if game.money:
         solution = concepts.solve(game, "coco-value")
+    elif credibility is not None:
+        concept = concepts.doubted_concept(game)
+        solution = concepts.solve(game, concept, credibility=credibility)
     else:
         solution = coco.solve(game, start=near.candidate.prices)
     return solution.equilibria[0].payoffs if solution.equilibria else np.full(game.n, np.nan)

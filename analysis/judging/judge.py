@@ -63,8 +63,8 @@ class Judgement:
         Whether the agents settled, missing no condition by more than
         :data:`curnits.analysis.judging.shortfalls.ENOUGH`, and within :data:`REACHED` of the
         nearest answer. If
-        threats are believed only in part, that answer is no target, and only the first counts. A
-        state at which prices vanish may also be an equilibrium of its own.
+        threats are believed only in part, there may be answers that are not known, and only the
+        first counts. A state at which prices vanish may also be an equilibrium of its own.
     verdict : str
         The same in plain words.
     """
@@ -128,6 +128,8 @@ def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
         for.
     """
     concept = concept or concepts.default_concept(game)
+    if run.credibility is not None and concept == concepts.default_concept(game):
+        concept = concepts.doubted_concept(game) or concept
     row = concepts.concept_named(concept)
     several = (
         row.solve_all is not None
@@ -138,10 +140,13 @@ def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
         and concept == concepts.default_concept(game)
     )
     start = run.disagreement if row.bargains else None
-    solution = (concepts.solve_all if several else concepts.solve)(game, concept, start)
+    if several:
+        solution = concepts.solve_all(game, concept, start)
+    else:
+        solution = concepts.solve(game, concept, start, run.credibility)
     _, distance = nearest(game, run.payoffs, solution)
     if not distance < REACHED:
-        nearby = concepts.solve_near(game, concept, _state(game, run))
+        nearby = concepts.solve_near(game, concept, _state(game, run), run.credibility)
         if nearby is not None:
             other, other_distance = nearest(game, run.payoffs, nearby)
             if other and not distance <= other_distance:
@@ -169,7 +174,7 @@ def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement
         To that concept.
     """
     number, distance = nearest(game, run.payoffs, solution)
-    state = concepts.verify_state(game, _state(game, run), run.payoffs, concept)
+    state = concepts.verify_state(game, _state(game, run), run.payoffs, concept, run.credibility)
     missed = shortfalls(game, state, run.credibility)
     answer = solution.equilibria[number - 1] if number else None
     price_distance, rate = np.nan, np.nan
@@ -257,7 +262,7 @@ def is_there(distance: float, missed: Shortfalls, credibility: Vector | None) ->
         To the nearest answer; NaN without.
     missed : Shortfalls
     credibility : ndarray, shape (n,), or None
-        How far players are believed. Unless all are, the answer is no target.
+        How far players are believed. Unless all are, there may be answers that are not known.
     """
     return (credibility is not None or distance < REACHED) and missed.worst <= ENOUGH
 

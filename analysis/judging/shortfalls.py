@@ -12,7 +12,7 @@ import numpy as np
 from curnits.analysis.concepts import default_concept
 from curnits.analysis.solution import Equilibrium, Vector
 from curnits.analysis.verification.coco import verify
-from curnits.sim.games.coalitions import Mask, grand, members, proper_coalitions
+from curnits.analysis.verification.doubted import believed_regret
 from curnits.sim.games.game import Game
 
 ENOUGH = 5e-3
@@ -112,43 +112,3 @@ def _clearing(game: Game, state: Equilibrium) -> float:
     excess = (state.coalitions[-1].claims - state.payoffs) / game.scales
     free = worth <= FREE * worth.max()
     return float(np.where(free, np.maximum(excess, 0.0), np.abs(excess)).max())
-
-
-def believed_regret(game: Game, state: Equilibrium, credibility: Vector) -> float:
-    """Return the most a coalition regrets, given that threats are believed only in part.
-
-    A coalition is believed as far as its least credible member, to a share c. What is expected of
-    it, ρ, must then be a mixture of c parts of a best threat, which maximises
-    ``Σ_{i∈S} a_i U_i − Σ_{j∉S} a_j U_j``, and 1 − c parts of a best retreat, which maximises
-    ``Σ_{i∈S} a_i U_i``, both against what is expected of its complement. The regret is the least
-    that any such division of ρ leaves to be gained.
-
-    Parameters and units as for :func:`shortfalls`.
-    """
-    full, prices = grand(game.n), state.candidate.prices
-    unit = float(prices @ game.ranges) or float(prices @ game.scales)
-    worst = 0.0
-    for mask in proper_coalitions(game.n):
-        share = float(credibility[list(members(mask))].min())
-        played, answer = state.candidate.threats[mask], state.candidate.threats[full ^ mask]
-        inside = np.array([bool(mask >> i & 1) for i in range(game.n)])
-        payoffs = _against(game, mask, answer)
-        own = prices[inside] @ payoffs[inside]
-        threat = own - prices[~inside] @ payoffs[~inside]
-        worst = max(worst, _divided(played, share, threat, own) / unit)
-    return worst
-
-
-def _against(game: Game, mask: Mask, answer: Vector) -> Vector:
-    """Return payoffs by joint action of a coalition, shape ``(n, M)``, if it gets this answer."""
-    return np.asarray(game.conflict(mask) @ answer)
-
-
-def _divided(played: Vector, share: float, threat: Vector, own: Vector) -> float:
-    """Return what the best division of a strategy into threat and retreat leaves to be gained."""
-    short, shy = threat.max() - threat, own.max() - own
-    order = np.argsort(short - shy)
-    before = np.cumsum(played[order]) - played[order]
-    threatened = np.zeros_like(played)
-    threatened[order] = np.clip(share - before, 0.0, played[order])
-    return float(threatened @ short + (played - threatened) @ shy)

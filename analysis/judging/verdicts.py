@@ -83,8 +83,9 @@ def verdict(
     said += f": {there}." if known and run.converged else "."
     if run.credibility is not None:
         said += (
-            f"{_comparison(number)} {_doubts(game, run.credibility)} By its own conditions the "
-            f"state misses at most {100 * max(missed.worst, _LEAST):.2g} % of payoff range"
+            f"{_comparison(solution, number)} {_doubts(game, run.credibility)} By its own "
+            f"conditions the state misses at most {100 * max(missed.worst, _LEAST):.2g} % of "
+            "payoff range"
         )
         said += f": {there}." if run.converged else "."
     elif run.converged and missed.worst > ENOUGH:
@@ -134,8 +135,8 @@ def _answer(solution: Solution, number: int) -> str:
     return f"{row.answer}, {number} of {len(solution.equilibria)} known"
 
 
-def _comparison(number: int) -> str:
-    if not number:
+def _comparison(solution: Solution, number: int) -> str:
+    if not number or solution.credibility is not None:
         return ""
     return " That answer takes threats to be carried out; here it is a comparison, not the target."
 

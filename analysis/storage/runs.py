@@ -256,7 +256,8 @@ class Summary(RunRecord):
         game = scenario.build()
         state = EquilibriumRecord.of(game, judgement.state)
         nearest = judgement.nearest
-        usual = judgement.concept == default_concept(game)
+        levels = judgement.solution.credibility
+        usual = levels is not None or judgement.concept == default_concept(game)
         distance = analytic = None
         if nearest is not None:
             distance = Distance(payoffs=judgement.payoff_distance, prices=judgement.price_distance)
@@ -288,7 +289,7 @@ class Summary(RunRecord):
             missed=_known(asdict(judgement.missed)),
             escalation=EscalationRecord.of(
                 game,
-                escalation or measure(game, judgement.state, nearest if usual else None),
+                escalation or measure(game, judgement.state, nearest if usual else None, levels),
                 run.tables["inventions"],
             ),
             history=HistoryRecord.of(run.tables["talks"], run.tables["breakdowns"]),

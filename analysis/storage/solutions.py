@@ -227,6 +227,7 @@ class SolutionRecord(Record):
     method: str
     notes: list[str]
     disagreement: dict[str, float] | None
+    credibility: dict[str, float] | None = None
     equilibria: list[EquilibriumRecord]
     shortfall: ShortfallRecord | None = None
 
@@ -235,6 +236,7 @@ class SolutionRecord(Record):
         """Write the solution of a game."""
         game = solution.game or game
         start, shortfall = solution.disagreement, solution.shortfall
+        levels = solution.credibility
         return cls(
             game=GameRecord.of(game, form),
             concept=solution.concept,
@@ -243,6 +245,7 @@ class SolutionRecord(Record):
             method=solution.method,
             notes=list(solution.notes),
             disagreement=None if start is None else by_player(game, start),
+            credibility=None if levels is None else by_player(game, levels),
             equilibria=[EquilibriumRecord.of(game, found) for found in solution.equilibria],
             shortfall=None if shortfall is None else ShortfallRecord.of(game, shortfall),
         )

@@ -78,8 +78,9 @@ class Trial:
     def escalation(self) -> Escalation:
         """Threats at the end of the talks, and what they are worth in the analytic answer."""
         judged = self.judgement
-        usual = judged.concept == concepts.default_concept(self.game)
-        return measure(self.game, judged.state, judged.nearest if usual else None)
+        levels = judged.solution.credibility
+        usual = levels is not None or judged.concept == concepts.default_concept(self.game)
+        return measure(self.game, judged.state, judged.nearest if usual else None, levels)
 
 
 @dataclass(frozen=True)

@@ -85,8 +85,7 @@ def test_threats_that_are_not_believed_lead_elsewhere(curnits: Command, tmp_path
     assert "talks that ended" in result.out
     assert "saboteur is believed to carry out a threat with probability 0.00" in result.out
     said = " ".join(result.out.split())
-    assert "33 % of payoff range from the nearest coco equilibrium, 1 of 1 known." in said
-    assert "it is a comparison, not the target" in said
+    assert re.search(r" 0\.00\d+ % of payoff range from the nearest equilibrium of threats", said)
     assert re.search(
         r"By its own conditions the state misses at most \S+ %.*: they got there", said
     )
@@ -96,6 +95,10 @@ def test_threats_that_are_not_believed_lead_elsewhere(curnits: Command, tmp_path
     checked = curnits("check", tmp_path / "run", "--json")
     assert checked.status == 0
     assert checked.json["objections"] == []
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+    summary["solution"]["credibility"]["saboteur"] *= 1.01
+    (tmp_path / "run" / "summary.json").write_text(json.dumps(summary))
+    assert "credibility is not what the tables say" in curnits("check", tmp_path / "run").out
 
 
 def test_standing_still_is_not_arriving(curnits: Command, tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from textbook import textbook_game
 from curnits.analysis import solve
 from curnits.analysis.judging.judge import judge
 from curnits.analysis.solvers.open_threats import extreme_strategies
+from curnits.sim import find, load
 from curnits.sim.games.normal import from_payoffs
 from curnits.sim.running import simulate
-from curnits.sim.scenario.scenario import find, load
 
 
 def test_weapons_that_harm_as_much_as_they_cost_leave_open_what_a_fight_delivers() -> None:

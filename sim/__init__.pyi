@@ -4,6 +4,7 @@ from .games.nfg import read_nfg as read_nfg
 from .games.nfg import write_nfg as write_nfg
 from .games.normal import NormalGame as NormalGame
 from .games.normal import from_payoffs as from_payoffs
+from .lockstep import simulate_seeds as simulate_seeds
 from .negotiation.rules.rulebook import Rules as Rules
 from .negotiation.settings import NegotiationSettings as NegotiationSettings
 from .negotiation.settings import RunSettings as RunSettings

@@ -1,54 +1,73 @@
-"""Many runs of one game with different seeds: together where rules allow, else one by one.
+"""Many runs of one scenario with different seeds: together where rules allow, else one by one.
 
-Takes scenarios, gives runs: the same bytes as alone. Called by studies.
+Takes a scenario and seeds, gives runs, each with the bytes that it leaves alone. For studies in
+Python; a command for many runs is ``curnits sweep``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from curnits.sim.negotiation.events.stopping import talks
 from curnits.sim.negotiation.replicas import Replicas, regular
+from curnits.sim.negotiation.settings import RunSettings
 from curnits.sim.recording.observing import look, traded
 from curnits.sim.running import Run, Simulation, pursue
 from curnits.sim.scenario.scenario import Scenario
 
 
-def simulate_all(scenarios: Sequence[Scenario]) -> list[Run]:
-    """Let the players of each scenario negotiate.
+def simulate_seeds(scenario: Scenario, seeds: Iterable[int]) -> list[Run]:
+    """Let the players of a scenario negotiate once for each seed.
+
+    Where players and rules are the usual ones, all runs take their ticks together, which is several
+    times as fast as one by one. Either way each is the same as alone, to the last bit.
 
     Parameters
     ----------
-    scenarios : sequence of Scenario
-        All alike but for the seed, or else they go one by one.
+    scenario : Scenario
+    seeds : iterable of int
+        Non-negative.
 
     Raises
     ------
     GameError
         If the game has too many conflicts to be negotiated.
+    ValueError
+        If a seed is negative.
+
+    Examples
+    --------
+    >>> from curnits.sim import load, simulate_seeds
+    >>> [run.seed for run in simulate_seeds(load("hot-dog-stands"), [3, 4])]
+    [3, 4]
     """
-    simulations = [Simulation.of(scenario) for scenario in scenarios]
-    if len(scenarios) < 2 or not in_step(scenarios):
-        return [pursue(simulation) for simulation in simulations]
-    return _together(simulations, scenarios[0])
+    game, ladders, newcomers = scenario.ground, scenario.climbed, scenario.arrivals
+    stated = scenario.run.model_dump()
+    simulations = [
+        Simulation(
+            game,
+            scenario.negotiation,
+            RunSettings.model_validate({**stated, "seed": seed}),
+            ladders,
+            newcomers,
+        )
+        for seed in seeds
+    ]
+    if simulations and in_step(scenario):
+        return _together(simulations, scenario.run)
+    return [pursue(simulation) for simulation in simulations]
 
 
-def in_step(scenarios: Sequence[Scenario]) -> bool:
-    """Tell whether scenarios differ by their seed only, and go on in step whatever it is."""
-    first = scenarios[0]
-    alike = all(_without_seed(other) == _without_seed(first) for other in scenarios)
-    return alike and regular(first.negotiation) and not (first.climbed or first.arrivals)
+def in_step(scenario: Scenario) -> bool:
+    """Tell whether runs of a scenario can take their ticks together, whatever their seeds are."""
+    return regular(scenario.negotiation) and not (scenario.climbed or scenario.arrivals)
 
 
-def _without_seed(scenario: Scenario) -> Scenario:
-    return scenario.model_copy(update={"run": scenario.run.model_copy(update={"seed": 0})})
-
-
-def _together(simulations: Sequence[Simulation], scenario: Scenario) -> list[Run]:
+def _together(simulations: Sequence[Simulation], settings: RunSettings) -> list[Run]:
     model = Replicas([simulation.model for simulation in simulations])
     recorders = [simulation.recorder for simulation in simulations]
     trades = np.array([recorder.trades for recorder in recorders])
-    ending, runs = talks(scenario.run), dict[int, Run]()
+    ending, runs = talks(settings), dict[int, Run]()
     while len(runs) < len(simulations):
         going = [k for k in range(len(simulations)) if k not in runs]
         model.step()
@@ -60,7 +79,7 @@ def _together(simulations: Sequence[Simulation], scenario: Scenario) -> list[Run
                 trades[k] = recorders[k].trades
         settled = np.broadcast_to(ending.over(model), (len(simulations), 1))[:, 0]
         for k in going:
-            if settled[k] or model.ticks >= scenario.run.ticks:
+            if settled[k] or model.ticks >= settings.ticks:
                 model.release(k)
                 recorders[k].trades = trades[k]
                 simulations[k].converged = bool(settled[k])

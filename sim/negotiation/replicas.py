@@ -29,26 +29,28 @@ _ARRAYS = (
 
 _NUMBERS = ("sanding", "regret", "_sanded")
 
-_USUAL = (
-    "protocol",
-    "policies",
-    "deciding",
-    "threats",
-    "splitting",
-    "trading",
-    "activation",
-    "rounds",
-    "breakdown",
-    "impasse",
-    "credibility",
+_FREE = frozenset(
+    (
+        "threat_step",
+        "sanding_start",
+        "sanding_floor",
+        "sanding_pace",
+        "redeemed",
+        "trust",
+        "price_floor",
+        "tremble",
+        "starting_prices",
+    )
 )
-"""Settings whose defaults need no chance, and nothing that players do one by one."""
+"""Settings of the usual rules. With others there may be chance, or what players do one by one."""
 
 
 def regular(settings: NegotiationSettings) -> bool:
     """Tell whether replicas can keep step: whether players and rules are the usual ones."""
     fields = type(settings).model_fields
-    return all(getattr(settings, name) == fields[name].default for name in _USUAL)
+    return all(
+        name in _FREE or getattr(settings, name) == field.default for name, field in fields.items()
+    )
 
 
 class Replicas(Negotiation):

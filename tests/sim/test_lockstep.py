@@ -1,10 +1,12 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from curnits.sim import load
 from curnits.sim.games.normal import NormalGame, from_payoffs
-from curnits.sim.lockstep import in_step, simulate_all
+from curnits.sim.lockstep import in_step, simulate_seeds
 from curnits.sim.negotiation.model import Negotiation
 from curnits.sim.negotiation.replicas import Replicas
 from curnits.sim.negotiation.settings import NegotiationSettings
@@ -12,9 +14,15 @@ from curnits.sim.running import Run, simulate
 from curnits.sim.scenario.scenario import Scenario
 
 
-def seeded(scenario: Scenario, seed: int, **run: object) -> Scenario:
-    given = scenario.run.model_copy(update={"seed": seed, **run})
-    return scenario.model_copy(update={"run": given})
+def changed(scenario: Scenario, **run: object) -> Scenario:
+    return scenario.model_copy(update={"run": scenario.run.model_copy(update=run)})
+
+
+def assert_each_as_alone(scenario: Scenario, seeds: Sequence[int]) -> list[Run]:
+    runs = simulate_seeds(scenario, seeds)
+    for seed, run in zip(seeds, runs, strict=True):
+        assert_same(simulate(changed(scenario, seed=seed)), run)
+    return runs
 
 
 def assert_same(one: Run, other: Run) -> None:
@@ -30,23 +38,18 @@ def assert_same(one: Run, other: Run) -> None:
 
 @pytest.mark.parametrize("name", ["hot-dog-stands", "hot-dog-stands-with-money", "three-partners"])
 def test_replicas_leave_the_bytes_that_they_leave_alone(name: str) -> None:
-    quick = {"ticks": 230, "window": 40, "tolerance": 0.02, "record_every": 7}
-    scenarios = [seeded(load(name), seed, **quick) for seed in (1, 5, 12)]
-    assert in_step(scenarios)
-    for scenario, run in zip(scenarios, simulate_all(scenarios), strict=True):
-        assert_same(simulate(scenario), run)
+    quick = changed(load(name), ticks=230, window=40, tolerance=0.02, record_every=7)
+    assert in_step(quick)
+    assert_each_as_alone(quick, [1, 5, 12])
 
 
 def test_replicas_end_when_they_would_alone() -> None:
     loose = load("hot-dog-stands")
-    negotiation = loose.negotiation.model_copy(update={"tremble": 1.0, "sanding_pace": 1.0})
-    loose = loose.model_copy(update={"negotiation": negotiation})
-    quick = {"ticks": 300, "window": 8, "tolerance": 0.002}
-    scenarios = [seeded(loose, seed, **quick) for seed in range(6)]
-    runs = simulate_all(scenarios)
+    shaken = loose.negotiation.model_copy(update={"tremble": 1.0, "sanding_pace": 1.0})
+    loose = loose.model_copy(update={"negotiation": shaken})
+    loose = changed(loose, ticks=300, window=8, tolerance=0.002)
+    runs = assert_each_as_alone(loose, range(6))
     assert len({run.ticks for run in runs}) > 1
-    for scenario, run in zip(scenarios, runs, strict=True):
-        assert_same(simulate(scenario), run)
 
 
 @pytest.mark.parametrize("players", [1, 2, 4, 5])
@@ -72,13 +75,15 @@ def random_game(players: int) -> NormalGame:
     return from_payoffs(np.random.default_rng(players).normal(size=(players, *shape)))
 
 
-def test_what_is_not_alike_or_not_usual_goes_one_by_one() -> None:
-    usual = load("hot-dog-stands")
-    pair = [seeded(usual, 1, ticks=30), seeded(usual, 2, ticks=30)]
-    assert in_step(pair)
-    assert not in_step([pair[0], seeded(usual, 2, ticks=31)])
+def test_what_is_not_usual_goes_one_by_one() -> None:
+    usual = changed(load("hot-dog-stands"), ticks=30)
     random = usual.negotiation.model_copy(update={"activation": "random"})
-    others = [scenario.model_copy(update={"negotiation": random}) for scenario in pair]
-    assert not in_step(others)
-    for scenario, run in zip(others, simulate_all(others), strict=True):
-        assert_same(simulate(scenario), run)
+    other = usual.model_copy(update={"negotiation": random})
+    assert in_step(usual)
+    assert not in_step(other)
+    assert_each_as_alone(other, [1, 2])
+
+
+def test_negative_seeds_are_refused() -> None:
+    with pytest.raises(ValueError, match="seed"):
+        simulate_seeds(load("hot-dog-stands"), [-1])

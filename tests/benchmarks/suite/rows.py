@@ -5,21 +5,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from time import process_time, thread_time
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from curnits.analysis.solvers import conflict, values
 from curnits.analysis.solvers.coco import coco
+from curnits.analysis.solvers.coco.claims import Market
 from curnits.analysis.solvers.exhaustive import everywhere
+from curnits.analysis.solvers.exhaustive.fights import Fights
 from curnits.analysis.solvers.harsanyi import harsanyi
+from curnits.analysis.solvers.harsanyi.conditions import System
 from curnits.analysis.solvers.sampling import estimate
 from curnits.sim.games.families.climate import ClimateClub
 from curnits.sim.games.families.data import read_rows
-from curnits.sim.games.feasible import matrixgames
+from curnits.sim.games.feasible import matrixgames, pivoting
 from curnits.sim.games.normal import NormalGame, from_payoffs
+from curnits.sim.lockstep import simulate_seeds
 from curnits.sim.negotiation.model import Negotiation
+from curnits.sim.negotiation.replicas import Replicas
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
-from curnits.sim.running import Simulation
+from curnits.sim.running import Simulation, simulate
+from curnits.sim.scenario.scenario import Scenario
 from tests.benchmarks.suite import bare, peers
 from tests.benchmarks.suite.timing import Times, Work, measure, ratio, seconds
 
@@ -82,8 +90,21 @@ def one_game() -> Iterator[Row]:
             f"{each}; {shown}",
             f"{wanted}× HiGHS" if wanted > 1 else "not slower than HiGHS",
             bool(reached >= wanted),
-            "pivots, each of which passes over the tableau once",
+            _pivoting(stack[0], each.median),
         )
+
+
+def _pivoting(matrix: NDArray[np.float64], seconds_each: float) -> str:
+    """Say how many pivots a game takes, and how long each needs for an entry of the tableau."""
+    scaled = (matrix - matrix.min()) / np.ptp(matrix)
+    plays = np.empty((2, 1, len(matrix)))
+    work = partial(pivoting.solve_games, scaled[None], *plays, np.zeros(1, dtype=bool))
+    pivots = counted(pivoting, "_pivot", work)
+    entry = 1e9 * seconds_each / max(pivots, 1) / (scaled.size + 2 * len(scaled) + 1)
+    return (
+        f"{pivots} pivots in the first game, each of which passes over the tableau once: "
+        f"{entry:.2g} ns for an entry"
+    )
 
 
 def coco_values() -> Iterator[Row]:
@@ -113,13 +134,15 @@ def coco_values() -> Iterator[Row]:
         share = 1.0 if most == 5.0 else kernel_share(work)
         clock = float(np.median(times["ours"].clock))
         threads = game.conflict_cells >= conflict.MANY_CELLS
+        payoffs = game.conflict_cells / game.n
         yield Row(
             f"`coco-value`, {len(shape)} players × {shape[0]}",
             f"{times['ours']}; {seconds(clock)} by the clock",
             f"{most:g} s" if most else "2 × the kernel's own time",
             bool(clock <= most) if most else bool(share >= 0.5),
-            "the kernel's pivots on "
-            + ("all cores" if threads else f"one core, {100 * share:.0f} % of the time"),
+            f"{1e9 * times['ours'].median / payoffs:.0f} ns for each of {payoffs / 1e6:.1f} "
+            "million payoffs in conflicts: pivots, and passes over memory to lay out and check; "
+            + ("on all cores" if threads else f"the kernel takes {100 * share:.0f} %, on one core"),
         )
 
 
@@ -127,7 +150,7 @@ def equilibria() -> Iterator[Row]:
     """Yield rows on solvers of equilibria, beside themselves without the kernel."""
     for players in range(3, 8):
         games = [twos(players, seed) for seed in range(5)]
-        each, evaluations = [], []
+        each, evaluations, visited = [], [], []
         for game in games:
             ways: dict[str, Work] = {
                 "coco": lambda game=game: coco.solve(game),
@@ -136,6 +159,7 @@ def equilibria() -> Iterator[Row]:
             times = measure(ways, rounds=3)
             each.append(times["coco"].median)
             evaluations.append(ratio(times["coco"], times["value"]))
+            visited.append(counted(Market, "claims", ways["coco"]))
         low, high = np.quantile(each, [0.25, 0.75])
         middle = float(np.median(evaluations))
         yield Row(
@@ -144,31 +168,38 @@ def equilibria() -> Iterator[Row]:
             f"{middle:.0f} coco values",
             "15 coco values" + (", 0.1 s" if players == 7 else ""),
             bool(middle <= 15 and (players < 7 or np.median(each) <= 0.1)),
-            "conflicts at 20 (3 players) to 110 (7) prices, on the path and in Newton steps; with "
-            "few players linear programs of Newton steps and of verification",
+            f"conflicts are solved at {np.median(visited):.0f} prices (median), on the path and in "
+            "Newton steps: so many coco values at least; the rest is Python between them, Newton's "
+            "linear programs, and verification",
         )
     three = [twos(3, seed) for seed in range(5)]
     work = several(everywhere.solve, three)
     times = measure({"ours": work, "before": peers.without_kernel(work)}, rounds=3)
     gain = ratio(times["before"], times["ours"])
     hours = times["ours"].median / len(three) * 20_000 / 2 / 3600
+    cells = counted(Fights, "bounds", work, lambda _, corners: len(corners)) / len(three)
+    each_cell = times["ours"].median / len(three) / cells
     yield Row(
         "`solve --all`, 3 players × 2, 5 games",
         f"{times['ours']}; {gain:.2g}× as fast as with HiGHS for each matrix game; 20,000 games "
         f"such as these take {60 * hours:.0f} min on two cores",
         "5×; 10 min",
         bool(gain >= 5 and hours <= 1 / 6),
-        "bounds of the subdivision; its 2×4 matrix games have been solved in closed form all along",
+        f"bounds on {cells:,.0f} cells of prices a game, {seconds(each_cell)} each; its 2×4 matrix "
+        "games have been solved in closed form all along",
     )
     for players in (3, 4, 5):
         game = twos(players)
-        (times,) = measure({"ours": several(harsanyi.solve, [game])}, rounds=1).values()
+        work = several(harsanyi.solve, [game])
+        (times,) = measure({"ours": work}, rounds=1).values()
+        steps, size = counted(np.linalg, "solve", work), System(game).count
         yield Row(
             f"`harsanyi`, {players} players × 2",
             seconds(times.median),
             "5× before",
             False,
-            "its programs are no matrix games, so the kernel does not help",
+            f"{steps:,} dense linear systems of {size} equations, {seconds(times.median / steps)} "
+            "each with what sets them up; no matrix games, so the kernel does not help",
         )
 
 
@@ -180,10 +211,13 @@ def ticks() -> Iterator[Row]:
         model = Negotiation(game, settings, 0)
         simulation = Simulation(game, settings, RunSettings.model_validate({}))
         state = bare.Bare(game)
+        traffic = sum(payoffs.nbytes for _, payoffs, _ in state.conflicts.sides())
         times = measure(
             {
                 "model": model.step,
                 "recorded": simulation.step,
+                "without Mesa": partial(Negotiation.step, model),
+                "redeeming": model.redeem,
                 "bare": state.tick,
                 "loop": state.tick_in_loops,
             }
@@ -192,15 +226,55 @@ def ticks() -> Iterator[Row]:
             ratio(times["model"], times["bare"]),
             ratio(times["loop"], times["model"]),
         )
+        agenda = max(0.0, times["model"].median - times["without Mesa"].median)
         yield Row(
             f"one tick, {players} players × 2",
             f"{times['model']}, recorded {seconds(times['recorded'].median)}; "
             f"{over:.2g} × bare numpy; a loop over coalitions takes {gain:.2g}×",
             "1.3 × bare numpy" + ("; 10× a loop" if players == 9 else ""),
             bool(over <= 1.3 and (players < 9 or gain >= 10)),
-            "memory traffic of payoffs at 9 players; below, numpy's calls for what bare "
-            "arithmetic leaves out: regrets, reputations, trust region, purses",
+            f"Mesa's clock and agenda take {seconds(agenda)}, moving along the frontier within a "
+            f"trust region {seconds(times['redeeming'].median)}, neither of which bare arithmetic "
+            f"does; that reads {traffic / times['bare'].median / 1e9:.1f} GB of payoffs a second",
         )
+
+
+def replicas() -> Iterator[Row]:
+    """Yield a row on replicas of one negotiation that keep step."""
+    game, settings = twos(3), NegotiationSettings.model_validate({})
+    together = _replicas(64)
+    alone = Negotiation(game, settings, 0)
+    times = measure({"together": together.step, "alone": alone.step})
+    over = ratio(times["together"], times["alone"])
+    scenario = _scenario()
+    runs = measure(
+        {
+            "together": lambda: simulate_seeds(scenario, range(64)),
+            "alone": lambda: simulate(scenario),
+        },
+        rounds=3,
+    )
+    whole = ratio(runs["together"], runs["alone"])
+    tables = measure({"it": Simulation.of(scenario).result})["it"].median
+    yield Row(
+        "one tick of 64 replicas, 3 players × 2",
+        f"{times['together']}; {over:.2g} × one alone; whole runs of 300 ticks, recorded, with all "
+        f"tables, {whole:.2g} × one",
+        "4 × one",
+        bool(over <= 4),
+        f"numpy's loops over small matrices; of whole runs, pandas: {seconds(tables)} a run for "
+        "tables however short",
+    )
+
+
+def _replicas(count: int) -> Replicas:
+    settings = NegotiationSettings.model_validate({})
+    return Replicas([Negotiation(twos(3), settings, seed) for seed in range(count)])
+
+
+def _scenario() -> Scenario:
+    game = {"form": "normal", "payoffs": twos(3).payoffs.tolist()}
+    return Scenario.model_validate({"title": "Three players", "game": game, "run": {"ticks": 300}})
 
 
 def samples() -> Iterator[Row]:
@@ -253,6 +327,22 @@ def memory() -> Iterator[Row]:
     )
 
 
+def counted(owner: Any, name: str, work: Work, weight: Callable[..., int] = lambda *_: 1) -> int:
+    """Return how often some work calls a function, each call with a weight of its arguments."""
+    usual, calls = getattr(owner, name), []
+
+    def watched(*arguments: Any) -> Any:
+        calls.append(weight(*arguments))
+        return usual(*arguments)
+
+    setattr(owner, name, watched)
+    try:
+        work()
+    finally:
+        setattr(owner, name, usual)
+    return sum(calls)
+
+
 def kernel_share(work: Work) -> float:
     """Return the kernel's share of the processor time of some work."""
     simplex = matrixgames.simplex
@@ -299,6 +389,9 @@ def growth() -> Iterator[tuple[str, str, str]]:
     sizes = [2, 3, 4, 6]
     works = [several(coco.solve, [random_game((m,) * 3, k) for k in range(5)]) for m in sizes]
     yield "`coco`, three players, 5 games", "actions, 2 to 6", fitted(sizes, works, True)
+    sizes = [1, 8, 64]
+    works = [_replicas(n).step for n in sizes]
+    yield "one tick, three players × 2", "replicas, 1 to 64", fitted(sizes, works, True)
     sizes = [100, 400, 1600]
     works = [lambda n=n: _steps(n) for n in sizes]
     yield "a recorded run, three players × 2", "ticks, 100 to 1,600", fitted(sizes, works, True)
@@ -312,5 +405,5 @@ def _steps(count: int) -> None:
     simulation.result()
 
 
-ROWS = (one_game, coco_values, equilibria, ticks, samples, memory)
+ROWS = (one_game, coco_values, equilibria, ticks, replicas, samples, memory)
 """What makes the rows of the table, in order."""

@@ -1,6 +1,7 @@
 """``frontier``: the feasible set, and the way of the agents to and along its frontier."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -242,15 +243,26 @@ def _visible(axes: Axes, kinds: Mapping[str, Vector]) -> dict[str, Vector]:
 
 
 def _panels(runs: Sequence[RunData]) -> list[Panel]:
-    run = runs[0]
-    names = [shortened(player, _LONGEST_NAME) for player in run.players]
-    pairs = list(combinations(range(min(run.game.n, _MOST_PLAYERS)), 2))
+    return _paired(runs[0].game, partial(frontier_table, runs[0]))
+
+
+def game_panels(game: Game, answers: Sequence[Vector]) -> list[Panel]:
+    """Return panels of a game about which nobody talks: what there is, and analytic answers."""
+
+    def table(i: int, j: int) -> pd.DataFrame:
+        points = np.array([answer[[i, j]] for answer in answers]).reshape(-1, 2)
+        kinds = _shape(game, [i, j], points) | {"equilibria": points}
+        return _table(kinds, {}, [game.players[i], game.players[j]])
+
+    return _paired(game, table)
+
+
+def _paired(game: Game, table: Callable[[int, int], pd.DataFrame]) -> list[Panel]:
+    """Return a panel for each pair of players; of those that look alike one."""
+    names = [shortened(player, _LONGEST_NAME) for player in game.players]
+    pairs = list(combinations(range(min(game.n, _MOST_PLAYERS)), 2))
     panels = [
-        Panel(
-            f"{names[i]} and {names[j]}" if len(pairs) > 1 else "",
-            frontier_table(run, i, j),
-            draw_frontier,
-        )
+        Panel(f"{names[i]} and {names[j]}" if len(pairs) > 1 else "", table(i, j), draw_frontier)
         for i, j in pairs
     ]
     return distinct(panels, [["x"], ["y"]], ["kind"])

@@ -36,6 +36,7 @@ def _entry(path: Path, scenario: Scenario) -> str:
         f"*Source:* {scenario.source}. *File:* [{link}]({link}).",
         described(game) if rows is None else f"{described(game)}\n\n{_markdown(rows)}",
         f"*Answer:* {_answer(game)}",
+        f"![What players can get in {path.stem}, and the answer](pictures/{path.stem}.png)",
     ]
     if scenario.look_for:
         parts.append(f"*What to look for:* {scenario.look_for}")

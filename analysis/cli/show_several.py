@@ -28,6 +28,12 @@ def show_basins(out: Console, record: BasinsRecord) -> None:
 
 def show_multiplicity(out: Console, table: pd.DataFrame) -> None:
     """Print a :func:`curnits.analysis.studies.multiplicity.summary`."""
+    games, known, clear = (int(table[key].sum()) for key in ("games", "complete", "clear"))
+    several = int(table[["two", "three", "more"]].sum().sum())
+    out.print(
+        f"{several:,} of {games:,} games have several equilibria with different payoffs, "
+        f"{clear:,} of them clearly different; of {known:,} games all equilibria are known.\n"
+    )
     shown = Table(show_edge=False, pad_edge=False)
     shown.add_column("kind", no_wrap=True)
     headings = ("games", "known", "1", "2", "3", "4+", "several, % (95 %)", "clear", "continuum")
@@ -42,7 +48,7 @@ def show_multiplicity(out: Console, table: pd.DataFrame) -> None:
         )
     out.print(shown)
     out.print(
-        "known: games whose list of equilibria is known to be complete. 1, 2, 3, 4+: games by the "
+        "\nknown: games whose list of equilibria is known to be complete. 1, 2, 3, 4+: games by the "
         "number of different payoffs in equilibrium. clear: games where they differ by more than "
         "1 % of somebody's payoff range. continuum: games where an agreement is in equilibrium at "
         "a continuum of prices."

@@ -45,10 +45,30 @@ _QUICK_CELLS = 2_000
 _QUICK_PLAYERS, _QUICK_OUTCOMES = 3, 64
 """In larger games the search for harsanyi equilibria may take minutes."""
 
+_GAIN = 1e-6
+"""Least gain over disagreement, a share of payoff range, that is no rounding."""
+
 
 def _alone(solve: Callable[[Game], Solution]) -> Search:
-    """Return a search that needs no disagreement point."""
-    return lambda game, _: solve(game)
+    """Return a search that needs no disagreement point, and says if its answer is the only one."""
+    return lambda game, _: _only(game, solve(game))
+
+
+def _only(game: Game, solution: Solution) -> Solution:
+    """Say that there is no other answer where only all together can do anything (Nash 1950).
+
+    At positive prices all gains are then worth the same, as at the one point of a convex set at
+    which their product is largest; and prices are positive if all can gain at once.
+    """
+    fixed = isinstance(game, BargainingGame) and game.threats.payoffs.size == game.n
+    if not fixed or len(solution.equilibria) != 1:
+        return solution
+    (found,) = solution.equilibria
+    gains = found.payoffs - game.threats.payoffs.ravel()
+    if (found.candidate.prices <= 0).any() or (gains <= _GAIN * game.scales).any():
+        return solution
+    why = "only all together can act, so it is Nash's (1950) solution, and there is one"
+    return replace(solution, complete=True, method=f"{solution.method}; {why}")
 
 
 def _coco_on_curves(game: Game) -> Solution:

@@ -72,7 +72,8 @@ class StudyRecord(Record):
 
 
 def show_study(out: Console, record: StudyRecord) -> None:
-    """Print the steps of a study, the answers at the limit, and the conclusion."""
+    """Print the conclusion of a study, its steps, and the answers at the limit."""
+    out.print(f"{record.conclusion[0].upper()}{record.conclusion[1:]}.\n", soft_wrap=True)
     several = len({step.draw for step in record.steps}) > 1
     table = Table(show_edge=False, pad_edge=False)
     heads = ["way"] * several + [record.parameter, "payoffs", "prices", "distance", "order"]
@@ -86,8 +87,7 @@ def show_study(out: Console, record: StudyRecord) -> None:
         row = (f"limit, {limit.on}", _amounts(limit.payoffs), _amounts(limit.prices))
         table.add_row(*[""] * several, *row, "", "")
     out.print(table)
-    out.print(f"Payoffs and prices of {', '.join(record.limits[0].payoffs)}.", soft_wrap=True)
-    out.print(f"{record.conclusion[0].upper()}{record.conclusion[1:]}.", soft_wrap=True)
+    out.print(f"\nPayoffs and prices of {', '.join(record.limits[0].payoffs)}.", soft_wrap=True)
 
 
 def _amounts(amounts: dict[str, float]) -> str:

@@ -23,7 +23,7 @@ HOST = "127.0.0.1"
 MOST_BYTES = 64_000_000
 """Largest file that can be uploaded: larger ones would take minutes to read."""
 
-NEEDED = ("altair", "ipyvuetify", "solara", "solara-assets")
+NEEDED = ("ipyvuetify", "solara", "solara-assets")
 """What the extra ``view`` installs."""
 
 _LARGEST_MESSAGE = 2 * MOST_BYTES

@@ -40,6 +40,19 @@ def test_solve_all_lists_every_equilibrium(curnits: Command, tmp_path: Path) -> 
 def test_solve_says_whether_there_may_be_others(curnits: Command) -> None:
     assert "There are no other answers." in curnits("solve", "three-solutions", "--all").out
     assert "There may be other answers." in curnits("solve", "three-solutions").out
+
+
+@pytest.mark.parametrize("concept", ["coco", "harsanyi", "strict"])
+def test_nashs_solution_is_the_only_one(curnits: Command, concept: str) -> None:
+    said = curnits("solve", "ellipsoid", "--concept", concept).out
+    assert "There is no other answer." in said
+    assert "so it is Nash's (1950) solution" in said
+
+
+def test_studies_of_limits_begin_with_what_they_find(curnits: Command) -> None:
+    lines = curnits("limits", "influence", "free-pair").out.splitlines()
+    assert lines[1].startswith("The way leads to the answer of the game itself")
+    assert lines[2] == ""
     assert (
         "There is no other answer." in curnits("solve", "three-solutions", "--concept", "nash").out
     )
@@ -130,6 +143,8 @@ def test_a_study_goes_on_where_it_stopped(curnits: Command, tmp_path: Path) -> N
         file.write_bytes(kept)  # killed between two rows, in the midst of one, before the first
         assert curnits(*words, "--resume", "--json").json == first.json
         assert file.read_bytes() == whole
+    said = curnits(*words, "--resume").out
+    assert said.startswith("0 of 29 games have several equilibria")
     file.write_text("a,b\n1,2\n")
     spoilt = curnits(*words, "--resume")
     assert spoilt.status == 2

@@ -48,10 +48,10 @@ def show_multiplicity(out: Console, table: pd.DataFrame) -> None:
         )
     out.print(shown)
     out.print(
-        "\nknown: games whose list of equilibria is known to be complete. 1, 2, 3, 4+: games by the "
-        "number of different payoffs in equilibrium. clear: games where they differ by more than "
-        "1 % of somebody's payoff range. continuum: games where an agreement is in equilibrium at "
-        "a continuum of prices."
+        "\nknown: games whose list of equilibria is known to be complete. 1, 2, 3, 4+: games by "
+        "the number of different payoffs in equilibrium. clear: games where they differ by more "
+        "than 1 % of somebody's payoff range. continuum: games where an agreement is in "
+        "equilibrium at a continuum of prices."
     )
 
 

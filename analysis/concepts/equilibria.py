@@ -60,12 +60,13 @@ def _only(game: Game, solution: Solution) -> Solution:
     At positive prices all gains are then worth the same, as at the one point of a convex set at
     which their product is largest; and prices are positive if all can gain at once.
     """
-    fixed = isinstance(game, BargainingGame) and game.threats.payoffs.size == game.n
-    if not fixed or len(solution.equilibria) != 1:
+    if not isinstance(game, BargainingGame) or len(solution.equilibria) != 1:
         return solution
     (found,) = solution.equilibria
-    gains = found.payoffs - game.threats.payoffs.ravel()
-    if (found.candidate.prices <= 0).any() or (gains <= _GAIN * game.scales).any():
+    gains = found.payoffs - game.threats.outcomes[0]
+    fixed = game.threats.payoffs.size == game.n
+    priced = (found.candidate.prices > 0).all() and (gains > _GAIN * game.scales).all()
+    if not (fixed and priced):
         return solution
     why = "only all together can act, so it is Nash's (1950) solution, and there is one"
     return replace(solution, complete=True, method=f"{solution.method}; {why}")

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
-import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from curnits.analysis.concepts import default_concept, solve
@@ -39,13 +37,10 @@ def picture(game: Game, answers: Sequence[Vector]) -> bytes:
     """
     with paper(" ".join((game.title, *game.players))):
         page = lay_out(FRONTIER.name, game_panels(game, answers)[:_MOST_PANELS])
-        page.set_dpi(_DOTS)
-        canvas = FigureCanvasAgg(page)
-        canvas.draw()
-    drawn, file = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"), BytesIO()
+        page.savefig(drawn := BytesIO(), format="png", dpi=_DOTS)
     # keeps the colour of a single star, which the usual way does not
-    few = drawn.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE)
-    few.save(file, format="PNG", optimize=True)
+    few = Image.open(drawn).convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE)
+    few.save(file := BytesIO(), format="PNG", optimize=True)
     return file.getvalue()
 
 

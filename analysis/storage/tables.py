@@ -92,6 +92,8 @@ def _read(path: Path, columns: Mapping[str, type]) -> pd.DataFrame:
                 if table[name].null_count:
                     raise FolderError(f"{path}: {name}: expected a value in every row")
             frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
+            if frame.empty:
+                frame = frame.astype(dict(columns))
     except ReadingError as error:
         raise FolderError(f"{error} (expected in a run folder)") from error
     except FolderError:
@@ -117,7 +119,7 @@ def _check_columns(path: Path, stored: parquet.ParquetFile, columns: Mapping[str
         if found.names.count(name) != 1:
             raise FolderError(f"{path}: no column {name!r}, or several of that name")
         expected, fits = _KINDS[kind]
-        if shape.num_rows and not fits(found.field(name).type):  # of nothing, types are not known
+        if shape.num_rows and not fits(found.field(name).type):  # of nothing, any type will do
             raise FolderError(f"{path}: {name}: expected {expected} ({found.field(name).type})")
 
 

@@ -20,6 +20,7 @@ from curnits.analysis.cli import (
     figures,
     leverage,
     limits,
+    population,
     run,
     several,
     shrink,
@@ -107,5 +108,6 @@ app.command()(several.basins)
 app.command()(several.multiplicity)
 app.command()(sweep.sweep)
 app.command()(tournament.tournament)
+app.command()(population.population)
 app.add_typer(limits.app, name="limits")
 app.command()(view.view)

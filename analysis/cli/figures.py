@@ -29,14 +29,14 @@ class Width(StrEnum):
 
 
 def plot(
-    folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR|STUDY_DIR|TOURNAMENT_DIR")],
+    folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR|STUDY_DIR|TOURNAMENT_DIR|…")],
     figure: Annotated[
         str | None,
         typer.Option(
             help="frontier, prices, basins, convergence, coalitions, dividends, threats, "
             "escalation, talks, policies, trades or comparison. By default all that apply, and "
             "an overview. Of a study: bands, heat, phase, distribution, ecdf, or a name from its "
-            "file. Of a tournament: matrix, shares, simplex or focus."
+            "file. Of a tournament: matrix, shares, simplex or focus. Of a population: encounters."
         ),
     ] = None,
     x: Annotated[str | None, typer.Option(help="Of a study: column along.")] = None,
@@ -69,6 +69,7 @@ def plot(
       curnits plot runs/a-seed1 runs/a-seed2 --figure convergence --out seeds
       curnits plot studies/mine --figure bands --x run.tolerance --outcome distance
       curnits plot tournaments/six-ways --figure matrix
+      curnits plot populations/word-gets-around-seed1
     """
     from curnits.analysis.cli.console import waiting
     from curnits.analysis.figures import FigureError
@@ -95,6 +96,12 @@ def plot(
 
             found = results(open_tournament(str(folders[0])))
             files = files_of(draw_tournament(found, ending, figure), ending, stem)
+        elif (folders[0] / "population.yaml").exists():
+            from curnits.analysis.figures.populations import draw_population
+            from curnits.analysis.storage.populations import read_population
+
+            drawn = draw_population(read_population(folders[0]), ending, figure)
+            files = files_of(drawn, ending, stem)
         else:
             runs = [read_run(folder) for folder in folders]
             _say_unfinished(folders, runs)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from functools import cache
 from inspect import getdoc
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -17,6 +17,8 @@ from curnits.sim.games.families import FAMILIES
 from curnits.sim.games.utility import UTILITIES
 from curnits.sim.negotiation.policies import POLICIES
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.population.networks import NetworkField
+from curnits.sim.population.populationfile import GroupEntry, PopulationSection, shipped
 from curnits.sim.scenario.bodies import BODIES
 from curnits.sim.scenario.catalogue import catalogue
 from curnits.sim.scenario.ladders import LadderEntry, RungEntry, TreatyEntry
@@ -73,6 +75,33 @@ def keys_page() -> str:
     return "\n".join(parts)
 
 
+def population_keys() -> str:
+    """Return the tables of the section ``population`` in Markdown."""
+    kinds = get_args(get_args(NetworkField.__value__)[0])
+    networks = [
+        (
+            f"`{kind.model_fields['kind'].annotation.__args__[0]}`",
+            _first(kind),
+            ", ".join(
+                f"`{key}` ({field.description})"
+                + ("" if field.is_required() else f" {_stated(field.default)}")
+                for key, field in kind.model_fields.items()
+                if key != "kind"
+            ),
+        )
+        for kind in kinds
+    ]
+    parts = [
+        "### `population`\n",
+        _table(PopulationSection, ("population",)),
+        "### `groups`, by name\n",
+        _table(GroupEntry, ("population", "groups", "*")),
+        "### `network`\n",
+        _rows(("kind", "what it is", "parameters and defaults"), networks),
+    ]
+    return "\n".join(parts)
+
+
 def _table(model: type[BaseModel], place: tuple[str, ...]) -> str:
     """Return a row for each key of a section that stands at a place; ``*`` is any name or entry."""
     schema = model.model_json_schema()
@@ -94,7 +123,7 @@ def _type(part: Schema, defs: Schema) -> str:
     if "$ref" in part:
         name = part["$ref"].rsplit("/", 1)[1]
         inner = defs[name]
-        return "a policy" if name == "_Policy" else _type(inner, defs)
+        return "a policy" if name == "PolicyField" else _type(inner, defs)
     if "anyOf" in part:
         kinds = [_type(other, defs) for other in part["anyOf"] if other.get("type") != "null"]
         return " or ".join(dict.fromkeys(kinds))
@@ -141,7 +170,8 @@ def _example(place: tuple[str, ...], part: Schema) -> str:
 
 @cache
 def _documents() -> dict[str, Mapping[str, Any]]:
-    return {name: parse(path.read_text("utf-8")).data for name, path in catalogue().items()}
+    files = catalogue() | shipped()
+    return {name: parse(path.read_text("utf-8")).data for name, path in files.items()}
 
 
 def _at(value: Any, place: tuple[str, ...]) -> Iterator[Any]:

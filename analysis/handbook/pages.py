@@ -6,11 +6,12 @@
 from collections.abc import Callable, Mapping
 
 from curnits.analysis.handbook.catalogue import catalogue_page
-from curnits.analysis.handbook.keys import keys_page
+from curnits.analysis.handbook.keys import keys_page, population_keys
 from curnits.analysis.handbook.names import analysis_names, simulator_names
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "scenarios/README.md": catalogue_page,
+    "scenarios/populations/README.md": population_keys,
     "sim/README.md": lambda: f"{simulator_names()}\n{keys_page()}",
     "analysis/README.md": analysis_names,
 }

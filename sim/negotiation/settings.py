@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from curnits.sim.negotiation.policies import Policy, read_policy, stated_policy
-from curnits.sim.negotiation.rules.plugins import offered
+from curnits.sim.negotiation.rules.plugins import RuleError, offered
 
 type Positive = Annotated[float, Field(gt=0.0, le=1e15)]
 type Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -34,7 +34,7 @@ def _or_plugin(kind: str) -> WrapValidator:
 
 _AS_TEXT = PlainSerializer(str, return_type=str)
 
-type _Policy = Annotated[Policy, BeforeValidator(read_policy), PlainSerializer(stated_policy)]
+type PolicyField = Annotated[Policy, BeforeValidator(read_policy), PlainSerializer(stated_policy)]
 
 
 class OfferSettings(BaseModel):
@@ -155,7 +155,7 @@ class NegotiationSettings(BaseModel):
     offers: OfferSettings = Field(
         default=OfferSettings.model_validate({}), description="for protocols with offers"
     )
-    policies: dict[str, _Policy] = Field(
+    policies: dict[str, PolicyField] = Field(
         default={},
         description="how players negotiate, by player: the name of a policy, or the name with its "
         "parameters; the others are truthful",
@@ -279,8 +279,9 @@ class NegotiationSettings(BaseModel):
         for name in ("rounds", "forgetting", "breakdown", "credibility", *history):
             value, default = getattr(self, name), type(self).model_fields[name].default
             if self.protocol != "ticks" and value != default:
-                raise ValueError(
-                    f"{name} is for the protocol ticks, found the protocol {self.protocol}"
+                raise RuleError(
+                    f"{name} is for the protocol ticks, found the protocol {self.protocol}",
+                    (name,),
                 )
         return self
 

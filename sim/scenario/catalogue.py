@@ -19,7 +19,7 @@ def catalogue() -> dict[str, Path]:
     return {
         path.stem: path
         for path in sorted(root.rglob("*.yaml"))
-        if path.parent.name not in ("studies", "tournaments")
+        if path.parent.name not in ("populations", "studies", "tournaments")
     }
 
 

@@ -25,6 +25,7 @@ PRINTING_JSON = {
     "multiplicity": "multiplicity --games 1 --format svg --out several",
     "sweep": "sweep atlas-of-equilibria --dry-run",
     "tournament": "tournament six-ways --dry-run",
+    "population": "population insisting-neighbours --rounds 1 --out met",
     "limits sanding": "limits sanding sanded-face",
     "limits thickening": "limits thickening thin-zero-sum --draws 1",
     "limits influence": "limits influence free-pair",

@@ -83,6 +83,7 @@ def test_the_same_seed_gives_the_same_encounters() -> None:
         ({"game": from_payoffs(np.zeros((3, 2, 2, 2)))}, "a game of two players .found 3"),
         ({"network": nx.path_graph(3)}, "a network of the nodes 0 to 1"),
         ({"resolve": [1.0]}, "the resolve of 2 persons .found 1"),
+        ({"names": ["a"]}, "the names of 2 persons .found 1"),
         ({"policies": ["bullly", "bully"]}, "unknown policy 'bullly'"),
     ],
 )

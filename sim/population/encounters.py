@@ -23,7 +23,8 @@ from curnits.sim.running import Simulation, pursue
 class Encounter(NamedTuple):
     """What one person got in one encounter, utilons, and how far it is believed afterwards.
 
-    ``seat`` is the player of the game that it was, ``ending`` as in the table of talks.
+    ``seat`` is the player of the game that it was, ``ending`` as in the table of talks; ``share``
+    is the payoff as a share of that player's payoff range.
     """
 
     round: int
@@ -33,6 +34,7 @@ class Encounter(NamedTuple):
     policy: str
     ending: str
     payoff: float
+    share: float
     reputation: float
 
 
@@ -43,6 +45,8 @@ class Person(mesa.Agent["Population"]):
     ----------
     number : int
     policy : Policy
+    name : str
+        What its policy is called in tables.
     resolve : float
         Probability with which it carries out its threats.
     reputation : float
@@ -53,9 +57,12 @@ class Person(mesa.Agent["Population"]):
 
     model: "Population"
 
-    def __init__(self, model: "Population", number: int, policy: Policy, resolve: float) -> None:
+    def __init__(
+        self, model: "Population", number: int, policy: Policy, name: str, resolve: float
+    ) -> None:
         super().__init__(model)
-        self.number, self.policy, self.resolve = number, policy, resolve
+        self.number, self.resolve = number, resolve
+        self.policy, self.name = policy, name
         self.reputation = model.negotiation.credibility.start
         self.earned = np.nan
 
@@ -66,7 +73,7 @@ class Person(mesa.Agent["Population"]):
             return
         model = others[int(self.model.rng.integers(len(others)))]
         if self.model.rng.random() < model.earned - self.earned:
-            self.policy = model.policy
+            self.policy, self.name = model.policy, model.name
 
 
 class Population(mesa.Model[Person, Any]):
@@ -80,6 +87,8 @@ class Population(mesa.Model[Person, Any]):
         One for each person: a policy, or one as scenario files state it.
     negotiation, run : optional
         How each encounter goes. Policies and resolve are those of the persons.
+    names : sequence of str, optional
+        What each person's policy is called in tables; by default as in scenario files.
     resolve : sequence of float, optional
         Of each person; by default all carry out their threats.
     network : networkx.Graph, optional
@@ -109,6 +118,7 @@ class Population(mesa.Model[Person, Any]):
         negotiation: NegotiationSettings | None = None,
         run: RunSettings | None = None,
         *,
+        names: Sequence[str] | None = None,
         resolve: Sequence[float] | None = None,
         network: nx.Graph | None = None,
         imitation: float = 0.0,
@@ -121,17 +131,18 @@ class Population(mesa.Model[Person, Any]):
         self.network = nx.complete_graph(size) if network is None else network
         if set(self.network) != set(range(size)):
             raise GameError(f"expected a network of the nodes 0 to {size - 1}, one for each policy")
-        if resolve is not None and len(resolve) != size:
-            raise GameError(f"expected the resolve of {size} persons (found {len(resolve)})")
+        for what, given in (("resolve", resolve), ("names", names)):
+            if given is not None and len(given) != size:
+                raise GameError(f"expected the {what} of {size} persons (found {len(given)})")
+        read = [read_policy(policy) for policy in policies]
+        called = [policy_name(policy) for policy in read] if names is None else names
+        resolved = [1.0] * size if resolve is None else resolve
         self.game, self.imitation = game, imitation
         self.negotiation = negotiation or NegotiationSettings()
         self.run = run or RunSettings(tolerance=0.01, window=80)
         self.encounters: list[Encounter] = []
         self.rounds = 0
-        self.people = [
-            Person(self, k, read_policy(policy), 1.0 if resolve is None else resolve[k])
-            for k, policy in enumerate(policies)
-        ]
+        self.people = [Person(self, k, read[k], called[k], resolved[k]) for k in range(size)]
 
     def neighbours(self, person: Person) -> list[Person]:
         """Return the persons whom a person can talk to."""
@@ -189,9 +200,10 @@ class Population(mesa.Model[Person, Any]):
                     person.number,
                     partner.number,
                     seats[k],
-                    policy_name(person.policy),
+                    person.name,
                     str(row["ending"]),
                     payoff,
+                    person.earned,
                     person.reputation,
                 )
             )

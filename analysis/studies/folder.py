@@ -8,7 +8,6 @@ Takes a study and a place, gives what runs are still to be done and where their 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +16,12 @@ from numpy.typing import NDArray
 from curnits.analysis.storage.files import MANIFEST, FolderError, manifest_bytes
 from curnits.analysis.storage.folder import versions
 from curnits.analysis.storage.parts import Parts
-from curnits.analysis.storage.store import LOCK, Store
+from curnits.analysis.storage.resuming import is_begun
+from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.changes import changes
 from curnits.analysis.studies.execution.executor import ID, RUNS, Tables, Task
 from curnits.analysis.studies.study import Study
 from curnits.analysis.studies.studyfile import read_study
-from curnits.sim.files.json import JsonError, parse
 from curnits.sim.files.reading import printable
 
 STUDY = "study.yaml"
@@ -121,39 +120,11 @@ def check_free(study: Study, store: Store, *, resume: bool) -> None:
     FolderError
         If not.
     """
-    names = [name for name in store.names() if name != LOCK]
-    if not store.exists(STUDY):
-        if names:
-            raise FolderError(
-                f"{store.address}: holds {names[0]} and is not the folder of a study "
-                "(--out names another place)"
-            )
+    if not is_begun(store, STUDY, "study", resume=resume):
         return
-    if not resume:
-        raise FolderError(
-            f"{store.address}: holds a study already (--resume goes on with it, --out names "
-            "another place)"
-        )
-    made = _made_with(store)
-    if made != (own := version("curnits")):
-        raise FolderError(
-            f"{store.address}: was made with curnits {made}, whose rows may differ from those of "
-            f"{own} (--out names another place)"
-        )
     if found := changes(stored_study(store), study):
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
         raise FolderError(
             f"{store.address}: earlier runs are not runs of this study any more: {found[0]}{more} "
             "(values can be added; --out names another place)"
         )
-
-
-def _made_with(store: Store) -> str:
-    """Return the version that wrote a folder; this one if it was killed before it said so."""
-    if not store.exists(MANIFEST):
-        return version("curnits")
-    try:
-        found = parse(store.read(MANIFEST).decode())
-    except (JsonError, UnicodeDecodeError) as error:
-        raise FolderError(f"{store.address}/{MANIFEST}: not a manifest ({error})") from error
-    return str(found.get("curnits"))

@@ -8,7 +8,7 @@ from contextlib import closing
 
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.execution.driver import Drive, Pace
-from curnits.analysis.studies.execution.executor import Executor, Tables
+from curnits.analysis.studies.execution.executor import Executor
 from curnits.analysis.studies.folder import check_free, progress
 from curnits.analysis.studies.study import Study
 from curnits.analysis.studies.tasks import StudyRuns
@@ -55,18 +55,8 @@ def sweep(
     check_free(study, store, resume=resume)
     with closing(executor()) as crew, progress(study, store, command, resume=resume) as under_way:
         began(len(under_way.pending), study.design.runs, crew.workers)
-        size = 0
-
-        def keep(tables: Tables) -> None:
-            nonlocal size
-            under_way.keep(tables)
-            size = sum(table.nbytes for table in tables.values())
-
-        def told(done: int, pace: Pace) -> None:
-            advanced(done, pace, size)
-
         if len(under_way.pending):
-            drive = Drive(StudyRuns(study), under_way.tasks(), crew, keep, told)
+            drive = Drive(StudyRuns(study), under_way.tasks(), crew, under_way.keep, advanced)
             if not drive.run(interrupted):
                 return False
         under_way.complete(command)

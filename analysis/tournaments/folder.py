@@ -7,7 +7,6 @@ Holds ``tournament.yaml``, ``manifest.json``, parts of tables while it lasts, an
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +16,12 @@ from numpy.typing import NDArray
 from curnits.analysis.storage.files import MANIFEST, FolderError, manifest_bytes
 from curnits.analysis.storage.folder import versions
 from curnits.analysis.storage.parts import Parts, read_rows, stored_files
-from curnits.analysis.storage.store import LOCK, Store
+from curnits.analysis.storage.resuming import is_begun
+from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.execution.executor import ID, RUNS, Task
 from curnits.analysis.tournaments.tasks import SEATS
 from curnits.analysis.tournaments.tournament import Tournament
 from curnits.analysis.tournaments.tournamentfile import read_tournament
-from curnits.sim.files.json import JsonError, parse
 from curnits.sim.files.reading import printable
 
 TOURNAMENT = "tournament.yaml"
@@ -95,24 +94,8 @@ def check_free(tournament: Tournament, store: Store, *, resume: bool) -> None:
         If the folder holds something else, another tournament, or this one and it is not to be
         resumed.
     """
-    names = [name for name in store.names() if name != LOCK]
-    if not store.exists(TOURNAMENT):
-        if names:
-            raise FolderError(
-                f"{store.address}: holds {names[0]} and is not the folder of a tournament "
-                "(--out names another place)"
-            )
+    if not is_begun(store, TOURNAMENT, "tournament", resume=resume):
         return
-    if not resume:
-        raise FolderError(
-            f"{store.address}: holds a tournament already (--resume goes on with it, --out names "
-            "another place)"
-        )
-    if store.exists(MANIFEST) and (made := _made_with(store)) != (own := version("curnits")):
-        raise FolderError(
-            f"{store.address}: was made with curnits {made}, whose rows may differ from those of "
-            f"{own} (--out names another place)"
-        )
     if change := _changed(stored_tournament(store), tournament):
         raise FolderError(
             f"{store.address}: earlier runs are not runs of this tournament any more: {change} "
@@ -201,11 +184,3 @@ def _about(
         "command": [printable(word) for word in command],
         "unfinished": unfinished,
     }
-
-
-def _made_with(store: Store) -> str:
-    try:
-        found = parse(store.read(MANIFEST).decode())
-    except (JsonError, UnicodeDecodeError) as error:
-        raise FolderError(f"{store.address}/{MANIFEST}: not a manifest ({error})") from error
-    return str(found.get("curnits"))

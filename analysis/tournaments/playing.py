@@ -6,7 +6,7 @@ from contextlib import closing
 from curnits.analysis.storage.record import to_json
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.execution.driver import Drive, Pace
-from curnits.analysis.studies.execution.executor import Executor, Tables
+from curnits.analysis.studies.execution.executor import Executor
 from curnits.analysis.tournaments.folder import TournamentData, check_free, progress
 from curnits.analysis.tournaments.records import TournamentRecord
 from curnits.analysis.tournaments.results import results
@@ -42,18 +42,10 @@ def play(
         progress(tournament, store, command, resume=resume) as under_way,
     ):
         began(len(under_way.pending), len(tournament.lineups), crew.workers)
-        size = 0
-
-        def keep(tables: Tables) -> None:
-            nonlocal size
-            under_way.parts.add(tables)
-            size = sum(table.nbytes for table in tables.values())
-
-        def told(done: int, pace: Pace) -> None:
-            advanced(done, pace, size)
-
         if len(under_way.pending):
-            drive = Drive(TournamentRuns(tournament), under_way.tasks(), crew, keep, told)
+            drive = Drive(
+                TournamentRuns(tournament), under_way.tasks(), crew, under_way.parts.add, advanced
+            )
             if not drive.run(interrupted):
                 return False
         under_way.complete()

@@ -14,6 +14,13 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from curnits.analysis.solution import Candidate, CoalitionAccount, Equilibrium, Residuals, Vector
+from curnits.analysis.verification.books import (
+    accounts,
+    equal_dividends,
+    in_shares,
+    owed,
+    per_utilon,
+)
 from curnits.sim.errors import InputError
 from curnits.sim.games.coalitions import (
     Mask,
@@ -22,7 +29,6 @@ from curnits.sim.games.coalitions import (
     membership,
     moebius,
     proper_coalitions,
-    zeta,
 )
 from curnits.sim.games.feasible.frontier import locate
 from curnits.sim.games.game import Game
@@ -56,11 +62,9 @@ class _Concept:
 def _mean_gains(delivered: Vector, prices: Vector) -> Vector:
     """Return dividends, shape ``(2**n,)``, that give each member the mean of the members' gains.
 
-    ``|S| d_S`` is then the Möbius transform of the worths ``Z_S = Σ_{i∈S} a_i r_i^S``
-    (Harsanyi 1963, section 4).
+    They are those of the worths ``Z_S = Σ_{i∈S} a_i r_i^S``.
     """
-    sizes = membership(delivered.shape[1]).sum(axis=1)
-    return moebius(delivered @ prices) / np.maximum(sizes, 1.0)
+    return equal_dividends(delivered @ prices)
 
 
 _CONCEPTS: Mapping[str, _Concept] = {
@@ -106,14 +110,10 @@ def verify(game: Game, candidate: Candidate, concept: str = "coco") -> Equilibri
     if concept not in _CONCEPTS:
         raise CandidateError(f"unknown concept {concept!r}, expected one of {sorted(_CONCEPTS)}")
     plays = checked_plays(game, candidate)
-    unit = float(candidate.prices @ game.ranges) or float(candidate.prices @ game.scales)
-    prices = candidate.prices * game.scales / unit
-    rates = candidate.vanishing * game.scales
-    rates = rates / (rates[prices == 0].sum() or 1.0)
-
+    prices, rates, unit = in_shares(game, candidate)
     scaled = game.normalised
     delivered, regret = _fight(scaled, plays, prices, rates)
-    limit = np.vstack([delivered[:-1], _best_in_the_limit(scaled.outcomes, prices, rates)])
+    limit = np.vstack([delivered[:-1], best_in_the_limit(scaled.outcomes, prices, rates)])
     books = _Books.draw_up(delivered, limit, prices, rates, _CONCEPTS[concept].dividends)
     residuals = Residuals(
         pareto=pareto_gap(scaled.outcomes, delivered[-1]),
@@ -220,7 +220,7 @@ def _regret(matrices: NDArray[np.float64], rows: Vector, columns: Vector) -> flo
     return float(max((answers.max(axis=1) - now).max(), (now - exposures.min(axis=1)).max()))
 
 
-def _best_in_the_limit(outcomes: Vector, prices: Vector, rates: Vector) -> Vector:
+def best_in_the_limit(outcomes: Vector, prices: Vector, rates: Vector) -> Vector:
     """Return the payoffs of N's best outcome at ``prices + δ · rates`` for ``δ → 0``.
 
     Entitlements are shares of the support function, whatever N agrees on while a price is 0.
@@ -267,18 +267,13 @@ class _Books:
         rates: Vector,
         divide: Callable[[Vector, Vector], Vector],
     ) -> "_Books":
-        inside = membership(len(prices))
         dividends = divide(delivered, prices)
-        owed = inside * zeta(dividends[:, None] * inside)
+        due = owed(dividends)
         if not rates.any():
-            return _Books(delivered, _per_utilon(owed, prices), dividends, owed[-1])
-        vanishing = inside * zeta(divide(limit, rates)[:, None] * inside)
-        claims = np.where(prices > 0, _per_utilon(owed, prices), _per_utilon(vanishing, rates))
-        return _Books(delivered, claims, dividends, owed[-1])
-
-
-def _per_utilon(curnits: Vector, prices: Vector) -> Vector:
-    return np.divide(curnits, prices, out=np.zeros_like(curnits), where=prices > 0)
+            return _Books(delivered, per_utilon(due, prices), dividends, due[-1])
+        vanishing = owed(divide(limit, rates))
+        claims = np.where(prices > 0, per_utilon(due, prices), per_utilon(vanishing, rates))
+        return _Books(delivered, claims, dividends, due[-1])
 
 
 def pareto_gap(outcomes: Vector, point: Vector) -> float:
@@ -358,24 +353,9 @@ def _accounts(
     game: Game, candidate: Candidate, books: _Books, unit: float
 ) -> tuple[CoalitionAccount, ...]:
     """Return the books of every coalition in the game's own utilons and curnits."""
-    low = game.low
     inside = membership(game.n) > 0
-    delivered = np.where(inside, low + game.scales * books.delivered, np.nan)
-    claims = np.where(inside, low + game.scales * books.claims, np.nan)
-    worths = np.where(inside, candidate.prices * delivered, 0.0).sum(axis=1)
+    payoffs = game.low + game.scales * books.delivered
+    worths = np.where(inside, candidate.prices * payoffs, 0.0).sum(axis=1)
     dividends = books.dividends * unit
-    dividends[1 << np.arange(game.n)] += candidate.prices * low
-    plays = {**candidate.threats, grand(game.n): candidate.agreement}
-    return tuple(
-        CoalitionAccount(
-            coalition=mask,
-            threat=plays[mask],
-            value=float(worths[mask] - worths[grand(game.n) ^ mask]),
-            delivered=delivered[mask],
-            claims=claims[mask],
-            dividend=float(dividends[mask]),
-            weights=np.where(inside[mask], 1.0, np.nan),
-            disposal=np.where(inside[mask], 0.0, np.nan),
-        )
-        for mask in range(1, grand(game.n) + 1)
-    )
+    dividends[1 << np.arange(game.n)] += candidate.prices * game.low
+    return accounts(game, candidate, worths, dividends, books.delivered, books.claims)

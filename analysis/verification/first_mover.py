@@ -5,8 +5,6 @@ to. No commitment of a coalition may get it more, by a bound that any mixture of
 gives (weak duality), whoever found that mixture.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
@@ -19,10 +17,23 @@ from curnits.analysis.solution import (
     Residuals,
     Vector,
 )
-from curnits.analysis.verification.coco import ACCEPTED, checked_plays, pareto_gap, place_of
+from curnits.analysis.verification.books import (
+    accounts,
+    equal_dividends,
+    in_shares,
+    owed,
+    per_utilon,
+)
+from curnits.analysis.verification.coco import (
+    ACCEPTED,
+    best_in_the_limit,
+    checked_plays,
+    pareto_gap,
+    place_of,
+)
 from curnits.analysis.verification.curved import among_all_points
 from curnits.analysis.verification.equilibria import paid
-from curnits.sim.games.coalitions import Mask, grand, membership, moebius, proper_coalitions, zeta
+from curnits.sim.games.coalitions import grand, membership, proper_coalitions
 from curnits.sim.games.game import Game
 
 _PRECISION = 1e-10
@@ -67,10 +78,7 @@ def judged(game: Game, candidate: Candidate) -> Equilibrium:
         If the candidate does not fit the game.
     """
     plays = checked_plays(game, candidate)
-    unit = float(candidate.prices @ game.ranges) or float(candidate.prices @ game.scales)
-    prices = candidate.prices * game.scales / unit
-    rates = candidate.vanishing * game.scales
-    rates = rates / (rates[prices == 0].sum() or 1.0)
+    prices, rates, unit = in_shares(game, candidate)
     scaled, full = game.normalised, grand(game.n)
     agreed = plays[full] @ scaled.outcomes
     best = float((scaled.outcomes @ prices).max())
@@ -78,7 +86,7 @@ def judged(game: Game, candidate: Candidate) -> Equilibrium:
     secured, delivered, regret = np.zeros(full + 1), np.zeros((full + 1, game.n)), 0.0
     secured[full], delivered[full] = prices @ agreed, agreed
     rising = np.zeros(full + 1)
-    rising[full] = rates @ _served_best(scaled.outcomes, prices, rates)
+    rising[full] = rates @ best_in_the_limit(scaled.outcomes, prices, rates)
     for mask in proper_coalitions(game.n):
         payoffs = scaled.conflict(mask)
         side = _Mover(payoffs, prices, membership(game.n)[mask])
@@ -90,12 +98,14 @@ def judged(game: Game, candidate: Candidate) -> Equilibrium:
             later = _Mover(payoffs, rates, membership(game.n)[mask])
             rising[mask] = side.rises(later, most)
     worths = (secured + secured[full] - secured[::-1]) / 2
-    claims = _per_utilon(_owed(worths), prices)
+    due = owed(equal_dividends(worths))
+    claims = per_utilon(due, prices)
     if rates.any():
-        limits = _per_utilon(_owed((rising + rising[full] - rising[::-1]) / 2), rates)
+        rises = (rising + rising[full] - rising[::-1]) / 2
+        limits = per_utilon(owed(equal_dividends(rises)), rates)
         claims = np.where(prices > 0, claims, limits)
     excess = claims[-1] - agreed
-    unpaid = np.maximum(np.maximum(excess, _owed(worths)[-1]), 0.0)
+    unpaid = np.maximum(np.maximum(excess, due[-1]), 0.0)
     residuals = Residuals(
         pareto=pareto_gap(scaled.outcomes, agreed),
         support=max(0.0, best - float(prices @ agreed)),
@@ -215,45 +225,9 @@ def _least(
     return np.asarray(program.x) if program.status == 0 and program.x is not None else None
 
 
-def _served_best(outcomes: Vector, prices: Vector, rates: Vector) -> Vector:
-    """Return the payoffs that are worth most at ``prices + δ · rates`` for ``δ → 0``."""
-    worth = outcomes @ prices
-    among = outcomes[worth >= worth.max() - ACCEPTED]
-    return np.asarray(among[(among @ rates).argmax()])
-
-
-def _owed(worths: Vector) -> Vector:
-    """Return the claims of equal dividends, curnits, shape ``(2**n, n)``; 0 outside."""
-    inside = membership(len(worths).bit_length() - 1)
-    dividends = moebius(worths) / np.maximum(inside.sum(axis=1), 1.0)
-    return np.asarray(inside * zeta(dividends[:, None] * inside))
-
-
-def _per_utilon(curnits: Vector, prices: Vector) -> Vector:
-    return np.divide(curnits, prices, out=np.zeros_like(curnits), where=prices > 0)
-
-
 def _accounts(
     game: Game, candidate: Candidate, worths: Vector, claims: Vector, delivered: Vector
 ) -> tuple[CoalitionAccount, ...]:
     """Return the books in the game's own utilons and curnits."""
-    inside = membership(game.n) > 0
-    worths = worths + inside @ (candidate.prices * game.low)
-    dividends = moebius(worths) / np.maximum(inside.sum(axis=1), 1.0)
-    plays: Mapping[Mask, Vector] = {**candidate.threats, grand(game.n): candidate.agreement}
-    claimed, reached = (
-        np.where(inside, game.low + game.scales * shares, np.nan) for shares in (claims, delivered)
-    )
-    return tuple(
-        CoalitionAccount(
-            coalition=mask,
-            threat=plays[mask],
-            value=float(worths[mask] - worths[grand(game.n) ^ mask]),
-            delivered=reached[mask],
-            claims=claimed[mask],
-            dividend=float(dividends[mask]),
-            weights=np.where(inside[mask], 1.0, np.nan),
-            disposal=np.where(inside[mask], 0.0, np.nan),
-        )
-        for mask in range(1, grand(game.n) + 1)
-    )
+    worths = worths + membership(game.n) @ (candidate.prices * game.low)
+    return accounts(game, candidate, worths, equal_dividends(worths), delivered, claims)

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from curnits.analysis.solution import Candidate, CoalitionAccount, Equilibrium, Residuals, Vector
+from curnits.analysis.verification.books import per_utilon
 from curnits.analysis.verification.coco import (
     ACCEPTED,
     CandidateError,
@@ -66,7 +67,7 @@ def verify_harsanyi(game: Game, candidate: Candidate) -> Equilibrium:
     paid = (candidate.prices > 0.0) & (game.ranges > 0.0)
     priced = paid if paid.any() else candidate.prices > 0.0
     surplus = np.where(priced, books[full].gains - dividends[full], 0.0)
-    excess = _per_utilon(surplus, prices)
+    excess = per_utilon(surplus, prices)
     claims, growing = np.zeros((full + 1, game.n)), 0.0
     if free.any():
         limit = _limit(game, candidate, plays, dividends, unit)
@@ -75,7 +76,7 @@ def verify_harsanyi(game: Game, candidate: Candidate) -> Equilibrium:
     shed = [0.0]
     for mask in proper_coalitions(game.n):
         disposal = books[mask].gains - dividends[mask]
-        shed.append(float(_per_utilon(disposal, prices[list(members(mask))]).max()))
+        shed.append(float(per_utilon(disposal, prices[list(members(mask))]).max()))
     residuals = Residuals(
         pareto=pareto_gap(scaled.outcomes, agreed),
         support=max(0.0, float((scaled.outcomes @ prices).max() - agreed @ prices)),
@@ -186,10 +187,6 @@ def _checked_drift(
     return candidate.drift
 
 
-def _per_utilon(curnits: Vector, prices: Vector) -> Vector:
-    return np.divide(curnits, prices, out=np.zeros_like(curnits), where=prices > 0)
-
-
 def _mildest_weights(credit: Vector, harm: Vector, owed: Vector, best: float) -> Vector | None:
     """Return optimal multipliers nearest to 1, where several are; None if HiGHS finds none.
 
@@ -242,7 +239,7 @@ def _account(
 
     delivered = low + game.scales * book.delivered
     disposal = (book.gains - dividends[mask]) * unit * (mask != full)
-    claims = delivered[inside] - _per_utilon(disposal, candidate.prices[inside])
+    claims = delivered[inside] - per_utilon(disposal, candidate.prices[inside])
     free = (candidate.prices[inside] == 0.0) & (game.ranges[inside] > 0.0)
     claims[free] = (low + game.scales * limit)[inside][free]
     signs = np.where(np.isin(np.arange(game.n), inside), candidate.prices, -candidate.prices)

@@ -87,14 +87,15 @@ class Drive:
     keep : callable
         Called with the tables of every finished batch.
     progress : callable
-        Called with the number of tasks that were finished since the last call, and the pace.
+        Called with the number of tasks that were finished since the last call, the pace, and the
+        bytes of their tables.
     """
 
     work: Work
     tasks: Iterator[Task]
     executor: Executor
     keep: Callable[[Tables], None]
-    progress: Callable[[int, Pace], None]
+    progress: Callable[[int, Pace, int], None]
     _pace: Pace = field(default_factory=Pace)
     _numbers: Iterator[int] = field(default_factory=count)
     _flying: dict[int, Batch] = field(default_factory=dict)
@@ -154,9 +155,12 @@ class Drive:
                 self._retry(batch)
             elif finished.tables:
                 done = finished.tables[RUNS].num_rows
-                self.keep(finished.tables)
                 self._pace.observe(done, finished.seconds)
-                self.progress(done, self._pace)
+                self._finish(done, finished.tables)
+
+    def _finish(self, done: int, tables: Tables) -> None:
+        self.keep(tables)
+        self.progress(done, self._pace, sum(table.nbytes for table in tables.values()))
 
     def _retry(self, batch: Batch) -> None:
         """Do the tasks of a lost batch one by one, but none again and again.
@@ -170,5 +174,4 @@ class Drive:
                 self._again.append(task)
             else:
                 message = f"given up: its worker was lost {_LOSSES} times"
-                self.keep(failed(self.work, task, message))
-                self.progress(1, self._pace)
+                self._finish(1, failed(self.work, task, message))

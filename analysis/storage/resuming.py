@@ -1,0 +1,61 @@
+"""Whether a folder may be begun or gone on with by a command that can be resumed.
+
+Takes a store and the file that marks such a folder; called for studies and tournaments.
+"""
+
+from importlib.metadata import version
+
+from curnits.analysis.storage.files import MANIFEST, FolderError
+from curnits.analysis.storage.store import LOCK, Store
+from curnits.sim.files.json import JsonError, parse
+
+
+def is_begun(store: Store, mark: str, kind: str, *, resume: bool) -> bool:
+    """Tell whether a folder was begun earlier, and check that it may be used.
+
+    Parameters
+    ----------
+    store : Store
+    mark : str
+        File that a folder of this kind has.
+    kind : str
+        What it is the folder of, such as "study".
+    resume : bool
+        Whether it may have been begun.
+
+    Raises
+    ------
+    FolderError
+        If it holds something else, or was made by another version, or has been begun and may not.
+    """
+    names = [name for name in store.names() if name != LOCK]
+    if not store.exists(mark):
+        if names:
+            raise FolderError(
+                f"{store.address}: holds {names[0]} and is not the folder of a {kind} "
+                "(--out names another place)"
+            )
+        return False
+    if not resume:
+        raise FolderError(
+            f"{store.address}: holds a {kind} already (--resume goes on with it, --out names "
+            "another place)"
+        )
+    made = _made_with(store)
+    if made != (own := version("curnits")):
+        raise FolderError(
+            f"{store.address}: was made with curnits {made}, whose rows may differ from those of "
+            f"{own} (--out names another place)"
+        )
+    return True
+
+
+def _made_with(store: Store) -> str:
+    """Return the version that wrote a folder; this one if it was killed before it said so."""
+    if not store.exists(MANIFEST):
+        return version("curnits")
+    try:
+        found = parse(store.read(MANIFEST).decode())
+    except (JsonError, UnicodeDecodeError) as error:
+        raise FolderError(f"{store.address}/{MANIFEST}: not a manifest ({error})") from error
+    return str(found.get("curnits"))

@@ -15,7 +15,7 @@ from curnits.analysis.solution import Equilibrium, Vector
 from curnits.analysis.storage.runs import EscalationRecord, HistoryRecord, Summary
 from curnits.sim.games.game import Game
 
-_ROUNDING = 1e-6
+_FIGURE_MISS = 1e-6
 """By how much a figure may differ, as a share of itself or of the largest payoff range."""
 
 
@@ -80,4 +80,4 @@ def _is_number(value: object) -> bool:
 
 
 def _close(said: float, due: float, unit: float) -> bool:
-    return isclose(said, due, rel_tol=_ROUNDING, abs_tol=_ROUNDING * unit)
+    return isclose(said, due, rel_tol=_FIGURE_MISS, abs_tol=_FIGURE_MISS * unit)

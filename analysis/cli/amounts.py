@@ -8,16 +8,13 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from curnits.analysis.storage.solutions import Share
+from curnits.analysis.storage.solutions import EXACT, Share
 
 MOST_ROWS = 31
 """Rows of a table; longer lists are cut. The coalitions of five players just fit."""
 
 NEGLIGIBLE = 1e-9
 """Probabilities, and shares of the unit that amounts are measured by, not worth showing."""
-
-_EXACT = 1e-12
-"""Residuals, shares of payoff range, that are the rounding of floating-point numbers."""
 
 _PARTS = 4
 """Joint actions of a mixed threat that are named, the most frequent first."""
@@ -68,7 +65,7 @@ def written(amounts: Sequence[float | None], unit: float) -> list[str]:
 
 def residual(figure: float) -> str:
     """Write a share of payoff range with three figures, or 0 if it is rounding."""
-    return f"{figure:.3g}" if abs(figure) > _EXACT else "0"
+    return f"{figure:.3g}" if abs(figure) > EXACT else "0"
 
 
 def outcome(actions: Mapping[str, str]) -> str:

@@ -31,7 +31,7 @@ _LONGEST_NAME = 12
 _NEGLIGIBLE = 5e-3
 """Curnits, in shares of the largest trade, not worth a number."""
 
-_ROUNDING = 1e-9
+_SMALLEST_PAYMENT = 1e-9
 """Payments of a smaller share of the curnits at stake are left out."""
 
 _NOTHING = 1e-3
@@ -117,7 +117,7 @@ def _panels(runs: Sequence[RunData]) -> list[Panel]:
     if run.game.n < 2:
         return []
     trades, players = run.tables["trades"], run.players
-    trades = trades[trades["curnits"] > _ROUNDING * run.summary.escalation.at_stake]
+    trades = trades[trades["curnits"] > _SMALLEST_PAYMENT * run.summary.escalation.at_stake]
     if trades["curnits"].sum() <= _NOTHING * run.summary.escalation.at_stake:
         return []
     ticks = run.tables["ticks"]["tick"].tolist()

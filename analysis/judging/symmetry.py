@@ -12,9 +12,7 @@ import numpy as np
 
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import NormalGame
-
-_ROUNDING = 1e-9
-"""Payoffs, in shares of range, that count as equal."""
+from curnits.sim.games.rounding import SAME_PAYOFF
 
 _MOST_TRIES = 20_000
 """Most relabellings that are tried; of larger games nothing is said."""
@@ -48,6 +46,6 @@ def _stays(game: NormalGame, places: tuple[int, ...]) -> bool:
     payoffs = game.normalised.payoffs
     moved = payoffs[list(places)].transpose(0, *[1 + k for k in places])
     return any(
-        np.abs(moved[np.ix_(range(game.n), *actions)] - payoffs).max() <= _ROUNDING
+        np.abs(moved[np.ix_(range(game.n), *actions)] - payoffs).max() <= SAME_PAYOFF
         for actions in product(*(map(list, permutations(range(m))) for m in game.shape))
     )

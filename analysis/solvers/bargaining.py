@@ -13,9 +13,7 @@ from curnits.analysis.solution import Point, Vector
 from curnits.sim.errors import InputError
 from curnits.sim.games.feasible.frontier import prices_at
 from curnits.sim.games.feasible.linear import rise
-
-_ROUNDING = 1e-9
-"""Smallest gain, in shares of payoff range, that counts as one."""
+from curnits.sim.games.rounding import SAME_PAYOFF
 
 _FARTHEST = 1e9
 """Farthest below all agreements that bargaining may start, in shares of payoff range: rounding."""
@@ -132,7 +130,7 @@ def nash(outcomes: Vector, disagreement: Vector) -> Point:
         if excess <= 1e-14 * len(reached) or (excess < 1e-12 and excess >= previous):
             break
         atoms, weights = np.vstack([atoms, best]), np.append(weights, 0.0)
-    if excess > _ROUNDING:
+    if excess > SAME_PAYOFF:
         raise UnsettledError(f"Nash product still rises at rate {excess:.2g}")
     prices = np.empty(len(able))
     prices[able] = 1.0 / reached
@@ -174,7 +172,7 @@ def equal_surplus(concept: str, outcomes: Vector, disagreement: Vector) -> Point
     _check(outcomes, disagreement)
     joint = outcomes.sum(axis=1)
     surplus = float(joint.max() - disagreement.sum())
-    if surplus < -_ROUNDING * float(np.ptp(outcomes, axis=0).max()):
+    if surplus < -SAME_PAYOFF * float(np.ptp(outcomes, axis=0).max()):
         raise DisagreementError(
             f"disagreement payoffs {disagreement.tolist()} add up to more than the best joint "
             f"payoff {joint.max():.12g}"
@@ -209,14 +207,14 @@ def _talks(outcomes: Vector, disagreement: Vector) -> _Talks:
             f"(expected at most {_FARTHEST:.0e} payoff ranges)"
         )
     start, margin, _ = _rise(shares, np.ones(n), np.zeros(n))
-    if margin < -_ROUNDING:
+    if margin < -SAME_PAYOFF:
         raise DisagreementError(
             f"no agreement gives every player its disagreement payoff {disagreement.tolist()}: "
             f"somebody falls short by at least {-margin:.3g} of its payoff range"
         )
     shares = shares - min(margin, 0.0)
     ideals = np.array([_rise(shares, row, np.zeros(n))[1] for row in np.eye(n)])
-    able = ideals > _ROUNDING
+    able = ideals > SAME_PAYOFF
     stretch = np.where(able, ideals, 1.0)
     shares = shares / stretch
     if able.any():
@@ -244,7 +242,7 @@ def _rise(rows: Vector, directions: Vector, levels: Vector) -> tuple[Vector, flo
     mixture, t, weights = rise(rows, directions, levels)
     missing = float((levels + t * directions - mixture @ rows).max())
     beyond = float(((rows - levels) @ weights).max()) - t
-    if max(missing, beyond) > _ROUNDING * max(1.0, abs(t)):
+    if max(missing, beyond) > SAME_PAYOFF * max(1.0, abs(t)):
         raise UnsettledError(
             f"a linear program missed its bounds by {missing:.2g} and its optimum by {beyond:.2g}"
         )
@@ -263,7 +261,7 @@ def _leximin(talks: _Talks, directions: Vector) -> Vector:
         room = np.full(len(directions), np.inf)
         for i in np.flatnonzero(free):
             _, room[i], _ = _rise(talks.shares, np.eye(len(directions))[i], levels)
-        free &= room > max(_ROUNDING, room.min())
+        free &= room > max(SAME_PAYOFF, room.min())
     return agreement
 
 

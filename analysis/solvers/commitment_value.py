@@ -17,14 +17,12 @@ from curnits.analysis.solvers.bargaining import DisagreementError
 from curnits.sim.errors import InputError
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import NormalGame, normal_form
+from curnits.sim.games.rounding import SAME_PAYOFF
 
 CONCEPT = "proposer-commitment"
 
 _MOST_SITUATIONS = 3_000
 """Sets of commitments solved one by one: about a minute."""
-
-_ROUNDING = 1e-9
-"""Worth, a share of payoff range, by which two commitments are equally good."""
 
 
 class NoLimitError(InputError):
@@ -84,7 +82,7 @@ def _expected(
         for j in table if len(table) > 1 else ():
             left = [_most(game, {**committed, j: action}) for action in range(game.shape[j])]
             least = min(left)
-            equals = [a for a, worth in enumerate(left) if worth <= least + _ROUNDING * unit]
+            equals = [a for a, worth in enumerate(left) if worth <= least + SAME_PAYOFF * unit]
             after = [_expected(game, {**committed, j: action}, known) for action in equals]
             total += np.mean(after, axis=0)
             total[j] += most - least

@@ -15,7 +15,7 @@ from curnits.sim.games.feasible.linear import SPREAD, minimise
 from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import ConflictStack, Game
 
-_ROUNDING = 1e-10
+_INDIFFERENT = 1e-10
 """Range of a game, relative to its perturbation's, at which all its strategies are optimal."""
 
 MANY_CELLS = 20_000_000
@@ -136,7 +136,7 @@ def solve_lexicographic(
     curnits.sim.games.feasible.linear.LinearProgramError
         If rounding leaves no strategy optimal in ``first``.
     """
-    if np.ptp(first) <= _ROUNDING * np.ptp(second):
+    if np.ptp(first) <= _INDIFFERENT * np.ptp(second):
         return tuple(side[0] for side in solve_stack(second[None])[1:])
     second = second * (SPREAD / (np.ptp(second) or 1.0))
     if first.shape[0] < first.shape[1]:
@@ -157,7 +157,7 @@ def solve_lexicographic(
         np.append(np.zeros(2 * height), -1.0),
         program,
         (
-            np.concatenate([-free, np.full(width, -_ROUNDING), [1.0]]),
+            np.concatenate([-free, np.full(width, -_INDIFFERENT), [1.0]]),
             np.concatenate([np.zeros(width), free, [1.0]]),
         ),
         (np.append(np.zeros(2 * height), -np.inf), np.full(2 * height + 1, np.inf)),

@@ -6,8 +6,6 @@ concepts are handed out, and again when their files are checked.
 """
 
 from dataclasses import replace
-from itertools import combinations
-from math import comb
 
 import numpy as np
 from scipy.linalg import null_space
@@ -16,6 +14,7 @@ from curnits.analysis.solution import Candidate, Equilibrium, OpenThreat, Vector
 from curnits.sim.games.coalitions import Mask, grand, members
 from curnits.sim.games.feasible.frontier import support
 from curnits.sim.games.feasible.matrixgames import solve_stack
+from curnits.sim.games.feasible.vertices import bases_of, vertices
 from curnits.sim.games.game import Game
 
 _TIED = 1e-7
@@ -129,14 +128,11 @@ def _extreme(matrix: Vector, own: Vector, other: Vector) -> Vector | None:
     steep = np.linalg.norm(conditions, axis=1)
     real = steep > _TIED
     conditions, bounds = conditions[real] / steep[real, None], bounds[real] / steep[real]
-    if comb(len(bounds), size) > _MOST_BASES:
+    if bases_of(conditions) > _MOST_BASES:
         return None
-    bases = np.array(list(combinations(range(len(bounds)), size)))
-    bases = bases[np.abs(np.linalg.det(conditions[bases])) > _TIED]
-    steps = np.linalg.solve(conditions[bases], bounds[bases][..., None])[..., 0]
-    inside = (steps @ conditions.T <= bounds + _TIED).all(axis=1)
-    found = np.zeros((int(inside.sum()), len(own)))
-    found[:, best] = np.clip(own[best] + steps[inside] @ free.T, 0.0, None) + 0.0
+    steps, _ = vertices(conditions, bounds, _TIED, _TIED)
+    found = np.zeros((len(steps), len(own)))
+    found[:, best] = np.clip(own[best] + steps @ free.T, 0.0, None) + 0.0
     return _distinct(found / found.sum(axis=1, keepdims=True))
 
 

@@ -8,7 +8,6 @@ that a threat nobody would carry out does not change what counts as best.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from math import comb
 
 import numpy as np
@@ -17,11 +16,13 @@ from numpy.typing import NDArray
 from curnits.analysis.solution import Vector
 from curnits.sim.errors import InputError
 from curnits.sim.games.feasible.linear import minimise
+from curnits.sim.games.feasible.vertices import vertices
 from curnits.sim.games.harmful import disarmed
 from curnits.sim.games.normal import NormalGame
+from curnits.sim.games.rounding import SAME_PAYOFF
 
-_ROUNDING = 1e-9
-"""Regret, in shares of payoff range, below which a reply counts as best."""
+_ZERO = 1e-9
+"""Slacks and weights, in best-reply polytopes with numbers of 0 to 2, that are rounding alone."""
 
 _MAX_BASES = 50_000
 """Most systems of equations to be solved in search of mixed equilibria: 9 actions each."""
@@ -69,9 +70,9 @@ def best_nash(game: NormalGame) -> Reference:
     shares, welfare = _merits(game, equilibria)
     equals = np.arange(len(equilibria))
     for goal in (welfare, shares.min(axis=1)):
-        equals = equals[goal[equals] >= goal[equals].max() - _ROUNDING]
+        equals = equals[goal[equals] >= goal[equals].max() - SAME_PAYOFF]
     chosen = equals[shares[equals, 0].argmax()]
-    arbitrary = float(np.ptp(shares[equals], axis=0).max()) > np.sqrt(_ROUNDING)
+    arbitrary = float(np.ptp(shares[equals], axis=0).max()) > np.sqrt(SAME_PAYOFF)
     return Reference(equilibria[chosen], (_ARBITRARY,) if arbitrary else ())
 
 
@@ -115,7 +116,7 @@ def _merits(game: NormalGame, payoffs: Vector) -> tuple[Vector, Vector]:
     """Return payoffs, shape ``(E, n)``, as shares of payoff range, and their welfare ``(E,)``."""
     peaceful = disarmed(game)
     # who is left with nothing to gain or lose is measured by the range of the whole game
-    scales = np.where(peaceful.ranges > _ROUNDING * game.scales, peaceful.ranges, game.scales)
+    scales = np.where(peaceful.ranges > SAME_PAYOFF * game.scales, peaceful.ranges, game.scales)
     shares = (payoffs - peaceful.low) / scales
     return shares, shares @ (scales / scales.max() if game.money else np.ones(game.n))
 
@@ -123,7 +124,7 @@ def _merits(game: NormalGame, payoffs: Vector) -> tuple[Vector, Vector]:
 def _pure_equilibria(game: NormalGame) -> Vector:
     """Return the payoffs of all Nash equilibria in pure strategies, shape ``(E, n)``."""
     payoffs = game.normalised.payoffs
-    content = [own >= own.max(axis=i, keepdims=True) - _ROUNDING for i, own in enumerate(payoffs)]
+    content = [own >= own.max(axis=i, keepdims=True) - SAME_PAYOFF for i, own in enumerate(payoffs)]
     found = np.flatnonzero(np.logical_and.reduce(content))
     if not found.size:
         raise NoReferenceError(
@@ -164,20 +165,16 @@ def _extreme_equilibria(game: NormalGame) -> Vector:
     )
     complete = (row_labels[:, None] | column_labels).all(axis=2)
     p, q = (
-        vertices[index] / vertices[index].sum(axis=1, keepdims=True)
-        for vertices, index in zip((rows, columns), np.nonzero(complete), strict=True)
+        mixtures[index] / mixtures[index].sum(axis=1, keepdims=True)
+        for mixtures, index in zip((rows, columns), np.nonzero(complete), strict=True)
     )
     return np.asarray(np.einsum("ixy,ex,ey->ei", game.payoffs, p, q))
 
 
 def _vertices(matrix: Vector, bounds: Vector) -> tuple[Vector, NDArray[np.bool_]]:
     """Return the vertices but 0 of ``matrix x ≤ bounds``, and where each inequality is tight."""
-    count, size = matrix.shape
-    bases = np.array(list(combinations(range(count), size)))
-    bases = bases[np.abs(np.linalg.det(matrix[bases])) > _ROUNDING]
-    points = np.linalg.solve(matrix[bases], bounds[bases][..., None])[..., 0]
-    slack = bounds - points @ matrix.T
-    kept = (slack >= -_ROUNDING).all(axis=1) & (points.max(axis=1) > _ROUNDING)
-    points, tight = points[kept], np.abs(slack[kept]) <= _ROUNDING
+    points, slack = vertices(matrix, bounds, _ZERO, _ZERO)
+    other = points.max(axis=1) > _ZERO
+    points, tight = points[other], np.abs(slack[other]) <= _ZERO
     _, distinct = np.unique(tight, axis=0, return_index=True)
     return points[distinct], tight[distinct]

@@ -13,11 +13,9 @@ from curnits.sim.games.coalitions import Mask, members
 from curnits.sim.games.feasible.menus import Menu, menu_of, shortfall
 from curnits.sim.games.game import Game, GameError
 from curnits.sim.games.normal import NormalGame, from_payoffs, own_actions
+from curnits.sim.games.rounding import SAME_PAYOFF
 from curnits.sim.scenario.payoffs import FieldError
 from curnits.sim.scenario.sets import read_menu
-
-_ROUNDING = 1e-9
-"""How far outside a curved set a point may lie, in shares of payoff range."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Reach:
             place = ".".join(map(str, error.path))
             raise GameError(f"{place}: {error}" if place else str(error)) from error
         for point in points:
-            if shortfall(known, point) > _ROUNDING:
+            if shortfall(known, point) > SAME_PAYOFF:
                 raise GameError(f"the point {point.tolist()} is not in the set")
         return Menu(np.vstack([known.points, points]), known.body)
 

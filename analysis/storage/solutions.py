@@ -27,6 +27,9 @@ from curnits.sim.games.game import Game, GameError
 FIGURES = ("pareto", "support", "regret", "split", "delivery", "clearing")
 """The residuals, in the order in which they are shown."""
 
+EXACT = 1e-12
+"""Residuals, shares of payoff range, that are the rounding of floating-point numbers."""
+
 
 class Share(Record):
     """One outcome, or one joint action of a coalition, and how often it is played."""

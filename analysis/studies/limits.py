@@ -12,7 +12,7 @@ from curnits.analysis.solvers.coco import coco
 from curnits.sim.errors import InputError
 from curnits.sim.games.game import Game
 
-_ROUNDING = 1e-13
+_SMALLEST_DISTANCE = 1e-13
 """Distances below this share of payoff range say nothing about a rate of convergence."""
 
 
@@ -103,7 +103,7 @@ class Study:
         for step in self.steps:
             far = self.distance(before) if before and before.draw == step.draw else np.nan
             near = self.distance(step)
-            measured = before is not None and min(far, near) > _ROUNDING
+            measured = before is not None and min(far, near) > _SMALLEST_DISTANCE
             found.append(
                 float(np.log(far / near) / np.log(before.size / step.size))
                 if measured and before

@@ -13,16 +13,11 @@ from scipy.optimize import linprog
 from curnits.analysis.solution import Claim, Equilibrium, Residuals, Vector
 from curnits.analysis.verification.coco import ACCEPTED, CandidateError, pareto_gap, place_of
 from curnits.analysis.verification.curved import Verify, among_all_points
-from curnits.analysis.verification.measures import rounding, units
+from curnits.analysis.verification.measures import DISTRIBUTION, rounding, units
 from curnits.sim.games.coalitions import grand
 from curnits.sim.games.feasible.frontier import support
 from curnits.sim.games.game import Game
-
-_DISTRIBUTION = 1e-9
-"""How far prices or an agreement may be from a distribution."""
-
-_GAIN = 1e-9
-"""Smallest gain, in shares of payoff range, that counts as one."""
+from curnits.sim.games.rounding import SAME_PAYOFF
 
 _PRECISION = 1e-10
 """To which linear programs are solved, in shares of payoff range."""
@@ -71,7 +66,7 @@ class Split:
     @cached_property
     def able(self) -> Vector:
         """Who can gain: 1 or 0, shape ``(n,)``."""
-        return (self.ideals > _GAIN * units(self.game) + self.slack).astype(np.float64)
+        return (self.ideals > SAME_PAYOFF * units(self.game) + self.slack).astype(np.float64)
 
     def unevenness(self, amounts: Vector, slack: Vector) -> float:
         """Return how far amounts of those who can gain differ, as a share of their mean.
@@ -96,7 +91,7 @@ class Split:
         for the next, and so on.
         """
         shares, most = self.gains / unit, 0.0
-        equal = _GAIN * float(np.abs(shares).max())
+        equal = SAME_PAYOFF * float(np.abs(shares).max())
         for i in np.flatnonzero(self.able):
             floors = np.where(shares <= shares[i] + equal, self.gains - self.slack, 0.0)
             floors[i] = 0.0
@@ -187,7 +182,7 @@ def efficient(game: Game, claim: Claim) -> Equilibrium:
 def _efficient(game: Game, claim: Claim) -> Equilibrium:
     prices, agreed = claim.candidate.prices, claim.candidate.agreement
     for what, weights in (("prices", prices), ("agreement", agreed)):
-        if not (weights.min() >= -_DISTRIBUTION and abs(weights.sum() - 1.0) <= _DISTRIBUTION):
+        if not (weights.min() >= -DISTRIBUTION and abs(weights.sum() - 1.0) <= DISTRIBUTION):
             raise CandidateError(f"{what} must be non-negative numbers that sum to 1")
     unit = float(prices @ game.ranges) or float(prices @ game.scales)
     slack = rounding(game)

@@ -21,6 +21,7 @@ from curnits.analysis.verification.books import (
     owed,
     per_utilon,
 )
+from curnits.analysis.verification.measures import DISTRIBUTION
 from curnits.sim.errors import InputError
 from curnits.sim.games.coalitions import (
     Mask,
@@ -35,9 +36,6 @@ from curnits.sim.games.game import Game
 
 ACCEPTED = 1e-8
 """Largest residual an accepted answer may have, as a share of payoff range."""
-
-_ROUNDING = 1e-9
-"""How far the numbers of a candidate may be from a distribution."""
 
 _NEAR_BEST = 1e-6
 """Replies this close to the best one (share of payoff range) may belong to an optimal strategy."""
@@ -142,7 +140,7 @@ def place_of(game: Game, payoffs: Vector) -> str:
 def checked_plays(game: Game, candidate: Candidate) -> dict[Mask, Vector]:
     """Return what every coalition plays, N included, as exact distributions."""
     prices = _numbers("prices", candidate.prices, game.n)
-    if abs(prices.sum() - 1.0) > _ROUNDING:
+    if abs(prices.sum() - 1.0) > DISTRIBUTION:
         raise CandidateError(f"prices must sum to 1, found {prices.sum():.12g}")
     vanishing = _numbers("vanishing", candidate.vanishing, game.n, lowest=-np.inf)
     free = prices == 0
@@ -168,8 +166,8 @@ def checked_plays(game: Game, candidate: Candidate) -> dict[Mask, Vector]:
 
 
 def _distribution(what: str, given: Vector, length: int) -> Vector:
-    weights = _numbers(what, given, length, lowest=-_ROUNDING).clip(min=0.0)
-    if abs(weights.sum() - 1.0) > _ROUNDING:
+    weights = _numbers(what, given, length, lowest=-DISTRIBUTION).clip(min=0.0)
+    if abs(weights.sum() - 1.0) > DISTRIBUTION:
         raise CandidateError(f"{what} must sum to 1, found {weights.sum():.12g}")
     return np.asarray(weights / weights.sum())
 

@@ -10,9 +10,7 @@ from curnits.analysis.verification.coco import ACCEPTED, CandidateError
 from curnits.analysis.verification.measures import money_unit, rounding
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import NormalGame
-
-_EQUAL = 1e-9
-"""Threats that leave the others this close, in shares of payoff range, are equally harmful."""
+from curnits.sim.games.rounding import SAME_PAYOFF
 
 
 def expectation(game: Game, claim: Claim) -> Equilibrium:
@@ -66,7 +64,7 @@ def _taken_away(game: NormalGame) -> Vector:
                 worst = [
                     table
                     for table, others in zip(after, rest, strict=True)
-                    if others <= least + _EQUAL * money_unit(game)
+                    if others <= least + SAME_PAYOFF * money_unit(game)
                 ]
                 for table in worst:
                     left[table] = left.get(table, 0.0) + probability / size / len(worst)

@@ -15,12 +15,10 @@ from curnits.analysis.verification.coco import (
     pareto_gap,
     place_of,
 )
+from curnits.analysis.verification.measures import DISTRIBUTION
 from curnits.analysis.verification.vanishing import FirstOrder, first_order, owed_by_parts
 from curnits.sim.games.coalitions import Mask, grand, members, proper_coalitions
 from curnits.sim.games.game import Game
-
-_DISTRIBUTION = 1e-9
-"""How far a drift may be from keeping probabilities at a sum of 1."""
 
 _NEGLIGIBLE = 1e-10
 """By how much multipliers may miss the optimum of their program, in curnits."""
@@ -177,7 +175,7 @@ def _checked_drift(
         if (
             move.shape != play.shape
             or not np.isfinite(move).all()
-            or abs(move.sum()) > _DISTRIBUTION * scale
+            or abs(move.sum()) > DISTRIBUTION * scale
             or move[play == 0.0].min(initial=0.0) < 0.0
         ):
             raise CandidateError(

@@ -5,6 +5,9 @@ import numpy as np
 from curnits.analysis.solution import Vector
 from curnits.sim.games.game import Game
 
+DISTRIBUTION = 1e-9
+"""How far prices, threats or an agreement may be from a distribution."""
+
 _ULPS = 8.0
 """Roundings, each half a unit in the last place, that a payoff may have been through: a sum of
 products over the outcomes of an agreement, and the sums of a few payoffs."""

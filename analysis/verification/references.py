@@ -19,12 +19,7 @@ from curnits.analysis.verification.curved import Verify
 from curnits.sim.games.game import Game
 from curnits.sim.games.harmful import disarmed
 from curnits.sim.games.normal import NormalGame
-
-_REPLY = 1e-9
-"""Regret, in shares of payoff range, below which a reply counts as best."""
-
-_IDLE = 1e-9
-"""Shares of payoff range; a player whose payoffs vary less once disarmed has nothing to gain."""
+from curnits.sim.games.rounding import SAME_PAYOFF
 
 _PRECISION = 1e-10
 """To which linear programs are solved, in shares of payoff range: HiGHS goes no further."""
@@ -61,7 +56,7 @@ def _weights(game: NormalGame) -> Vector:
     """
     peaceful = disarmed(game).ranges
     # who is left with nothing to gain or lose is measured by the range of the whole game
-    scales = np.where(peaceful > _IDLE * game.scales, peaceful, game.scales)
+    scales = np.where(peaceful > SAME_PAYOFF * game.scales, peaceful, game.scales)
     return np.asarray(game.scales / (scales.max() if game.money else scales))
 
 
@@ -130,7 +125,7 @@ def _beyond_nash(game: NormalGame, start: Vector) -> float:
             return np.inf
         return max(float(np.abs(near - start).max()), float((best - start) @ weights), 0.0)
     payoffs = game.normalised.payoffs
-    content = [own >= own.max(axis=i, keepdims=True) - _REPLY for i, own in enumerate(payoffs)]
+    content = [own >= own.max(axis=i, keepdims=True) - SAME_PAYOFF for i, own in enumerate(payoffs)]
     found = game.normalised.outcomes[np.logical_and.reduce(content).ravel()]
     if not len(found):
         return np.inf

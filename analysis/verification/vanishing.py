@@ -22,7 +22,7 @@ _NEAR = 1e3, 1e6
 """Multipliers must be feasible for prices within 1 / this of the limit, in shares of prices. The
 nearer, the more rounding counts: 1e-16 as much as 1e-10 at the second."""
 
-_ROUNDING = 1e-9
+_DUAL_EXCESS = 1e-9
 """By how much the dual may exceed a program's optimum in the limit, in curnits."""
 
 
@@ -135,7 +135,7 @@ def _growth_of_optimum(limit: _Terms, change: _Terms, best: float) -> float:
         program = linprog(
             np.concatenate([-change.owed, [0.0], -limit.owed, [1.0, -best]]),
             np.vstack([feasible, growing, optimal]),
-            np.concatenate([limit.harm, change.harm, [best + _ROUNDING]]),
+            np.concatenate([limit.harm, change.harm, [best + _DUAL_EXCESS]]),
             sums,
             np.array([float(count), 0.0]),
             bounds=[(0.0, None)] * count

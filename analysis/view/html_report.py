@@ -8,7 +8,7 @@ from shlex import join
 from curnits.analysis.figures.base import Panel
 from curnits.analysis.figures.drawing import draw, pages
 from curnits.analysis.storage.rundata import RunData
-from curnits.analysis.storage.solutions import Share, transfers_said
+from curnits.analysis.storage.solutions import EXACT, Share, transfers_said
 from curnits.analysis.view.story import amount, story
 from curnits.sim.games.html import Cell, table
 
@@ -46,9 +46,6 @@ code { font-size: .9em; }
 
 _MOST_ROWS = 64
 """Rows of a table in a report; longer ones are cut."""
-
-_ROUNDING = 1e-12
-"""Smaller residuals are 0 but for rounding."""
 
 _GAME_ROWS = 64
 """Outcomes of a game that is shown as a table; of larger games the table would be the page."""
@@ -181,7 +178,7 @@ def residual_table(run: RunData) -> str:
 
 
 def _share(figure: float) -> str:
-    return f"{amount(100.0 * figure, 2) if figure > _ROUNDING else 0} %"
+    return f"{amount(100.0 * figure, 2) if figure > EXACT else 0} %"
 
 
 def coalition_table(run: RunData) -> str:

@@ -15,9 +15,7 @@ from curnits.sim.games.coalitions import Mask, grand
 from curnits.sim.games.feasible.menus import Matrix, Menu, Vector, shortfall
 from curnits.sim.games.game import MISSING, Game, GameError, check_scales
 from curnits.sim.games.normal import NormalGame, from_payoffs
-
-_ROUNDING = 1e-9
-"""Miss of feasibility, a share of payoff range, that rounding explains."""
+from curnits.sim.games.rounding import SAME_PAYOFF
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +119,7 @@ def disagreement_at(players: tuple[str, ...], point: Vector, feasible: Menu) -> 
         If some player must get less than at the disagreement point.
     """
     missed = shortfall(feasible, point)
-    if missed > _ROUNDING:
+    if missed > SAME_PAYOFF:
         raise GameError(
             f"outside the feasible set: somebody must get less by {missed:.3g} of its payoff range "
             f"(found {point.tolist()})"

@@ -14,9 +14,7 @@ import numpy as np
 from curnits.sim.games.coalitions import Mask, grand, members
 from curnits.sim.games.feasible.menus import Matrix, Menu, Vector
 from curnits.sim.games.game import MISSING, Game, GameError, check_players, check_scales
-
-_SAME = 1e-9
-"""Payoffs this close, in shares of payoff range, name the same point."""
+from curnits.sim.games.rounding import SAME_PAYOFF
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +163,7 @@ def find_point(game: Game, coalition: Mask, points: Matrix, choices: Mapping[str
         raise GameError(f"expected payoffs (found {list(choices.values())})") from error
     gaps = np.abs((points - payoffs) / game.scales[own]).max(axis=1)
     nearest = int(gaps.argmin())
-    if not gaps[nearest] <= _SAME:
+    if not gaps[nearest] <= SAME_PAYOFF:
         raise GameError(f"unknown point {list(choices.values())}")
     return nearest
 

@@ -7,9 +7,7 @@ import numpy as np
 
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import NormalGame
-
-_ROUNDING = 1e-9
-"""Differences below this share of payoff range do no harm."""
+from curnits.sim.games.rounding import SAME_PAYOFF
 
 type Actions = Mapping[int, Sequence[int]]
 """Indices of actions by player."""
@@ -57,6 +55,6 @@ def _only_harms(game: NormalGame, player: int, action: int) -> bool:
     """Tell whether another action of the player is better for others and worse for nobody."""
     by_action = np.moveaxis(game.payoffs, player + 1, 0).reshape(game.shape[player], game.n, -1)
     gains = by_action - by_action[action]
-    harmless = (gains >= -_ROUNDING).all(axis=(1, 2))
-    better = (np.delete(gains, player, axis=1) > _ROUNDING).any(axis=(1, 2))
+    harmless = (gains >= -SAME_PAYOFF).all(axis=(1, 2))
+    better = (np.delete(gains, player, axis=1) > SAME_PAYOFF).any(axis=(1, 2))
     return bool((harmless & better).any())

@@ -20,7 +20,7 @@ _GIVE = 0.5
 _HALVINGS = 10
 """Times a step of prices is halved before trade waits for the next tick: a thousandth is left."""
 
-_ROUNDING = 1e-9
+_AT_FLOOR = 1e-9
 """Relative distance from the price floor at which a price counts as being there."""
 
 
@@ -179,7 +179,7 @@ class Frontier(Market):
 
     def _at_floor(self, prices: Vector) -> NDArray[np.bool_]:
         """Return whose payoffs are free goods: they get more than their due, at no cost."""
-        return np.asarray(prices <= (1.0 + _ROUNDING) * self.price_floor * most(prices))
+        return np.asarray(prices <= (1.0 + _AT_FLOOR) * self.price_floor * most(prices))
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,7 +30,7 @@ from curnits.analysis.solution import Vector
 from curnits.sim.games.coalitions import Mask, grand, members, proper_coalitions
 from curnits.sim.games.game import Game
 
-_ROUNDING = Fraction(1, 10**6)
+_PAYOFF_MISS = Fraction(1, 10**6)
 """How far certified payoffs may be from those that were computed, in shares of payoff range."""
 
 _START = Fraction(1, 10**9)
@@ -255,7 +255,7 @@ def strays(
     if game.money:
         unit[:] = rational(float(game.ranges.max()) or 1.0)
     ends = [(x.low, x.high) if isinstance(x, Interval) else (x, x) for x in certificate.payoffs]
-    gaps = [(payoffs, list(side), _ROUNDING) for side in zip(*ends, strict=True)]
+    gaps = [(payoffs, list(side), _PAYOFF_MISS) for side in zip(*ends, strict=True)]
     if isinstance(certificate, Exact) and certificate.disagreement:
         if start is None:
             return ["the answer starts from no disagreement point"]

@@ -11,9 +11,7 @@ from curnits.analysis.solvers.curved.refining import prices_of_all
 from curnits.analysis.solvers.curved.roots import best_point, clearing_prices, with_best_points
 from curnits.sim.games.feasible.linear import LinearProgramError, rise
 from curnits.sim.games.game import Game
-
-_ROUNDING = 1e-9
-"""Smallest gain, in shares of payoff range, that counts as one."""
+from curnits.sim.games.rounding import SAME_PAYOFF
 
 
 def at_equal_worth(game: Game, start: Vector) -> tuple[Game, Point]:
@@ -86,7 +84,7 @@ def _with_ideals(game: Game, start: Vector) -> tuple[Game, Vector]:
         direction = np.eye(game.n)[i] * game.scales
         game, payoffs, _ = _raised(game, start, direction)
         ideals[i] = payoffs[i]
-    if (ideals - start <= _ROUNDING * game.scales).any():
+    if (ideals - start <= SAME_PAYOFF * game.scales).any():
         raise UnsettledError("somebody cannot gain; that is not handled on a curved frontier")
     return game, ideals
 

@@ -17,7 +17,7 @@ from curnits.sim.games.utility import UTILITIES, CobbDouglas, Leontief, Linear, 
 _SLIGHT = 1e-9
 """Weight of players who do not count, so that nothing they could use is wasted."""
 
-_ROUNDING = 1e-9
+_NO_COMPONENT = 1e-9
 """Components of unit normals that are zero but for rounding."""
 
 
@@ -172,7 +172,7 @@ def _vertices(k: int, best: Any) -> Matrix:
         shares = (points - low) / scales
         below = [np.where(keep, shares, -1.0) for keep in product((False, True), repeat=k)]
         normals = ConvexHull(np.unique(np.vstack(below), axis=0)).equations[:, :-1]
-        upward = np.unique(np.round(normals[(normals > -_ROUNDING).all(axis=1)], 9), axis=0)
+        upward = np.unique(np.round(normals[(normals > -_NO_COMPONENT).all(axis=1)], 9), axis=0)
         fresh = [row for row in upward.clip(min=0.0) if tuple(row) not in asked]
         if not fresh:
             return points

@@ -24,7 +24,7 @@ from curnits.sim.games.feasible.linear import FEASIBILITY, InfeasibleError, best
 
 type Vector = NDArray[np.float64]
 type Matrix = NDArray[np.float64]
-_ROUNDING = 1e-14
+_LEVEL = 1e-14
 """Payoffs, in shares of range, that differ by no more are level: exact ties but for rounding."""
 
 type Place = Literal["vertex", "edge", "face", "interior"]
@@ -267,7 +267,7 @@ def frontier_polyline(outcomes: Matrix) -> Matrix:
     chain: list[int] = []
     # From player 1's best outcome leftwards: only what is higher than all before is efficient.
     for k in np.lexsort((-view.outcomes[:, 1], -view.outcomes[:, 0])):
-        if chain and view.outcomes[k, 1] <= view.outcomes[chain[-1], 1] + _ROUNDING:
+        if chain and view.outcomes[k, 1] <= view.outcomes[chain[-1], 1] + _LEVEL:
             continue
         while len(chain) > 1 and not _turns_left(*view.outcomes[[chain[-2], chain[-1], k]]):
             chain.pop()
@@ -277,4 +277,4 @@ def frontier_polyline(outcomes: Matrix) -> Matrix:
 
 def _turns_left(first: Vector, second: Vector, third: Vector) -> bool:
     (ax, ay), (bx, by) = second - first, third - second
-    return bool(ax * by - ay * bx > _ROUNDING)
+    return bool(ax * by - ay * bx > _LEVEL)

@@ -21,6 +21,7 @@ from curnits.sim.games.feasible.linear import (
     minimise,
     rise,
 )
+from curnits.sim.games.feasible.vertices import vertices
 from curnits.sim.games.game import MISSING, GameError
 
 type Vector = NDArray[np.float64]
@@ -29,7 +30,7 @@ type Matrix = NDArray[np.float64]
 _MAX_BASES = 200_000
 """Most systems of equations that are solved to find the corners of half-spaces."""
 
-_ROUNDING = 1e-9
+_MISS = 1e-9
 """Misses of a bound that do not count, relative to the numbers that state it."""
 
 _MOST_POINTS = 1000
@@ -163,9 +164,6 @@ def distinct(points: Matrix) -> Matrix:
 def corners(weights: Matrix, bounds: Vector, lowest: Vector) -> Matrix:
     """Return the vertices of ``{x : weights x ≤ bounds, x ≥ lowest}``, shape ``(K, k)``.
 
-    All intersections of k bounding planes are tried, so flat sets and single points are no special
-    case.
-
     Parameters
     ----------
     weights : ndarray, shape (m, k)
@@ -193,12 +191,9 @@ def corners(weights: Matrix, bounds: Vector, lowest: Vector) -> Matrix:
         planes[sizes > 0] / sizes[sizes > 0, None],
         limits[sizes > 0] / sizes[sizes > 0],
     )
-    bases = np.array(list(combinations(range(len(planes)), k)))
-    bases = bases[np.abs(np.linalg.det(planes[bases])) > _ROUNDING]
-    points = np.linalg.solve(planes[bases], limits[bases][..., None])[..., 0]
-    slack = limits - points @ planes.T
     size = np.abs(limits).max() or 1.0
-    return distinct(points[(slack >= -_ROUNDING * size).all(axis=1)])
+    points, _ = vertices(planes, limits, _MISS, _MISS * size)
+    return distinct(points)
 
 
 def shortfall(menu: Menu, point: Vector) -> float:

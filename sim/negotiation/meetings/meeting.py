@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 
 from curnits.sim.games.feasible.linear import best_mixture, rise
 from curnits.sim.games.game import Game
+from curnits.sim.games.rounding import SAME_PAYOFF
 from curnits.sim.negotiation.conflicts import Vector
-
-_ROUNDING = 1e-9
-"""By how much floors may be missed, in shares of payoff range."""
 
 
 class Act(IntEnum):
@@ -140,7 +138,7 @@ def most(game: Game, player: int, floors: Vector) -> float:
     if not others.any():
         return float(own.max())
     room = rise(outcomes[:, others], 1.0, floors[others]).height
-    if room < -_ROUNDING:
+    if room < -SAME_PAYOFF:
         return -np.inf
-    bounds = np.where(others, floors - _ROUNDING, -np.inf), np.inf
+    bounds = np.where(others, floors - SAME_PAYOFF, -np.inf), np.inf
     return float(best_mixture(own, outcomes, bounds).point @ own)

@@ -9,6 +9,7 @@ from curnits.sim.games.coalitions import members, membership
 from curnits.sim.games.damage import breakdown_weights
 from curnits.sim.games.feasible.linear import rise
 from curnits.sim.games.game import Game, GameError
+from curnits.sim.games.rounding import SAME_PAYOFF
 from curnits.sim.negotiation.conflicts import Vector
 from curnits.sim.negotiation.journal import BreakdownEntry
 from curnits.sim.negotiation.protocols.bargaining import Bargaining
@@ -16,9 +17,6 @@ from curnits.sim.negotiation.protocols.offers import Table
 from curnits.sim.negotiation.references import secure
 from curnits.sim.negotiation.rules.rulebook import Rules
 from curnits.sim.negotiation.settings import NegotiationSettings
-
-_ROUNDING = 1e-9
-"""By how much, in shares of payoff range, a stated payoff may be out of reach."""
 
 
 class AlternatingOffers(Bargaining):
@@ -168,5 +166,5 @@ def _fixed(game: Game, stated: str | Mapping[str, float]) -> Vector | None:
 def _feasible(game: Game, payoffs: Vector) -> bool:
     if game.money:
         outcomes = game.normalised.outcomes @ game.scales
-        return bool(payoffs @ game.scales <= outcomes.max() + _ROUNDING * game.scales.max())
-    return rise(game.normalised.outcomes, 1.0, payoffs).height >= -_ROUNDING
+        return bool(payoffs @ game.scales <= outcomes.max() + SAME_PAYOFF * game.scales.max())
+    return rise(game.normalised.outcomes, 1.0, payoffs).height >= -SAME_PAYOFF

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curnits.sim.games.game import Game
+from curnits.sim.games.rounding import SAME_PAYOFF
 from curnits.sim.negotiation.conflicts import Vector
 from curnits.sim.negotiation.journal import OfferEntry
 from curnits.sim.negotiation.market import Quote
@@ -15,9 +16,6 @@ from curnits.sim.negotiation.model import Negotiation
 from curnits.sim.negotiation.protocols.offers import Offer, Table, average
 from curnits.sim.negotiation.rules.rulebook import Rules
 from curnits.sim.negotiation.settings import NegotiationSettings
-
-_ROUNDING = 1e-9
-"""Shortfall, in shares of payoff range, that nobody rejects an offer for."""
 
 
 class Bargaining(Negotiation):
@@ -147,7 +145,7 @@ class Bargaining(Negotiation):
         demands = table.demands(k, offer.threat, expected)
         demands[k] = expected[k]
         got = expected if made is None else made.payoffs
-        accepts = (got >= demands - _ROUNDING) & (made is not None)
+        accepts = (got >= demands - SAME_PAYOFF) & (made is not None)
         accepts[k] = made is not None
         low, scales, players = self.game.low, self.game.scales, self.game.players
         for place, i in enumerate(map(int, inside)):

@@ -13,10 +13,8 @@ import numpy as np
 from scipy.optimize import root
 
 from curnits.sim.games.feasible.linear import InfeasibleError, best_mixture
+from curnits.sim.games.rounding import SAME_PAYOFF
 from curnits.sim.negotiation.conflicts import Vector
-
-_GAIN = 1e-9
-"""Smallest gain that makes a player want to propose anything."""
 
 _COURTESY = 1e-6
 """Weight of the others' payoffs for a proposer who is indifferent itself."""
@@ -94,7 +92,7 @@ class Table:
             return everybody
         ending, none = replace(self, staying=0.0), np.zeros(self.size)
         most = [ending.best(k, none)[0].payoffs[k] for k in everybody]
-        return tuple(k for k in everybody if most[k] > self.least[k] + _GAIN) or everybody
+        return tuple(k for k in everybody if most[k] > self.least[k] + SAME_PAYOFF) or everybody
 
     def demands(self, k: int, threat: int, expected: Vector) -> Vector:
         """Return what makes the others accept an offer of k, shape ``(s,)``; −inf for k itself."""
@@ -141,7 +139,7 @@ class Table:
             ending = replace(self, staying=0.0)
             return ending.best(k, expected) if self.staying else (self._hopeless(k),)
         most = max(float(offer.payoffs[k]) for offer in possible)
-        equals = [offer for offer in possible if offer.payoffs[k] >= most - _GAIN]
+        equals = [offer for offer in possible if offer.payoffs[k] >= most - SAME_PAYOFF]
         return tuple(replace(offer, chance=1.0 / len(equals)) for offer in equals)
 
     def _hopeless(self, k: int) -> Offer:

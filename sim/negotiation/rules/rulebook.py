@@ -23,7 +23,7 @@ from curnits.sim.negotiation.rules.threats import THREATS, Situation, ThreatRule
 from curnits.sim.negotiation.rules.trading import TRADES, TradeRule
 from curnits.sim.negotiation.settings import NegotiationSettings
 
-_ROUNDING = 1e-6
+_OFF_ONE = 1e-6
 """By how much the probabilities of a rule from elsewhere may miss a sum of 1."""
 
 
@@ -166,7 +166,7 @@ class _Watched(ThreatRule):
         found = np.asarray(self.rule.respond(now), dtype=np.float64)
         if found.shape != now.gains.shape or not (found >= 0.0).all():
             raise self._error("a probability for each joint action")
-        if np.abs(now.segments.sums(found) - 1.0).max(initial=0.0) > _ROUNDING:
+        if np.abs(now.segments.sums(found) - 1.0).max(initial=0.0) > _OFF_ONE:
             raise self._error("probabilities that sum to 1 for each coalition")
         return found
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from curnits.analysis.cli.effort import announce
+from curnits.analysis.cli.options import Force, Json, Quiet, Verbose
 from curnits.sim.files.reading import about
 
 if TYPE_CHECKING:
     from curnits.sim.scenario.scenario import Scenario
-from curnits.analysis.cli.effort import announce
-from curnits.analysis.cli.options import Force, Json, Quiet, Verbose
 
 
 def run(

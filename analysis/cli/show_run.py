@@ -17,10 +17,6 @@ from curnits.analysis.cli.amounts import (
     table,
     written,
 )
-
-if TYPE_CHECKING:
-    from curnits.analysis.storage.runs import EscalationRecord, HistoryRecord, PolicyRecord, Summary
-    from curnits.analysis.storage.solutions import OpenRecord
 from curnits.analysis.cli.show_answer import (
     payoff_ranges,
     show_agreement,
@@ -29,6 +25,10 @@ from curnits.analysis.cli.show_answer import (
     show_players,
     show_transfers,
 )
+
+if TYPE_CHECKING:
+    from curnits.analysis.storage.runs import EscalationRecord, HistoryRecord, PolicyRecord, Summary
+    from curnits.analysis.storage.solutions import OpenRecord
 
 
 def show_run(out: Console, summary: "Summary", *, verbose: bool = False) -> None:

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated, override
 
 import typer
 
+from curnits.analysis.cli.effort import announce
+from curnits.analysis.cli.options import Json, Quiet, Source, Verbose
 from curnits.analysis.cli.usage import Listing
 from curnits.sim.files.reading import about
 
@@ -11,8 +13,7 @@ if TYPE_CHECKING:
     from numpy import float64
     from numpy.typing import NDArray
 
-from curnits.analysis.cli.effort import announce
-from curnits.analysis.cli.options import Json, Quiet, Source, Verbose
+    from curnits.sim.games.game import Game
 
 
 class WithConcepts(Listing):
@@ -75,14 +76,10 @@ def solve(
       curnits solve ferguson-threats --certify
       curnits solve game.yaml --concept coco-value --sample 1000
     """
-    from numpy.random import default_rng
-
     from curnits.analysis import concepts
-    from curnits.analysis.cli.console import console, heading, waiting
-    from curnits.analysis.cli.show_solution import show_estimate, show_solution
+    from curnits.analysis.cli.console import waiting
     from curnits.analysis.storage.record import to_json
     from curnits.analysis.storage.solutions import SolutionRecord
-    from curnits.analysis.studies.records import EstimateRecord
     from curnits.sim.scenario.catalogue import find
     from curnits.sim.scenario.loading import load
 
@@ -95,15 +92,7 @@ def solve(
             raise concepts.ConceptError(
                 "--sample goes with neither --all, --certify, nor --disagreement"
             )
-        with about(source), waiting("Sampling", quiet=quiet):
-            found = concepts.estimate(game, chosen, sample, default_rng(seed))
-        estimated = EstimateRecord.of_game(game, chosen, seed, found)
-        if json:
-            typer.echo(to_json(estimated), nl=False)
-        else:
-            out = console()
-            heading(out, game.title, chosen)
-            show_estimate(out, estimated)
+        _estimate(source, game, chosen, sample, seed, json=json, quiet=quiet)
         return
     row = concepts.concept_named(chosen)
     if row.threats:
@@ -120,11 +109,37 @@ def solve(
     if json:
         typer.echo(to_json(record), nl=False)
     else:
+        from curnits.analysis.cli.console import console, heading
+        from curnits.analysis.cli.show_solution import show_solution
+
         out = console()
         heading(out, game.title, chosen)
         show_solution(out, record, verbose=verbose)
     uncertain = certify and any(found.certificate is None for found in record.equilibria)
     raise typer.Exit(0 if record.equilibria and not uncertain else 1)
+
+
+def _estimate(
+    source: str, game: "Game", concept: str, sample: int, seed: int, *, json: bool, quiet: bool
+) -> None:
+    """Estimate the answer of a game from a sample of its conflicts, and print it."""
+    from numpy.random import default_rng
+
+    from curnits.analysis import concepts
+    from curnits.analysis.cli.console import console, heading, waiting
+    from curnits.analysis.cli.show_solution import show_estimate
+    from curnits.analysis.storage.record import to_json
+    from curnits.analysis.studies.records import EstimateRecord
+
+    with about(source), waiting("Sampling", quiet=quiet):
+        found = concepts.estimate(game, concept, sample, default_rng(seed))
+    estimated = EstimateRecord.of_game(game, concept, seed, found)
+    if json:
+        typer.echo(to_json(estimated), nl=False)
+        return
+    out = console()
+    heading(out, game.title, concept)
+    show_estimate(out, estimated)
 
 
 def _disagreement(text: str | None, n: int) -> "NDArray[float64] | None":

@@ -17,7 +17,7 @@ from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from curnits.analysis.solution import Vector
 from curnits.sim.errors import InputError
@@ -145,7 +145,7 @@ def estimate(
         [fit.slopes + _left_over(strata, fit, half) for half, fit in enumerate(fits)], axis=0
     )
     errors, freedom = _spread(strata, fits)
-    margins = errors * student.ppf((1.0 + confidence) / 2.0, freedom)
+    margins = errors * stdtrit(freedom, (1.0 + confidence) / 2.0)
     return Estimate(
         payoffs, errors, np.nan_to_num(margins), confidence, int(counts.sum()), int(pairs.sum())
     )

@@ -8,11 +8,11 @@ from os import environ
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
+from curnits.sim.errors import InputError
+
 if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.types import ASGIApp, Receive, Scope, Send
-
-from curnits.sim.errors import InputError
 
 SCENARIO = "CURNITS_SCENARIO"
 """Environment variable that names the scenario to start with: a file, or one of the catalogue."""

@@ -6,8 +6,8 @@ from itertools import product
 from typing import Any, override
 
 import numpy as np
+import scipy
 from scipy.optimize import root
-from scipy.spatial import ConvexHull
 
 from curnits.sim.games.feasible.linear import LinearProgramError, minimise
 from curnits.sim.games.feasible.menus import Body, Matrix, Menu, Vector, distinct, menu_of
@@ -171,7 +171,7 @@ def _vertices(k: int, best: Any) -> Matrix:
         scales = np.where(spans > 0, spans, 1.0)
         shares = (points - low) / scales
         below = [np.where(keep, shares, -1.0) for keep in product((False, True), repeat=k)]
-        normals = ConvexHull(np.unique(np.vstack(below), axis=0)).equations[:, :-1]
+        normals = scipy.spatial.ConvexHull(np.unique(np.vstack(below), axis=0)).equations[:, :-1]
         upward = np.unique(np.round(normals[(normals > -_NO_COMPONENT).all(axis=1)], 9), axis=0)
         fresh = [row for row in upward.clip(min=0.0) if tuple(row) not in asked]
         if not fresh:

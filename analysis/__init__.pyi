@@ -1,5 +1,5 @@
+from .concepts.proofs import certify as certify
 from .concepts.registry import CONCEPTS as CONCEPTS
-from .concepts.registry import certify as certify
 from .concepts.registry import solve as solve
 from .concepts.registry import solve_all as solve_all
 from .concepts.registry import verify_as as verify_as

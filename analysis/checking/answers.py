@@ -16,8 +16,8 @@ from curnits.analysis.concepts import (
     solve,
     solve_all,
     units,
-    unproved,
 )
+from curnits.analysis.concepts.proofs import unproved
 from curnits.analysis.solution import Claim, Equilibrium, Vector
 from curnits.analysis.solvers.effort import foresee
 from curnits.analysis.solvers.exhaustive.everywhere import WITHIN

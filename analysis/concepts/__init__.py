@@ -1,4 +1,6 @@
-"""Solution concepts: what each applies to, how it is solved, verified and certified.
+"""Solution concepts: what each applies to, how it is solved and verified.
+
+What proves answers is apart, in :mod:`.proofs`.
 
 To add one, write its row, a :class:`Concept`, beside those in :mod:`.equilibria`, :mod:`.money` or
 :mod:`.bargaining` (a bargaining rule: :func:`.bargaining.bargaining_rule`), and list it in
@@ -9,7 +11,6 @@ knows its name.
 from curnits.analysis.concepts.concept import Concept, ConceptError
 from curnits.analysis.concepts.registry import (
     CONCEPTS,
-    certify,
     concept_named,
     default_concept,
     doubted_concept,
@@ -17,7 +18,6 @@ from curnits.analysis.concepts.registry import (
     solve,
     solve_all,
     solve_near,
-    unproved,
     verify_as,
     verify_state,
 )
@@ -27,7 +27,6 @@ __all__ = [
     "CONCEPTS",
     "Concept",
     "ConceptError",
-    "certify",
     "concept_named",
     "default_concept",
     "doubted_concept",
@@ -36,7 +35,6 @@ __all__ = [
     "solve_all",
     "solve_near",
     "units",
-    "unproved",
     "verify_as",
     "verify_state",
 ]

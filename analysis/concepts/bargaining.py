@@ -6,8 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from curnits.analysis.certificates.proving import prove
-from curnits.analysis.certificates.proving.prove import Proof
+from curnits.analysis.certificates.proposition import Proposition
 from curnits.analysis.concepts.concept import (
     NO_CURVES,
     Concept,
@@ -51,7 +50,7 @@ def bargaining_rule(
     on_curves: SelectOnCurves | Reason,
     with_money: Select | Reason,
     condition: verifiers.Rule,
-    proof: Proof | None = None,
+    proof: Proposition | None = None,
 ) -> Concept:
     """Return the concept of a bargaining rule.
 
@@ -68,8 +67,8 @@ def bargaining_rule(
         why it says nothing there.
     condition : callable
         Tells, without solving anything, how far a split is from what the rule selects.
-    proof : Proof, optional
-        How answers are certified.
+    proof : Proposition, optional
+        What certificates of answers prove.
     """
     verify = verifiers.selected(condition)
 
@@ -189,7 +188,7 @@ NASH = bargaining_rule(
     on_curves=bargained.at_equal_worth,
     with_money=_in_money("nash"),
     condition=verifiers.equal_worth,
-    proof=prove.EQUAL_WORTH,
+    proof=Proposition.EQUAL_WORTH,
 )
 
 KALAI_SMORODINSKY = bargaining_rule(
@@ -210,7 +209,7 @@ EGALITARIAN = bargaining_rule(
     on_curves=partial(bargained.along, "egalitarian", np.ones_like),
     with_money=_in_money("egalitarian"),
     condition=verifiers.equal_gains,
-    proof=prove.EQUAL_GAINS,
+    proof=Proposition.EQUAL_GAINS,
 )
 
 BEST_NASH = _from_equilibrium(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from curnits.analysis.certificates.proving.prove import Proof
+from curnits.analysis.certificates.proposition import Proposition
 from curnits.analysis.solution import Candidate, Solution, Vector
 from curnits.analysis.solvers.sampling import Estimate
 from curnits.analysis.verification.curved import Verify
@@ -72,7 +72,7 @@ class Concept:
     pays : bool
         Whether players pay each other, as if every game had money.
     proof : callable
-        What certificates of answers to a game prove, and how; None where there are none.
+        What certificates of answers to a game prove; None where there are none.
     unique_for_two : bool
         Whether answers of two players at positive prices all have the same payoffs (Nash 1953).
     estimate : callable, optional
@@ -97,7 +97,7 @@ class Concept:
     zero_sum: bool = False
     unique_for_two: bool = False
     pays: bool = False
-    proof: Callable[[Game], Proof | None] = nothing
+    proof: Callable[[Game], Proposition | None] = nothing
     estimate: Callable[[Game, int, np.random.Generator], Estimate] | None = None
     quick: Callable[[Game], bool] = always
 

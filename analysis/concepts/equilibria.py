@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from curnits.analysis.certificates.proving import prove
-from curnits.analysis.certificates.proving.prove import Proof
+from curnits.analysis.certificates.proposition import Proposition
 from curnits.analysis.concepts.concept import (
     NO_CURVES,
     Concept,
@@ -165,14 +164,14 @@ def _harsanyi_near(game: Game, state: Candidate, _: Vector | None) -> Solution:
     return harsanyi.solve_widely(game, near=state)
 
 
-def _literal_proof(game: Game) -> Proof | None:
+def _literal_proof(game: Game) -> Proposition | None:
     if game.money:
-        return prove.COCO_VALUE
-    return prove.COCO if game.n <= 2 else None
+        return Proposition.COCO_VALUE
+    return Proposition.COCO if game.n <= 2 else None
 
 
-def _fair_proof(game: Game) -> Proof:
-    return prove.COCO if game.n <= 2 else prove.FAIR_SPLIT
+def _fair_proof(game: Game) -> Proposition:
+    return Proposition.COCO if game.n <= 2 else Proposition.FAIR_SPLIT
 
 
 _CLEARING = coco.Clearing("first-mover", FIRST_MOVER_SURPLUS, first_mover.judged)
@@ -190,7 +189,7 @@ COCO = Concept(
     threats=True,
     zero_sum=True,
     unique_for_two=True,
-    proof=lambda _: prove.COCO,
+    proof=lambda _: Proposition.COCO,
 )
 
 FIRST_MOVER = Concept(
@@ -206,7 +205,7 @@ FIRST_MOVER = Concept(
     with_money="with money, claims are paid and all prices are equal (expected first-mover-value)",
     verify=first_mover.first_mover,
     threats=True,
-    proof=lambda _: prove.FIRST_MOVER,
+    proof=lambda _: Proposition.FIRST_MOVER,
     quick=few_commitments,
 )
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from curnits.analysis.certificates.proving import prove
+from curnits.analysis.certificates.proposition import Proposition
 from curnits.analysis.concepts.concept import Concept, ConceptError, Reason, Search
 from curnits.analysis.solution import Candidate, Claim, Solution, Vector
 from curnits.analysis.solvers import values
@@ -115,7 +115,7 @@ COCO_VALUE = Concept(
     zero_sum=True,
     pays=True,
     estimate=_sampled,
-    proof=lambda _: prove.COCO_VALUE,
+    proof=lambda _: Proposition.COCO_VALUE,
 )
 
 FIRST_MOVER_VALUE = Concept(
@@ -129,7 +129,7 @@ FIRST_MOVER_VALUE = Concept(
     verify=first_mover.first_mover_value,
     threats=True,
     pays=True,
-    proof=lambda _: prove.FIRST_MOVER_VALUE,
+    proof=lambda _: Proposition.FIRST_MOVER_VALUE,
     quick=few_commitments,
 )
 
@@ -144,5 +144,5 @@ SHAPLEY = Concept(
     verify=verifiers.shapley,
     threats=True,
     pays=True,
-    proof=lambda _: prove.SHAPLEY,
+    proof=lambda _: Proposition.SHAPLEY,
 )

@@ -1,14 +1,10 @@
-"""Every solution concept by name; how games are solved, and answers verified and certified."""
+"""Every solution concept by name; how games are solved, and answers verified."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from curnits.analysis.certificates.certificate import Certificate
-from curnits.analysis.certificates.checking import check
-from curnits.analysis.certificates.proving import prove
-from curnits.analysis.certificates.proving.prove import UncertifiedError
 from curnits.analysis.concepts import bargaining, equilibria, money
 from curnits.analysis.concepts.concept import Concept, ConceptError
 from curnits.analysis.solution import Candidate, Claim, Equilibrium, Solution, Vector
@@ -198,30 +194,3 @@ def verify_state(
     books = verify(game, candidate).coalitions
     found = replace(efficient(game, bare), candidate=candidate, coalitions=books)
     return replace(found, payoffs=payoffs)
-
-
-def certify(
-    game: Game, concept: str, found: Equilibrium, disagreement: Vector | None = None
-) -> Certificate:
-    """Return a certificate of an accepted answer, of a given concept.
-
-    See :func:`curnits.analysis.certificates.proving.prove.certify`.
-
-    Raises
-    ------
-    curnits.analysis.certificates.proving.prove.UncertifiedError
-        If the concept or the game is out of reach, or no certificate was found.
-    """
-    proof = concept_named(concept).proof(game)
-    if proof is None:
-        able = ", ".join(name for name, row in CONCEPTS.items() if row.proof(game) is not None)
-        raise UncertifiedError(f"{concept} is not certified here (only {able})")
-    return prove.certify(game, proof, found, disagreement)
-
-
-def unproved(game: Game, concept: str, certificate: Certificate) -> list[str]:
-    """Say why a certificate does not prove an answer; nothing if it does."""
-    proof = concept_named(concept).proof(game)
-    if proof is None:
-        return [f"{concept} cannot be certified"]
-    return check.objections(game, proof.proposition, certificate)

@@ -1,7 +1,7 @@
 """Solutions with the certificates of their answers."""
 
 from curnits.analysis.certificates.proving.prove import UncertifiedError
-from curnits.analysis.concepts import certify
+from curnits.analysis.concepts.proofs import certify
 from curnits.analysis.solution import Solution
 from curnits.analysis.storage.certificates import CertificateRecord
 from curnits.analysis.storage.solutions import EquilibriumRecord, SolutionRecord

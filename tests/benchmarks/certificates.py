@@ -16,7 +16,8 @@ import pandas as pd
 
 from curnits.analysis.certificates.certificate import Exact
 from curnits.analysis.certificates.proving.prove import UncertifiedError
-from curnits.analysis.concepts import ConceptError, certify, default_concept, solve, unproved
+from curnits.analysis.concepts import ConceptError, default_concept, solve
+from curnits.analysis.concepts.proofs import certify, unproved
 from curnits.analysis.solvers.bargaining import DisagreementError
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import from_payoffs

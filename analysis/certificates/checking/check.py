@@ -26,6 +26,7 @@ from curnits.analysis.certificates.exact import (
     rational,
     vector,
 )
+from curnits.analysis.certificates.proposition import Proposition
 from curnits.analysis.solution import Vector
 from curnits.sim.games.coalitions import Mask, grand, members, proper_coalitions
 from curnits.sim.games.game import Game
@@ -41,17 +42,11 @@ type Conditions = Callable[[ExactGame, Exact], Iterator[str]]
 
 
 @dataclass(frozen=True, eq=False)
-class Proposition:
-    """What a certificate proves.
+class _Statement:
+    """What an answer has to meet besides efficiency.
 
-    Attributes
-    ----------
-    conditions : callable
-        Besides efficiency.
-    threats : bool
-        Whether what every coalition plays must be stated.
-    enclosed : bool
-        Whether it can be proved in intervals, too.
+    ``threats``: whether what every coalition plays must be stated; ``enclosed``: whether it can be
+    proved in intervals, too.
     """
 
     conditions: Conditions
@@ -83,16 +78,17 @@ def objections(game: Game, proposition: Proposition, certificate: Certificate) -
     """
     if game.curved:
         return ["a curved frontier is known by some of its points only"]
+    statement = _STATEMENTS[proposition]
     missing = set(proper_coalitions(game.n)) - certificate.threats.keys()
-    if missing and proposition.threats:
+    if missing and statement.threats:
         return [f"the threat of coalition {min(missing)} is missing"]
     exact = ExactGame.of(game)
     if isinstance(certificate, Exact):
         return list(_malformed(certificate)) or [
             *_inefficient(exact, certificate),
-            *proposition.conditions(exact, certificate),
+            *statement.conditions(exact, certificate),
         ]
-    if not proposition.enclosed:
+    if not statement.enclosed:
         return ["it can be proved in fractions only"]
     with ctx.workprec(PRECISION):
         return list(doubts(exact, certificate))
@@ -167,29 +163,16 @@ def _fights(game: ExactGame, stated: Exact) -> "list[_Fight]":
     return [_Fight.of(game, stated, mask) for mask in range(1, grand(game.n), 2)]
 
 
-COCO = Proposition(_cleared, enclosed=True)
-"""Prices clear, and all threats are optimal."""
-
-FAIR_SPLIT = Proposition(split_fairly)
-"""Coalitions give their members the least of their gains, and dispose of the rest."""
-
-COCO_VALUE = Proposition(_paid)
-"""The same as the first at equal prices, with claims paid in money."""
-
-SHAPLEY = Proposition(_added)
-"""The same of a game in which coalitions have worths (Shapley 1953)."""
-
-FIRST_MOVER = Proposition(cleared_first)
-"""Prices clear if coalitions move first, and all commitments are the best."""
-
-FIRST_MOVER_VALUE = Proposition(paid_first)
-"""The same at equal prices, with claims paid in money."""
-
-EQUAL_WORTH = Proposition(partial(bargained, in_curnits), threats=False)
-"""The largest product of gains from a disagreement point at which everybody can gain."""
-
-EQUAL_GAINS = Proposition(partial(bargained, in_utilons), threats=False)
-"""Equal gains from such a point."""
+_STATEMENTS: Mapping[Proposition, _Statement] = {
+    Proposition.COCO: _Statement(_cleared, enclosed=True),
+    Proposition.FAIR_SPLIT: _Statement(split_fairly),
+    Proposition.COCO_VALUE: _Statement(_paid),
+    Proposition.SHAPLEY: _Statement(_added),
+    Proposition.FIRST_MOVER: _Statement(cleared_first),
+    Proposition.FIRST_MOVER_VALUE: _Statement(paid_first),
+    Proposition.EQUAL_WORTH: _Statement(partial(bargained, in_curnits), threats=False),
+    Proposition.EQUAL_GAINS: _Statement(partial(bargained, in_utilons), threats=False),
+}
 
 
 @dataclass(frozen=True, eq=False)

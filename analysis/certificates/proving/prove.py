@@ -4,8 +4,7 @@ Nothing here has to be right: whatever is returned has passed
 :mod:`curnits.analysis.certificates.checking.check`.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 from itertools import chain
@@ -14,11 +13,11 @@ import numpy as np
 from flint import ctx, fmpq, fmpq_mat
 
 from curnits.analysis.certificates.certificate import Certificate, Exact
-from curnits.analysis.certificates.checking import check
 from curnits.analysis.certificates.checking.bargained import Measure, in_curnits, in_utilons
-from curnits.analysis.certificates.checking.check import Proposition, objections, strays
+from curnits.analysis.certificates.checking.check import objections, strays
 from curnits.analysis.certificates.checking.system import PRECISION, SingularError
 from curnits.analysis.certificates.exact import ExactGame, Fractions, fractions, vector
+from curnits.analysis.certificates.proposition import Proposition
 from curnits.analysis.certificates.proving.clearing import (
     answer_at,
     bargain_at,
@@ -58,24 +57,8 @@ class UncertifiedError(ValueError):
 type _Attempts = Callable[[ExactGame, Equilibrium, Vector | None, list[str]], Iterator[Certificate]]
 
 
-@dataclass(frozen=True, eq=False)
-class Proof:
-    """What is proved, and how.
-
-    Attributes
-    ----------
-    proposition : Proposition
-    attempts : callable
-        Yields certificates worth checking, of an answer and the disagreement point it starts from,
-        and adds what is in the way to a list.
-    """
-
-    proposition: Proposition
-    attempts: _Attempts
-
-
 def certify(
-    game: Game, proof: Proof, found: Equilibrium, disagreement: Vector | None = None
+    game: Game, proposition: Proposition, found: Equilibrium, disagreement: Vector | None = None
 ) -> Certificate:
     """Return a certificate of an accepted answer.
 
@@ -98,11 +81,11 @@ def certify(
             f"at most {MAX_CELLS:,} are worked on in fractions"
         )
     reasons: list[str] = []
-    for certificate in proof.attempts(ExactGame.of(game), found, disagreement, reasons):
+    for certificate in _ATTEMPTS[proposition](ExactGame.of(game), found, disagreement, reasons):
         if _digits(certificate) > MAX_DIGITS:
             reasons.append(f"the fractions have more than {MAX_DIGITS:,} digits")
             continue
-        wrong = objections(game, proof.proposition, certificate)
+        wrong = objections(game, proposition, certificate)
         wrong = wrong or strays(game, certificate, found.payoffs, disagreement)
         if not wrong:
             return certificate
@@ -274,12 +257,17 @@ def _ratios(amounts: Vector, unit: np.intp, denominator: int) -> Fractions:
     return vector([Fraction(x).limit_denominator(denominator) for x in shares])
 
 
-COCO = Proof(check.COCO, _clearings)
-FAIR_SPLIT = Proof(check.FAIR_SPLIT, _fair_splits)
-COCO_VALUE = Proof(check.COCO_VALUE, _claims_paid)
-SHAPLEY = Proof(check.SHAPLEY, _claims_paid)
-FIRST_MOVER = Proof(check.FIRST_MOVER, _moves)
-FIRST_MOVER_VALUE = Proof(check.FIRST_MOVER_VALUE, _moves)
-EQUAL_WORTH = Proof(check.EQUAL_WORTH, partial(_bargains, in_curnits))
-EQUAL_GAINS = Proof(check.EQUAL_GAINS, partial(_bargains, in_utilons))
-"""Ways to prove each of the propositions of :mod:`curnits.analysis.certificates.checking.check`."""
+_ATTEMPTS: Mapping[Proposition, _Attempts] = {
+    Proposition.COCO: _clearings,
+    Proposition.FAIR_SPLIT: _fair_splits,
+    Proposition.COCO_VALUE: _claims_paid,
+    Proposition.SHAPLEY: _claims_paid,
+    Proposition.FIRST_MOVER: _moves,
+    Proposition.FIRST_MOVER_VALUE: _moves,
+    Proposition.EQUAL_WORTH: partial(_bargains, in_curnits),
+    Proposition.EQUAL_GAINS: partial(_bargains, in_utilons),
+}
+"""What yields certificates worth checking, of an answer and the disagreement point it starts from.
+
+It adds what is in the way to a list of reasons.
+"""

@@ -20,8 +20,9 @@ from curnits.analysis.certificates.proving.exact_simplex import (
     solve_second_game,
 )
 from curnits.analysis.certificates.proving.prove import UncertifiedError
-from curnits.analysis.concepts import certify, solve
-from curnits.analysis.concepts import unproved as objections
+from curnits.analysis.concepts import solve
+from curnits.analysis.concepts.proofs import certify
+from curnits.analysis.concepts.proofs import unproved as objections
 from curnits.analysis.solvers.coco import coco
 from curnits.analysis.storage.certificates import CertificateError, CertificateRecord
 from curnits.sim.games.feasible.matrixgames import solve_stack

@@ -177,7 +177,7 @@ class Simulation:
         self._workshop.visit(model)
         model.step()
         self.recorder.observe()
-        failed = self._hazard.strike(model)
+        failed = self._hazard.draw(model)
         everything = self._workshop.idle(model) and self._reception.complete(model)
         settled = bool(self._ending.over(model)) and everything and not failed and not model.stalled
         if settled and not self._hazard.sign(model):

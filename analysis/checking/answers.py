@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from math import isclose
 from pathlib import Path
 
-from curnits.analysis.certificates.checking.check import strays
+from curnits.analysis.certificates.checking.check import payoff_mismatches
 from curnits.analysis.concepts import (
     CONCEPTS,
     ConceptError,
@@ -171,7 +171,7 @@ def _doubts(
     begun = solution.disagreement
     start = None if begun is None else vector(game, begun, "disagreement")
     wrong = unproved(game, solution.concept, certificate)
-    return [*wrong, *strays(game, certificate, payoffs, start)]
+    return [*wrong, *payoff_mismatches(game, certificate, payoffs, start)]
 
 
 def literal(game: Game, answers: Sequence[EquilibriumRecord]) -> list[list[LiteralRecord]]:

@@ -18,7 +18,7 @@ from curnits.analysis.storage.tables import read_tables
 from curnits.sim.running import simulate
 from curnits.sim.scenario.loading import load
 
-_ROUNDING = 1e-6
+_MACHINES = 1e-6
 """Share of a figure by which two machines may differ, whose libraries round differently."""
 
 
@@ -69,4 +69,4 @@ def _same(said: "pd.Series[Any]", due: "pd.Series[Any]") -> NDArray[np.bool_]:
     if due.dtype.kind != "f":
         return np.asarray(one == other)
     unit = np.abs(other).max(initial=0.0)
-    return np.asarray(np.isclose(one, other, rtol=_ROUNDING, atol=_ROUNDING * unit))
+    return np.asarray(np.isclose(one, other, rtol=_MACHINES, atol=_MACHINES * unit))

@@ -32,7 +32,7 @@ from curnits.sim.games.bargaining import BargainingGame
 from curnits.sim.games.coalitional import CoalitionalGame
 from curnits.sim.games.coalitions import grand
 from curnits.sim.games.game import Game
-from curnits.sim.games.harmful import harmful_actions, strike
+from curnits.sim.games.harmful import harmful_actions, without
 from curnits.sim.games.normal import normal_form
 
 _PLAYED = 1e-3
@@ -110,7 +110,7 @@ def _disarmed(solve: Callable[[Game], Solution]) -> Search:
 
     def search(game: Game, _: Vector | None) -> Solution:
         armed, struck = normal_form(game, "disarmed"), harmful_actions(game)
-        solution = solve(strike(armed, struck))
+        solution = solve(without(armed, struck))
         names = [
             armed.players[i] + ": " + armed.actions[i][k] for i, own in struck.items() for k in own
         ]

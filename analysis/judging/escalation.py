@@ -11,7 +11,7 @@ from curnits.sim.games.coalitions import Mask
 from curnits.sim.games.damage import Damage, damage, fights, fought_with
 from curnits.sim.games.feasible.frontier import support
 from curnits.sim.games.game import Game
-from curnits.sim.games.harmful import harmful_actions, strike
+from curnits.sim.games.harmful import harmful_actions, without
 from curnits.sim.games.normal import NormalGame
 
 
@@ -83,9 +83,9 @@ def measure(
         owed = np.zeros(game.n)
         if harmful and isinstance(game, NormalGame):
             for i, actions in harmful.items():
-                struck = strike(game, {i: actions})
+                struck = without(game, {i: actions})
                 leverage[i] = answer.payoffs[i] - _payoffs(struck, answer, credibility)[i]
-            owed = answer.payoffs - _payoffs(strike(game, harmful), answer, credibility)
+            owed = answer.payoffs - _payoffs(without(game, harmful), answer, credibility)
     at_stake = float(state.candidate.prices @ game.ranges)
     played = fought_with(game, state.candidate.threats)
     opened = open_threats(answer)

@@ -23,7 +23,7 @@ MANY_CELLS = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Conflicts:
+class SolvedConflicts:
     """Solved conflict games of all coalitions at given prices.
 
     Attributes
@@ -55,7 +55,7 @@ def values_of(game: Game, coalitions: NDArray[np.int64]) -> Vector:
     return np.array([found[mask] for mask in coalitions.tolist()])
 
 
-def solve_conflicts(game: Game, prices: Vector) -> Conflicts:
+def solve_conflicts(game: Game, prices: Vector) -> SolvedConflicts:
     """Solve the conflict game of every pair {S, N∖S} once (von Neumann 1928).
 
     Parameters
@@ -72,7 +72,7 @@ def solve_conflicts(game: Game, prices: Vector) -> Conflicts:
         for mask, row, column in zip(stack.coalitions, rows, columns, strict=True):
             threats[int(mask)] = row
             threats[full ^ int(mask)] = column
-    return Conflicts(result, threats)
+    return SolvedConflicts(result, threats)
 
 
 def _solved(

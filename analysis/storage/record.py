@@ -48,7 +48,7 @@ def vector(game: Game, amounts: dict[str, float], key: str) -> Vector:
     return np.array([amounts[player] for player in game.players])
 
 
-def known(amount: float) -> float | None:
+def null_if_nan(amount: float) -> float | None:
     """Return an amount, or None for NaN."""
     return amount if isfinite(amount) else None
 

@@ -8,7 +8,7 @@ import numpy as np
 from curnits.analysis.concepts import CONCEPTS, ConceptError, default_concept, solve
 from curnits.analysis.solution import Vector
 from curnits.sim.games.game import Game
-from curnits.sim.games.harmful import harmful_actions, strike
+from curnits.sim.games.harmful import harmful_actions, without
 from curnits.sim.games.normal import NormalGame
 
 
@@ -75,10 +75,10 @@ def leverage(game: NormalGame, concepts: Sequence[str] | None = None) -> Leverag
     for concept in concepts or (default_concept(game), *quick):
         armed = _payoffs(game, concept)
         for i, actions in harmful.items():
-            without = _payoffs(strike(game, {i: actions}), concept)
-            gains.append(Gain(concept, i, float(armed[i]), float(without[i])))
+            left = _payoffs(without(game, {i: actions}), concept)
+            gains.append(Gain(concept, i, float(armed[i]), float(left[i])))
             for k in actions:
-                one = without if len(actions) == 1 else _payoffs(strike(game, {i: [k]}), concept)
+                one = left if len(actions) == 1 else _payoffs(without(game, {i: [k]}), concept)
                 worths[i, k][concept] = float(armed[i] - one[i])
     return Leverage(tuple(gains), tuple(Worth(i, k, found) for (i, k), found in worths.items()))
 

@@ -5,7 +5,7 @@ from typing import Self
 from rich.console import Console
 from rich.table import Table
 
-from curnits.analysis.storage.record import Record, by_player, known
+from curnits.analysis.storage.record import Record, by_player, null_if_nan
 from curnits.analysis.studies.limits import Study
 
 
@@ -54,7 +54,7 @@ class StudyRecord(Record):
                     prices=by_player(game, step.prices),
                     distance=study.distance(step),
                     price_gap=study.price_gap(step),
-                    order=known(order),
+                    order=null_if_nan(order),
                 )
                 for step, order in zip(study.steps, study.orders, strict=True)
             ],

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Self
 
 from curnits.analysis.solvers.sampling import Estimate
-from curnits.analysis.storage.record import Record, known
+from curnits.analysis.storage.record import Record, null_if_nan
 from curnits.analysis.studies.leverage import Leverage
 from curnits.sim.games.game import Game
 from curnits.sim.games.harmful import harmful_actions
@@ -52,9 +52,9 @@ class LeverageRecord(Record):
                 GainRecord(
                     solution=gain.solution,
                     player=game.players[gain.player],
-                    armed=known(gain.armed),
-                    disarmed=known(gain.disarmed),
-                    gain=known(gain.gain),
+                    armed=null_if_nan(gain.armed),
+                    disarmed=null_if_nan(gain.disarmed),
+                    gain=null_if_nan(gain.gain),
                 )
                 for gain in found.gains
             ],
@@ -62,7 +62,7 @@ class LeverageRecord(Record):
                 WorthRecord(
                     player=game.players[worth.player],
                     action=own_actions(game)[worth.player][worth.action],
-                    worth={name: known(gain) for name, gain in worth.by_solution.items()},
+                    worth={name: null_if_nan(gain) for name, gain in worth.by_solution.items()},
                 )
                 for worth in found.worths
             ],

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.optimize import root
 
 from curnits.analysis.solution import Vector
-from curnits.analysis.solvers.coco.claims import Market
+from curnits.analysis.solvers.coco.claims import ClaimsMarket
 from curnits.analysis.studies.limits import LimitError, LostError, Step, Study, study
 from curnits.sim.games.feasible.frontier import sanded
 from curnits.sim.games.game import Game, check_conflicts
@@ -76,7 +76,7 @@ class _Sanded:
     """
 
     def __init__(self, game: Game) -> None:
-        self._market = Market(game)
+        self._market = ClaimsMarket(game)
         self._outcomes = game.normalised.outcomes
         self.varying = np.flatnonzero(game.ranges > 0)
         self._n = game.n

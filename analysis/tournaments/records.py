@@ -4,7 +4,7 @@ from typing import Self
 
 import pandas as pd
 
-from curnits.analysis.storage.record import Record, known
+from curnits.analysis.storage.record import Record, null_if_nan
 from curnits.analysis.tournaments.results import Results
 
 
@@ -18,8 +18,8 @@ class EstimateRecord(Record):
     @classmethod
     def of(cls, row: pd.Series, name: str = "mean") -> Self:
         """Write down a row of a table."""
-        low, high = known(float(row["low"])), known(float(row["high"]))
-        return cls(mean=known(float(row[name])), low=low, high=high)
+        low, high = null_if_nan(float(row["low"])), null_if_nan(float(row["high"]))
+        return cls(mean=null_if_nan(float(row[name])), low=low, high=high)
 
 
 class RankRecord(EstimateRecord):
@@ -131,8 +131,8 @@ class TournamentRecord(Record):
                 policy=asked.policy,
                 instead_of=asked.instead_of,
                 share_of=asked.share_of,
-                share=known(asked.share),
-                low=known(asked.low),
-                high=known(asked.high),
+                share=null_if_nan(asked.share),
+                low=null_if_nan(asked.low),
+                high=null_if_nan(asked.high),
             ),
         )

@@ -15,7 +15,7 @@ from curnits.analysis.verification.measures import money_unit, rounding
 from curnits.sim.games.coalitional import CoalitionalGame
 from curnits.sim.games.coalitions import grand, members
 from curnits.sim.games.game import Game
-from curnits.sim.games.harmful import harmful_actions, strike
+from curnits.sim.games.harmful import harmful_actions, without
 from curnits.sim.games.normal import NormalGame
 
 _EQUAL_PRICES = 1e-12
@@ -73,7 +73,7 @@ def disarmed(game: Game, claim: Claim) -> Equilibrium:
     if not isinstance(game, NormalGame):
         raise CandidateError(f"expected a game in normal form (found {game.kind})")
     struck = harmful_actions(game)
-    left = strike(game, struck)
+    left = without(game, struck)
     used = replace(claim, candidate=restrict(game, struck, claim.candidate))
     return embed(game, struck, (coco_value if left.money else coco)(left, used))
 

@@ -36,7 +36,7 @@ def harmful_actions(game: Game) -> dict[int, tuple[int, ...]]:
     return {i: actions for i, actions in found.items() if actions}
 
 
-def strike(game: NormalGame, actions: Actions) -> NormalGame:
+def without(game: NormalGame, actions: Actions) -> NormalGame:
     """Return the game without some actions, by index; every player must keep one."""
     payoffs, names = game.payoffs, list(game.actions)
     for i, struck in actions.items():
@@ -48,7 +48,7 @@ def strike(game: NormalGame, actions: Actions) -> NormalGame:
 
 def disarmed(game: NormalGame) -> NormalGame:
     """Return the game without anybody's harmful actions."""
-    return strike(game, harmful_actions(game))
+    return without(game, harmful_actions(game))
 
 
 def _only_harms(game: NormalGame, player: int, action: int) -> bool:

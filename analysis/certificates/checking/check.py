@@ -15,7 +15,7 @@ from flint import ctx
 from curnits.analysis.certificates.certificate import Certificate, Exact, Interval
 from curnits.analysis.certificates.checking.bargained import bargained, in_curnits, in_utilons
 from curnits.analysis.certificates.checking.fair import dense, split_fairly
-from curnits.analysis.certificates.checking.inclusion import doubts
+from curnits.analysis.certificates.checking.inclusion import why_unproved
 from curnits.analysis.certificates.checking.moving import cleared_first, paid_first
 from curnits.analysis.certificates.checking.system import PRECISION
 from curnits.analysis.certificates.exact import (
@@ -91,7 +91,7 @@ def objections(game: Game, proposition: Proposition, certificate: Certificate) -
     if not statement.enclosed:
         return ["it can be proved in fractions only"]
     with ctx.workprec(PRECISION):
-        return list(doubts(exact, certificate))
+        return list(why_unproved(exact, certificate))
 
 
 def _malformed(stated: Exact) -> Iterator[str]:
@@ -227,7 +227,7 @@ def _is_distribution(weights: Mapping[int, Fraction]) -> bool:
     return min(weights.values(), default=Fraction(0)) >= 0 and sum(weights.values()) == 1
 
 
-def strays(
+def payoff_mismatches(
     game: Game, certificate: Certificate, payoffs: Vector, start: Vector | None
 ) -> list[str]:
     """Say whose payoffs, shape ``(n,)``, are not those of a certificate but for rounding.

@@ -14,9 +14,9 @@ from flint import arb, fmpq, fmpq_mat
 from curnits.analysis.certificates.certificate import Enclosure, Interval
 from curnits.analysis.certificates.checking.system import (
     Balls,
+    CocoEquations,
     SingularError,
     State,
-    System,
     ball,
     hull,
 )
@@ -24,7 +24,7 @@ from curnits.analysis.certificates.exact import ExactGame, Fractions
 from curnits.sim.games.coalitions import Mask, grand
 
 
-def doubts(game: ExactGame, stated: Enclosure) -> Iterator[str]:
+def why_unproved(game: ExactGame, stated: Enclosure) -> Iterator[str]:
     """Say why intervals are not shown to hold a ``coco`` equilibrium with the stated supports.
 
     To be called at :data:`curnits.analysis.certificates.checking.system.PRECISION`.
@@ -38,7 +38,7 @@ def doubts(game: ExactGame, stated: Enclosure) -> Iterator[str]:
         yield "a threat and that of the complement differ in size"
         return
     box = [hull(number) for number in (*stated.prices, *stated.agreement.values())]
-    system = System(game, tuple(stated.agreement), kernels)
+    system = CocoEquations(game, tuple(stated.agreement), kernels)
     try:
         image = system.contract(box)
         if not all(old.contains_interior(new) for old, new in zip(box, image, strict=True)):

@@ -49,7 +49,7 @@ class State:
     fights: dict[Mask, Fight]
 
 
-class System:
+class CocoEquations:
     """Equations for ``n`` prices and the mixture of ``k`` outcomes, numbered in this order.
 
     Clearing of all players but the last, who clears by Walras' law; equal worth of the outcomes;

@@ -12,9 +12,9 @@ from curnits.analysis.certificates.certificate import Enclosure, Interval
 from curnits.analysis.certificates.checking.system import (
     PRECISION,
     Balls,
+    CocoEquations,
     Kernel,
     SingularError,
-    System,
     hull,
 )
 from curnits.analysis.certificates.exact import ExactGame
@@ -51,9 +51,9 @@ class Support:
     face: list[int]
     kernels: dict[Mask, Kernel]
 
-    def system(self, game: ExactGame) -> System:
+    def system(self, game: ExactGame) -> CocoEquations:
         """Return the equations of an answer with these supports, at the precision of the moment."""
-        return System(game, self.face, self.kernels)
+        return CocoEquations(game, self.face, self.kernels)
 
 
 def supports(game: ExactGame, candidate: Candidate) -> Iterator[Support]:
@@ -73,7 +73,7 @@ def supports(game: ExactGame, candidate: Candidate) -> Iterator[Support]:
         yield Support(face, dict(zip(range(1, full, 2), choice, strict=True)))
 
 
-def polished(system: System, support: Support, candidate: Candidate) -> Balls:
+def polished(system: CocoEquations, support: Support, candidate: Candidate) -> Balls:
     """Return the solution of the equations near a candidate, to hundreds of digits.
 
     Raises
@@ -94,7 +94,7 @@ def polished(system: System, support: Support, candidate: Candidate) -> Balls:
     raise SingularError("Newton's method does not settle near the answer with its supports")
 
 
-def enclosure(system: System, support: Support, unknowns: Balls) -> Enclosure:
+def enclosure(system: CocoEquations, support: Support, unknowns: Balls) -> Enclosure:
     """Return short intervals around a solution of the equations.
 
     Raises

@@ -32,7 +32,7 @@ class Claims:
     gradient: NDArray[np.float64]
 
 
-class Market:
+class ClaimsMarket:
     """A game prepared for asking many prices: stacked conflicts and distinct outcomes.
 
     Payoffs are normalised, so prices are curnits for a player's whole payoff range.

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curnits.analysis.solution import Vector
-from curnits.analysis.solvers.coco.claims import Market
+from curnits.analysis.solvers.coco.claims import ClaimsMarket
 from curnits.sim.games.feasible.linear import LinearProgramError, minimise
 
 PRECISE = 1e-12
@@ -48,7 +48,7 @@ class Clearing:
 
 
 def clear(
-    market: Market,
+    market: ClaimsMarket,
     prices: Vector,
     face: NDArray[np.int64],
     free: NDArray[np.bool_],
@@ -61,7 +61,7 @@ def clear(
 
     Parameters
     ----------
-    market : Market
+    market : ClaimsMarket
     prices : ndarray, shape (n,)
         Where to start; prices of free players stay as they are.
     face : ndarray of int, shape (k,)
@@ -123,7 +123,7 @@ class _State:
 
 
 def _evaluated(
-    market: Market,
+    market: ClaimsMarket,
     prices: Vector,
     corners: NDArray[np.float64],
     mixture: Vector,
@@ -139,7 +139,7 @@ def _evaluated(
 
 
 def entitlements(
-    market: Market, prices: Vector, payoffs: Vector, free: NDArray[np.bool_]
+    market: ClaimsMarket, prices: Vector, payoffs: Vector, free: NDArray[np.bool_]
 ) -> tuple[Vector, NDArray[np.float64]]:
     """Return entitlements in curnits, shape (n,), and their derivatives with the prices, (n, n).
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curnits.analysis.solution import Candidate, Vector
-from curnits.analysis.solvers.coco.claims import Market
+from curnits.analysis.solvers.coco.claims import ClaimsMarket
 from curnits.analysis.solvers.coco.newton import Clearing, clear, entitlements
 from curnits.analysis.solvers.coco.pathfollowing import Cell, PathError, refine
 from curnits.analysis.solvers.coco.zero_prices import Limit, clear_in_the_limit, settle
@@ -48,7 +48,7 @@ def near(
         Prices are curnits for utilons of this game.
     rule : ConflictRule
     """
-    market = Market(game, rule)
+    market = ClaimsMarket(game, rule)
     yield chain(_completed(game, market, _alike(game, market, lead)), [lead])
     yield _completed(game, market, _nearby(game, market, lead))
 
@@ -57,7 +57,7 @@ def candidates(
     game: Game, start: Vector | None = None, rule: ConflictRule = MINIMAX
 ) -> Iterator[Candidate]:
     """Yield possible equilibria under a conflict rule, the most promising first, not verified."""
-    market = Market(game, rule)
+    market = ClaimsMarket(game, rule)
     seen: list[Vector] = []
     for limit in _limits(market, None if start is None else start * game.scales):
         asked = np.concatenate([limit.clearing.prices, limit.direction])
@@ -69,7 +69,7 @@ def candidates(
             yield candidate
 
 
-def _limits(market: Market, start: Vector | None) -> Iterator[Limit]:
+def _limits(market: ClaimsMarket, start: Vector | None) -> Iterator[Limit]:
     """Yield prices that clear, as far as Newton's steps can tell."""
     varying = np.flatnonzero(~market.constant)
     if len(varying) <= 1:
@@ -95,7 +95,7 @@ def _limits(market: Market, start: Vector | None) -> Iterator[Limit]:
 
 
 def _cells(
-    market: Market,
+    market: ClaimsMarket,
     axes: NDArray[np.int64],
     begin: Vector,
     mesh: float,
@@ -112,14 +112,14 @@ def _cells(
         return
 
 
-def _completed(game: Game, market: Market, limits: Iterator[Limit]) -> Iterator[Candidate]:
+def _completed(game: Game, market: ClaimsMarket, limits: Iterator[Limit]) -> Iterator[Candidate]:
     for limit in limits:
         candidate = completed(game, market, limit)
         if candidate is not None:
             yield candidate
 
 
-def _alike(game: Game, market: Market, lead: Candidate) -> Iterator[Limit]:
+def _alike(game: Game, market: ClaimsMarket, lead: Candidate) -> Iterator[Limit]:
     """Yield prices that clear on the face of an equilibrium of a game that differs by little."""
     varying = ~market.constant
     unit = (lead.prices * game.scales)[varying].sum()
@@ -131,7 +131,7 @@ def _alike(game: Game, market: Market, lead: Candidate) -> Iterator[Limit]:
         yield from _refined(market, iter([_Alike(prices, face, direction)]))
 
 
-def _nearby(game: Game, market: Market, lead: Candidate) -> Iterator[Limit]:
+def _nearby(game: Game, market: ClaimsMarket, lead: Candidate) -> Iterator[Limit]:
     """Yield clearing prices close to those of a game that differs by little."""
     axes = market.order[~market.constant[market.order]]
     begin = (lead.prices * game.scales)[axes]
@@ -140,7 +140,9 @@ def _nearby(game: Game, market: Market, lead: Candidate) -> Iterator[Limit]:
             yield from _refined(market, _guesses(market, axes, cell, _FINE[1], 0))
 
 
-def _refined(market: Market, guesses: Iterator["_Guess"] | Iterator["_Alike"]) -> Iterator[Limit]:
+def _refined(
+    market: ClaimsMarket, guesses: Iterator["_Guess"] | Iterator["_Alike"]
+) -> Iterator[Limit]:
     for guess in guesses:
         try:
             limits = list(guess.refined(market))
@@ -163,7 +165,7 @@ class _Excess:
     of the complementarity problem with the floor in place of 0.
     """
 
-    market: Market
+    market: ClaimsMarket
     axes: NDArray[np.int64]
     floor: float
 
@@ -189,7 +191,7 @@ class _Guess:
     rates: Vector
     floor: float
 
-    def refined(self, market: Market) -> Iterator[Limit]:
+    def refined(self, market: ClaimsMarket) -> Iterator[Limit]:
         """Yield exact prices near the guess; their residual says whether they clear."""
         if self.rates.any():
             yield from clear_in_the_limit(market, self.prices, self.face, self.rates, self.floor)
@@ -206,14 +208,14 @@ class _Alike:
     face: NDArray[np.int64]
     direction: Vector
 
-    def refined(self, market: Market) -> Iterator[Limit]:
+    def refined(self, market: ClaimsMarket) -> Iterator[Limit]:
         """Yield exact prices."""
         free = (self.prices == 0.0) & ~market.constant
         yield Limit(clear(market, self.prices, self.face, free), self.direction)
 
 
 def _guesses(
-    market: Market, axes: NDArray[np.int64], cell: Cell, floor: float, reach: int
+    market: ClaimsMarket, axes: NDArray[np.int64], cell: Cell, floor: float, reach: int
 ) -> Iterator[_Guess]:
     """Yield guesses from a cell: its own outcomes first, then the 1 … reach most valuable ones."""
     corners = np.array(
@@ -243,7 +245,7 @@ def _guesses(
             yield _Guess(prices, np.array(face), np.array(rates), floor)
 
 
-def completed(game: Game, market: Market, limit: Limit) -> Candidate | None:
+def completed(game: Game, market: ClaimsMarket, limit: Limit) -> Candidate | None:
     """Add threats and an agreement to clearing prices; None if no agreement serves the free."""
     constant, clearing = market.constant, limit.clearing
     if (limit.direction[(clearing.prices == 0.0) & ~constant] <= 0.0).any():

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curnits.analysis.solution import Vector
-from curnits.analysis.solvers.coco.claims import Market
+from curnits.analysis.solvers.coco.claims import ClaimsMarket
 from curnits.analysis.solvers.coco.newton import STRICT, Clearing, clear, entitlements
 from curnits.sim.games.feasible.linear import LinearProgramError, minimise
 
@@ -46,7 +46,7 @@ class Limit:
 
 
 def clear_in_the_limit(
-    market: Market,
+    market: ClaimsMarket,
     guess: Vector,
     face: NDArray[np.int64],
     rates: Vector,
@@ -60,7 +60,7 @@ def clear_in_the_limit(
 
     Parameters
     ----------
-    market : Market
+    market : ClaimsMarket
     guess : ndarray, shape (n,)
         Normalised prices that roughly clear when the free players' prices are ``floor * rates``.
     face : ndarray of int, shape (k,)
@@ -91,7 +91,7 @@ def clear_in_the_limit(
 
 
 def _extrapolated(
-    market: Market,
+    market: ClaimsMarket,
     guess: Callable[[float], Vector],
     face: NDArray[np.int64],
     rates: Vector,
@@ -111,14 +111,14 @@ def _extrapolated(
 
 
 def settle(
-    market: Market,
+    market: ClaimsMarket,
     limit: Limit,
     changes: Vector,
 ) -> Vector | None:
     """Choose, among the supported agreements that clear, one that serves the free players best.
 
     ``changes``, shape ``(n,)``, says how claims change on the way to the limit, see
-    :meth:`Market.limit`.
+    :meth:`ClaimsMarket.limit`.
 
     Returns
     -------

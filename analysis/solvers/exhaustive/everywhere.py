@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from curnits.analysis.solution import Candidate, Equilibrium, Solution, Vector
 from curnits.analysis.solvers.coco import coco
-from curnits.analysis.solvers.coco.claims import Market
+from curnits.analysis.solvers.coco.claims import ClaimsMarket
 from curnits.analysis.solvers.coco.newton import Clearing, clear
 from curnits.analysis.solvers.coco.search import candidates, completed
 from curnits.analysis.solvers.coco.zero_prices import Limit
@@ -105,7 +105,7 @@ class _Inquiry:
     """An exhaustive search and what is to be made of its remains."""
 
     def __init__(self, game: Game) -> None:
-        self._game, self._market = game, Market(game)
+        self._game, self._market = game, ClaimsMarket(game)
         self._fights = Fights(game.normalised)
         self.found: list[Equilibrium] = []
         self._open: list[Cells] = []

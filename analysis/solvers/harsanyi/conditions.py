@@ -43,7 +43,7 @@ class Linearisation:
     Attributes
     ----------
     slacks : ndarray, shape (p,)
-        Of the complementary unknowns, in the order of :attr:`System.paired`.
+        Of the complementary unknowns, in the order of :attr:`HarsanyiConditions.paired`.
     slack_slopes : ndarray, shape (p, k)
     equations : ndarray, shape (k − p,)
         That must be 0.
@@ -56,7 +56,7 @@ class Linearisation:
     equation_slopes: Matrix
 
 
-class System:
+class HarsanyiConditions:
     """Unknowns and equations of a game whose payoffs are normalised; prices have mean 1.
 
     By Kakutani's theorem they have a solution at every positive floor: prices that favour who gains

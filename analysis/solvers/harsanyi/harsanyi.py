@@ -15,7 +15,7 @@ from curnits.analysis.solution import Candidate, Equilibrium, Solution, Vector
 from curnits.analysis.solvers.coco import search
 from curnits.analysis.solvers.coco.neighbours import repriced, without_noise
 from curnits.analysis.solvers.harsanyi import zero_prices
-from curnits.analysis.solvers.harsanyi.conditions import System
+from curnits.analysis.solvers.harsanyi.conditions import HarsanyiConditions
 from curnits.analysis.solvers.harsanyi.interior_point import (
     Start,
     follow,
@@ -86,7 +86,7 @@ def _solution(game: Game, equilibria: tuple[Equilibrium, ...]) -> Solution:
     if equilibria:
         return Solution("harsanyi", True, equilibria, False, METHOD, _notes(game))
     note = "no equilibrium was found"
-    count = System(game.normalised).count
+    count = HarsanyiConditions(game.normalised).count
     if count > _MOST_UNKNOWNS:
         note = f"too large: {count:,} unknowns, at most {_MOST_UNKNOWNS:,} are tried"
     return Solution("harsanyi", None, (), False, METHOD, (note,))
@@ -137,7 +137,7 @@ def _candidates(game: Game, attempts: int, near: Candidate | None) -> Iterator[C
     where paths from uniform threats at equal prices lead, which depends on nothing but the game; a
     ``coco`` equilibrium, in case it delivers what is claimed; and where other paths lead.
     """
-    systems = [System(game.normalised, floor) for floor in _FLOORS]
+    systems = [HarsanyiConditions(game.normalised, floor) for floor in _FLOORS]
     if systems[0].count > _MOST_UNKNOWNS:
         return
     lead = _without_noise(game) if near is None else near
@@ -161,11 +161,13 @@ def _without_noise(game: Game) -> Candidate | None:
 
 
 def _from(
-    game: Game, systems: list[System], starts: Callable[[System], Iterable[Start]]
+    game: Game,
+    systems: list[HarsanyiConditions],
+    starts: Callable[[HarsanyiConditions], Iterable[Start]],
 ) -> Iterator[Candidate]:
     """Yield where paths lead, start by start: to the highest floor first, and on from there."""
     for begins in zip(*(starts(system) for system in systems), strict=True):
-        higher: tuple[System, Vector] | None = None
+        higher: tuple[HarsanyiConditions, Vector] | None = None
         for system, afresh in zip(systems, begins, strict=True):
             reached = follow(system, afresh if higher is None else _resumed(system, *higher))
             if reached is None:
@@ -174,23 +176,23 @@ def _from(
             yield from zero_prices.candidates(game, system, reached)
 
 
-def _resumed(system: System, higher: System, x: Vector) -> Start:
+def _resumed(system: HarsanyiConditions, higher: HarsanyiConditions, x: Vector) -> Start:
     """Return a start beside an answer at a higher floor."""
     return start_near(system, higher.prices(x), higher.plays(x), higher.weights(x), _MARGINS[1])
 
 
-def _plain(system: System) -> Iterator[Start]:
+def _plain(system: HarsanyiConditions) -> Iterator[Start]:
     """Yield starts that treat all players and actions alike."""
     yield from (start(system, slack) for slack in _SLACKS)
 
 
-def _elsewhere(system: System, seed: int) -> Iterator[Start]:
+def _elsewhere(system: HarsanyiConditions, seed: int) -> Iterator[Start]:
     """Yield two random starts."""
     yield start_disordered(system, np.random.default_rng(seed))
     yield start_anywhere(system, np.random.default_rng(seed))
 
 
-def _beside(system: System, game: Game, near: Candidate) -> Iterator[Start]:
+def _beside(system: HarsanyiConditions, game: Game, near: Candidate) -> Iterator[Start]:
     """Yield starts beside a given answer, nearest first."""
     prices = near.prices * game.scales
     prices = np.where(prices > 0.0, prices, prices.mean())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curnits.analysis.solution import Vector
-from curnits.analysis.solvers.harsanyi.conditions import Linearisation, Matrix, System
+from curnits.analysis.solvers.harsanyi.conditions import HarsanyiConditions, Linearisation, Matrix
 from curnits.sim.games.coalitions import Mask
 
 _MARGIN = 0.5
@@ -65,7 +65,7 @@ class Start:
     equation_gaps: Vector
 
 
-def start(system: System, slack: float) -> Start:
+def start(system: HarsanyiConditions, slack: float) -> Start:
     """Return uniform threats at equal prices, all slacks alike; none of it solves anything.
 
     It does not depend on the order or the names of players and actions, nor on units.
@@ -73,20 +73,20 @@ def start(system: System, slack: float) -> Start:
     return _uniform(system, np.ones(system.n), np.full(len(system.paired), slack))
 
 
-def start_disordered(system: System, rng: np.random.Generator) -> Start:
+def start_disordered(system: HarsanyiConditions, rng: np.random.Generator) -> Start:
     """Return uniform threats at random prices, with random slacks."""
     slacks = np.exp(_DISORDER * rng.normal(size=len(system.paired)))
     return _uniform(system, np.exp(_WIDTH * rng.normal(size=system.n)), slacks)
 
 
-def _uniform(system: System, prices: Vector, slacks: Vector) -> Start:
+def _uniform(system: HarsanyiConditions, prices: Vector, slacks: Vector) -> Start:
     x = system.interior(prices, system.uniform, system.alike, _MARGIN)
     at = system.linearise(x)
     return Start(_Point(x, slacks, at), x[system.paired] * slacks, at.slacks - slacks, at.equations)
 
 
 def start_near(
-    system: System,
+    system: HarsanyiConditions,
     prices: Vector,
     plays: Mapping[Mask, Vector],
     weights: Mapping[Mask, Vector],
@@ -96,7 +96,7 @@ def start_near(
 
     Parameters
     ----------
-    system : System
+    system : HarsanyiConditions
     prices : ndarray, shape (n,)
         Normalised.
     plays, weights : mappings from mask to ndarray
@@ -109,7 +109,7 @@ def start_near(
     return Start(_Point(x, at.slacks, at), products, np.zeros_like(products), at.equations)
 
 
-def start_anywhere(system: System, rng: np.random.Generator) -> Start:
+def start_anywhere(system: HarsanyiConditions, rng: np.random.Generator) -> Start:
     """Return random threats and weights at random prices, far apart and close to the boundary."""
     plays = {mask: rng.dirichlet(np.ones_like(play)) for mask, play in system.uniform.items()}
     weights = {mask: len(ones) * rng.dirichlet(ones) for mask, ones in system.alike.items()}
@@ -124,7 +124,7 @@ class Reached:
     gap: float
 
 
-def follow(system: System, begin: Start) -> Reached | None:
+def follow(system: HarsanyiConditions, begin: Start) -> Reached | None:
     """Follow a path from a start, at t = 1, to the conditions themselves, at t → 0.
 
     On the path every gap, and every product of complementary numbers, is t times what it was at the
@@ -158,7 +158,9 @@ def follow(system: System, begin: Start) -> Reached | None:
     return Reached(point.unknowns, reached) if reached < _CLOSE else None
 
 
-def _around(system: System, begin: Start, point: _Point, t: float) -> tuple[_Point, float] | None:
+def _around(
+    system: HarsanyiConditions, begin: Start, point: _Point, t: float
+) -> tuple[_Point, float] | None:
     """Follow the path by its length where it turns back, until it is well past that.
 
     Lengths are measured relative to what must stay positive, t included.
@@ -198,7 +200,7 @@ def _around(system: System, begin: Start, point: _Point, t: float) -> tuple[_Poi
 
 
 def _along(
-    system: System,
+    system: HarsanyiConditions,
     begin: Start,
     point: _Point,
     t: float,
@@ -233,7 +235,7 @@ def _along(
     return None
 
 
-def _slopes(system: System, begin: Start, point: _Point, t: float) -> Matrix:
+def _slopes(system: HarsanyiConditions, begin: Start, point: _Point, t: float) -> Matrix:
     """Return derivatives of the conditions with the unknowns and, in the last column, with t."""
     x, at, paired = point.unknowns[system.paired], point.at, system.paired
     matrix = np.vstack([x[:, None] * at.slack_slopes, at.equation_slopes])
@@ -242,7 +244,9 @@ def _slopes(system: System, begin: Start, point: _Point, t: float) -> Matrix:
     return np.column_stack([matrix, last])
 
 
-def _correct(system: System, begin: Start, point: _Point, t: float) -> tuple[_Point | None, int]:
+def _correct(
+    system: HarsanyiConditions, begin: Start, point: _Point, t: float
+) -> tuple[_Point | None, int]:
     """Go to the path at t in a few Newton steps; None if they do not lead there. Count them."""
     for steps in range(1, _STEPS_EACH + 1):
         moved = _step(system, begin, point, t)
@@ -254,7 +258,7 @@ def _correct(system: System, begin: Start, point: _Point, t: float) -> tuple[_Po
     return None, _STEPS_EACH
 
 
-def _step(system: System, begin: Start, point: _Point, t: float) -> _Point | None:
+def _step(system: HarsanyiConditions, begin: Start, point: _Point, t: float) -> _Point | None:
     """Take a Newton step towards the path at t, short of where something positive would be 0."""
     x, slacks, at, paired = point.unknowns, point.slacks, point.at, system.paired
     gaps = t * begin.slack_gaps - at.slacks
@@ -280,7 +284,7 @@ def _step(system: System, begin: Start, point: _Point, t: float) -> _Point | Non
     return _Point(ahead, slacks + length * change, system.linearise(ahead))
 
 
-def _distance(system: System, begin: Start, point: _Point, t: float) -> float:
+def _distance(system: HarsanyiConditions, begin: Start, point: _Point, t: float) -> float:
     products = point.unknowns[system.paired] * point.slacks
     misses = (
         point.at.equations - t * begin.equation_gaps,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.linalg import lstsq
 
 from curnits.analysis.solution import Candidate, Vector
-from curnits.analysis.solvers.harsanyi.conditions import Matrix, System
+from curnits.analysis.solvers.harsanyi.conditions import HarsanyiConditions, Matrix
 from curnits.analysis.solvers.harsanyi.interior_point import Reached
 from curnits.sim.games.coalitions import grand, proper_coalitions
 from curnits.sim.games.game import Game
@@ -39,13 +39,13 @@ _SMALL = (0.0, 10.0, 100.0)
 """Pairs both below this times the root of their product on the path may both be 0."""
 
 
-def candidates(game: Game, system: System, reached: Reached) -> Iterator[Candidate]:
+def candidates(game: Game, system: HarsanyiConditions, reached: Reached) -> Iterator[Candidate]:
     """Yield possible equilibria near an answer at a price floor, none of them verified.
 
     Parameters
     ----------
     game : Game
-    system : System
+    system : HarsanyiConditions
         With a floor.
     reached : Reached
     """
@@ -80,12 +80,12 @@ class _Face:
 
     Parameters
     ----------
-    system : System
+    system : HarsanyiConditions
     zeros, tight : ndarrays of int
         Which of the paired unknowns are 0, and which have a slack of 0; some may be both.
     """
 
-    def __init__(self, system: System, zeros: Indices, tight: Indices) -> None:
+    def __init__(self, system: HarsanyiConditions, zeros: Indices, tight: Indices) -> None:
         self._system, self._tight = system, tight
         self._zero = system.paired[zeros]
         self._other = np.setdiff1d(np.arange(system.count), self._zero)
@@ -160,7 +160,9 @@ def _settled(
     return best, least < _HOPEFUL
 
 
-def _germ(game: Game, system: System, x: Vector, zeros: Indices, tight: Indices) -> _Germ | None:
+def _germ(
+    game: Game, system: HarsanyiConditions, x: Vector, zeros: Indices, tight: Indices
+) -> _Germ | None:
     """Solve the conditions near an answer at the floor; to first order, if prices are there."""
     settled = _Face(system, zeros, tight).solve(x)
     point = (x if settled is None else settled).copy()
@@ -169,10 +171,10 @@ def _germ(game: Game, system: System, x: Vector, zeros: Indices, tight: Indices)
     growing = growing[growing < system.n]
     if not len(growing):
         return None if settled is None else _Germ(point, np.zeros_like(point))
-    return _Face(System(game), zeros, tight).solve_nearby(point, growing)
+    return _Face(HarsanyiConditions(game), zeros, tight).solve_nearby(point, growing)
 
 
-def _candidate(game: Game, system: System, germ: _Germ) -> Candidate:
+def _candidate(game: Game, system: HarsanyiConditions, germ: _Germ) -> Candidate:
     """Return an answer in the game's own units.
 
     Those whose payoffs do not vary have price 0, unless one is owed something at that: nothing can

@@ -7,7 +7,7 @@ import numpy as np
 
 from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.conflict import (
-    Conflicts,
+    SolvedConflicts,
     solve_conflicts,
     solve_lexicographic,
     value_gradients,
@@ -39,5 +39,5 @@ class Minimax(ConflictRule):
         return Fights(worths, np.full(stack.sides.shape, np.nan), rows, columns)
 
     @override
-    def solve(self, game: Game, prices: Vector) -> Conflicts:
+    def solve(self, game: Game, prices: Vector) -> SolvedConflicts:
         return solve_conflicts(game, prices)  # threads share the conflicts of large games

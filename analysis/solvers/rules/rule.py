@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curnits.analysis.solution import Vector
-from curnits.analysis.solvers.conflict import Conflicts
+from curnits.analysis.solvers.conflict import SolvedConflicts
 from curnits.sim.games.coalitions import Mask, grand
 from curnits.sim.games.game import ConflictStack, Game
 
@@ -58,7 +58,7 @@ class ConflictRule(ABC):
         done at positive δ; ``gradients`` are not defined.
         """
 
-    def solve(self, game: Game, prices: Vector) -> Conflicts:
+    def solve(self, game: Game, prices: Vector) -> SolvedConflicts:
         """Return ``d(S)`` of every coalition, of N what it can have at most, and what all do."""
         full = grand(game.n)
         worths, threats = np.zeros(full + 1), dict[Mask, Vector]()
@@ -68,7 +68,7 @@ class ConflictRule(ABC):
             worths[stack.coalitions] = found.worths
             worths[full ^ stack.coalitions] = -found.worths
             threats |= found.threats(stack)
-        return Conflicts(worths, threats)
+        return SolvedConflicts(worths, threats)
 
 
 def stacked(found: list[tuple[Vector, Vector]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

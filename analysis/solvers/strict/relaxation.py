@@ -51,7 +51,7 @@ class Violation:
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class PriceCell:
     """A simplex of normalised prices.
 
     Attributes
@@ -77,14 +77,14 @@ class Cell:
         """How much a bundle of payoffs, each within 1/2 of 0, can change in worth at most."""
         return float(np.abs(self.corners - self.centre).sum(axis=1).max() / 2)
 
-    def halves(self) -> "tuple[Cell, Cell]":
+    def halves(self) -> "tuple[PriceCell, PriceCell]":
         """Cut the longest edge in the middle."""
         gaps = np.abs(self.corners[:, None] - self.corners[None]).sum(axis=2)
         i, j = np.unravel_index(gaps.argmax(), gaps.shape)
         middle = (self.corners[i] + self.corners[j]) / 2
         first, second = self.corners.copy(), self.corners.copy()
         first[i], second[j] = middle, middle
-        return Cell(first), Cell(second)
+        return PriceCell(first), PriceCell(second)
 
 
 class Conditions:
@@ -115,11 +115,11 @@ class Conditions:
         """Number of probabilities in the program."""
         return sum(fight[0].size for fight in self._fights.values())
 
-    def whole(self) -> Cell:
+    def whole(self) -> PriceCell:
         """Return the simplex of all prices; constant players have none."""
-        return Cell(np.eye(self.game.n)[self.varying])
+        return PriceCell(np.eye(self.game.n)[self.varying])
 
-    def violation(self, cell: Cell) -> Violation:
+    def violation(self, cell: PriceCell) -> Violation:
         """Return a lower bound of the violation at the best prices of a cell, and where it is.
 
         Raises
@@ -153,7 +153,7 @@ class Conditions:
         weights = np.bincount(owners, np.abs(duals[: len(rows)]))
         return Violation(float(solution[-1]), fights, plays[self._full], int(weights.argmax()))
 
-    def _demands(self, cell: Cell, width: int) -> Iterator[tuple[Mask, Vector, float]]:
+    def _demands(self, cell: PriceCell, width: int) -> Iterator[tuple[Mask, Vector, float]]:
         """Yield whose conditions ``row · x ≥ floor`` they are, each with its row and floor.
 
         The unknowns x are fights, the agreement, dividends, and the excess.

@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from curnits.analysis.solution import Candidate, Shortfall, Solution, Vector
 from curnits.analysis.solvers.coco.search import candidates
 from curnits.analysis.solvers.harsanyi import harsanyi
-from curnits.analysis.solvers.strict.relaxation import Cell, Conditions, Violation
+from curnits.analysis.solvers.strict.relaxation import Conditions, PriceCell, Violation
 from curnits.analysis.verification.coco import CandidateError, verify
 from curnits.sim.games.coalitions import grand
 from curnits.sim.games.feasible.linear import LinearProgramError
@@ -44,12 +44,12 @@ class Refutation:
     ----------
     cells : int
         Cells of the covering that were looked at.
-    doubt : Cell or None
+    doubt : PriceCell or None
         A cell that could not be refuted; None if all were, and the proof is complete.
     """
 
     cells: int
-    doubt: Cell | None
+    doubt: PriceCell | None
 
 
 def solve(game: Game) -> Solution:
@@ -172,7 +172,7 @@ def _delivered_otherwise(game: Game) -> tuple[float, float]:
 
 
 def _at(conditions: Conditions, prices: Vector) -> Violation:
-    return conditions.violation(Cell(prices[None]))
+    return conditions.violation(PriceCell(prices[None]))
 
 
 def _normalised(game: Game, conditions: Conditions, prices: Vector) -> Vector:

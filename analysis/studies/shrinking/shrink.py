@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from curnits.sim.errors import InputError
-from curnits.sim.games.harmful import strike
+from curnits.sim.games.harmful import without
 from curnits.sim.games.normal import NormalGame
 
 type Shown = Callable[[NormalGame], bool]
@@ -64,7 +64,7 @@ def _smaller(game: NormalGame) -> Iterator[NormalGame]:
                 yield _without_player(game, i, k)
     for i in range(game.n):
         for k in range(game.shape[i] if game.shape[i] > 1 else 0):
-            yield strike(game, {i: [k]})
+            yield without(game, {i: [k]})
     yield from _rounder(game)
 
 

@@ -31,7 +31,7 @@ class Hazard:
     settings: BreakdownSettings
     renegotiate: Renegotiation
 
-    def strike(self, model: Negotiation) -> bool:
+    def draw(self, model: Negotiation) -> bool:
         """Let talks fail if somebody leaves, or if chance says so; tell whether they did."""
         if model.leaving:
             self._fight(model, model.leaving, model.gap, 1.0)

@@ -23,7 +23,7 @@ _MOST_TABLES = 3_000
 
 
 @dataclass(frozen=True, eq=False)
-class Situation:
+class Subgame:
     """Talks among those who have not dropped out.
 
     Attributes
@@ -96,19 +96,19 @@ class ProposerCommitment(Bargaining):
                 f"the game is too large for proposer-commitment: players would have to think "
                 f"through {count:,} situations (expected at most {_MOST_TABLES:,})"
             )
-        self._situations: dict[tuple[tuple[int, int], ...], Situation] = {}
+        self._situations: dict[tuple[tuple[int, int], ...], Subgame] = {}
         self._here = self._root = self._situation(game, {})
         self.expected = self._root.expected
         pieces = [self._commitments(int(mask)) for mask in self.conflicts.coalitions]
         self.threats = self.reputations = np.concatenate([np.zeros(0), *pieces])
 
-    def _situation(self, game: NormalGame, committed: Mapping[int, int]) -> Situation:
+    def _situation(self, game: NormalGame, committed: Mapping[int, int]) -> Subgame:
         key = tuple(sorted(committed.items()))
         if key not in self._situations:
             self._situations[key] = self._thought_through(game, dict(key))
         return self._situations[key]
 
-    def _thought_through(self, game: NormalGame, committed: dict[int, int]) -> Situation:
+    def _thought_through(self, game: NormalGame, committed: dict[int, int]) -> Subgame:
         inside = np.array([i for i in range(game.n) if i not in committed])
         chosen = tuple(committed.get(i, slice(None)) for i in range(game.n))
         outcomes = game.payoffs[(slice(None), *chosen)].reshape(game.n, -1).T
@@ -135,7 +135,7 @@ class ProposerCommitment(Bargaining):
             int(i): tuple(offer.threat for offer in table.best(k, at_table))
             for k, i in enumerate(inside)
         }
-        return Situation(inside, committed, outcomes, table, expected, round_, threats)
+        return Subgame(inside, committed, outcomes, table, expected, round_, threats)
 
     @override
     def table(self) -> Table:

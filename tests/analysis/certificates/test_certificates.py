@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from textbook import textbook_game
 
 from curnits.analysis.certificates.certificate import Enclosure, Exact, Interval
-from curnits.analysis.certificates.checking.check import strays
+from curnits.analysis.certificates.checking.check import payoff_mismatches
 from curnits.analysis.certificates.exact import ExactGame, rational
 from curnits.analysis.certificates.proving.exact_simplex import (
     maximise,
@@ -366,8 +366,8 @@ def test_bargaining_from_elsewhere_is_refuted() -> None:
     assert isinstance(certificate, Exact)
     elsewhere = replace(certificate, disagreement=(Fraction(0), Fraction(0)))
     assert objections(game, "nash", elsewhere) == ["gains are not equal"]
-    assert strays(game, elsewhere, found.payoffs, answer.disagreement) != []
-    assert strays(game, certificate, found.payoffs, answer.disagreement) == []
+    assert payoff_mismatches(game, elsewhere, found.payoffs, answer.disagreement) != []
+    assert payoff_mismatches(game, certificate, found.payoffs, answer.disagreement) == []
     beyond = replace(certificate, disagreement=(Fraction(10), Fraction(10)))
     assert "somebody does not gain" in objections(game, "nash", beyond)
     nowhere = replace(certificate, disagreement=())

@@ -7,7 +7,7 @@ from curnits.analysis.concepts import default_concept, solve
 from curnits.analysis.judging.escalation import measure
 from curnits.sim.games.families import FAMILIES
 from curnits.sim.games.game import Game
-from curnits.sim.games.harmful import disarmed, harmful_actions, strike
+from curnits.sim.games.harmful import disarmed, harmful_actions, without
 from curnits.sim.games.normal import from_payoffs
 from curnits.sim.scenario.catalogue import find
 from curnits.sim.scenario.loading import load
@@ -57,7 +57,7 @@ def test_one_of_equally_harmful_actions_remains_if_none_is_better() -> None:
 
 def test_strike_keeps_the_rest() -> None:
     game = named("producers-and-saboteur")
-    struck = strike(game, {0: (0, 2), 2: (1,)})
+    struck = without(game, {0: (0, 2), 2: (1,)})
     assert struck.actions == (("keep",), game.actions[1], ("refrain",))
     np.testing.assert_array_equal(struck.payoffs, game.payoffs[:, 1:2, :, :1])
 

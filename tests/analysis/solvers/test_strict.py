@@ -5,7 +5,7 @@ import pytest
 
 from curnits.analysis.concepts import solve
 from curnits.analysis.solvers.coco import coco
-from curnits.analysis.solvers.strict.relaxation import Cell, Conditions
+from curnits.analysis.solvers.strict.relaxation import Conditions, PriceCell
 from curnits.analysis.solvers.strict.strict import refute
 from curnits.analysis.storage.solutions import SolutionRecord
 from curnits.analysis.verification.literal import literal_conditions
@@ -84,7 +84,7 @@ def test_it_is_said_how_far_the_banker_is_from_a_literal_equilibrium():
     for first in np.linspace(0.05, 0.9, 6):
         for second in np.linspace(0.02, 0.95 - first, 6):
             prices = np.array([[first, second, 1 - first - second]])
-            assert conditions.violation(Cell(prices)).least >= shortfall.violation - 1e-6
+            assert conditions.violation(PriceCell(prices)).least >= shortfall.violation - 1e-6
     record = SolutionRecord.of(game, "normal", answer).shortfall
     assert record.members == ["1", "2"]
     assert record.weights == shortfall.weights
@@ -105,8 +105,8 @@ def test_a_cell_is_never_worse_than_the_prices_in_it():
     for _ in range(10):
         corners = rng.dirichlet(np.ones(3)) * 0.7 + 0.3 * rng.dirichlet(np.ones(3), size=3)
         inside = rng.dirichlet(np.ones(3)) @ corners
-        bound = conditions.violation(Cell(corners)).least
-        assert bound <= conditions.violation(Cell(inside[None])).least + 1e-9
+        bound = conditions.violation(PriceCell(corners)).least
+        assert bound <= conditions.violation(PriceCell(inside[None])).least + 1e-9
 
 
 def test_the_banker_violates_condition_4_alone_in_the_first_pair():

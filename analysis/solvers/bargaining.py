@@ -1,5 +1,8 @@
 """Bargaining solutions on the convex hull of finitely many payoff vectors.
 
+Takes outcomes and a disagreement point, gives the Nash, Kalai–Smorodinsky or egalitarian point;
+called by the concepts of :mod:`curnits.analysis.concepts.bargaining`.
+
 Only agreements that give every player at least its disagreement payoff count. Players who cannot
 gain under any of them stay at their disagreement payoff, and the solution is that of the others.
 """

@@ -1,5 +1,8 @@
 """What the proposer-commitment procedure leads to as proposers rarely drop out.
 
+Takes a game in normal form, gives expected payoffs; called by the concept ``proposer-commitment``
+and by what judges its runs.
+
 In the procedure of Hart & Mas-Colell (2010, "Bargaining and cooperation in strategic form games")
 a random proposer names an action that it will be committed to if it is rejected and drops out;
 those who are left know it, and reply. See

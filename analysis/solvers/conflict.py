@@ -1,4 +1,8 @@
-"""Values and optimal strategies of conflict games: every coalition against its complement."""
+"""Values and optimal strategies of conflict games: every coalition against its complement.
+
+Takes a game and prices, gives ``v_a(S)`` of every coalition with optimal threats. Conflict rules,
+values and relaxations of the literal conditions ask it.
+"""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor

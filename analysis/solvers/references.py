@@ -1,5 +1,8 @@
 """Disagreement points that owe nothing to threats: what selfish players end up with.
 
+Takes a game in normal form, gives payoffs; called by the concepts ``best-nash`` and
+``best-correlated`` and by what judges policies.
+
 In a Nash or a correlated equilibrium everybody plays a best reply, so no payoff rests on harm that
 would hurt whoever does it. Welfare is the sum of payoffs in shares of payoff range, or of payoffs
 in utilons where there is money. Ranges are those of the game without actions that only harm, so

@@ -1,4 +1,8 @@
-"""The coco value in closed form, and the maximin levels from which bargaining starts."""
+"""The coco value in closed form, and the maximin levels from which bargaining starts.
+
+Takes worths of coalitions in money, gives payoffs and what is agreed on; called by the concepts
+with money and by those that bargain.
+"""
 
 import numpy as np
 

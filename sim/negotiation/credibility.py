@@ -1,4 +1,9 @@
-"""How far threats are believed: players who do not carry theirs out are believed less."""
+"""How far threats are believed: players who do not carry theirs out are believed less.
+
+Takes who carried out threats and who did not, gives probabilities and, for each conflict, how much
+of it counts. Kept by the books (:mod:`curnits.sim.negotiation.books`), and told by talks and by
+what happens when they fail.
+"""
 
 from dataclasses import dataclass, field
 

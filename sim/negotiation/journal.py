@@ -1,4 +1,8 @@
-"""What is remembered of talks one after the other: offers, breakdowns, and how each talk ended."""
+"""What is remembered of talks one after the other: offers, breakdowns, and how each talk ended.
+
+Written by protocols, talks and failures as they happen; read by
+:mod:`curnits.sim.recording.events`, which makes tables of it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,5 +1,8 @@
 """Where curnits are redeemed: quotes on the sanded frontier, and money where it exists.
 
+Takes a game and, at each tick, prices; gives what the grand coalition would agree on and what
+everybody redeems. The model and talks by offers ask it.
+
 Utilities are in shares of payoff range and prices, in curnits per utilon, have mean 1.
 """
 

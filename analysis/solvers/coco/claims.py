@@ -1,4 +1,8 @@
-"""Entitlements at given prices: the supply side of the market for curnits."""
+"""Entitlements at given prices: the supply side of the market for curnits.
+
+Takes a game and prices, gives ``φ(a)`` and its gradient under a conflict rule; searches, Newton
+steps and the exhaustive solver ask it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

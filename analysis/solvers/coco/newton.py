@@ -1,4 +1,8 @@
-"""A Newton step that respects the frontier: clearing prices on a guessed face."""
+"""A Newton step that respects the frontier: clearing prices on a guessed face.
+
+Takes prices that nearly clear and the outcomes that share them, gives prices that do; called where
+a search has come near an equilibrium.
+"""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,8 @@
-"""Zeros of a correspondence by following a piecewise linear path (Merrill 1972; Eaves 1972)."""
+"""Zeros of a correspondence by following a piecewise linear path (Merrill 1972; Eaves 1972).
+
+Takes a field on the price simplex, gives a cell in which it vanishes. Called by :mod:`.search`
+alone.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,8 @@
-"""Where to look for clearing prices: path following, and guesses at the exact answer nearby."""
+"""Where to look for clearing prices: path following, and guesses at the exact answer nearby.
+
+Takes a game, gives candidates, most promising first; :mod:`.coco` verifies them, and the harsanyi
+and strict solvers begin from them.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """Players whose price is zero: the limit of equilibria in which their price has a small floor.
 
+Takes clearing prices at small floors, gives candidates with prices of 0; called by :mod:`.search`.
+
 At a zero price the threats of the others are often not unique, and which of them is the limit
 depends on how *all* prices approach theirs. So the approach itself is part of the answer.
 """

@@ -1,4 +1,8 @@
-"""Bargaining solutions on curved frontiers, of which points are added as they are needed."""
+"""Bargaining solutions on curved frontiers, of which points are added as they are needed.
+
+Takes a game and a disagreement point, gives the point and the game with the points that are needed.
+Called by :mod:`curnits.analysis.concepts.bargaining`.
+"""
 
 from collections.abc import Callable
 

@@ -1,5 +1,8 @@
 """The last steps to an equilibrium on a strictly curved frontier.
 
+Takes a game and what coalitions do at given prices, gives a candidate; called by
+:mod:`.refining`, for concepts that say what coalitions do.
+
 There N's best point is a smooth function of the prices, and so are excess claims; a root of them is
 found by Powell's hybrid method (1970) from prices that are nearly right.
 """

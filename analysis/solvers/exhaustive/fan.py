@@ -1,4 +1,8 @@
-"""The prices that support each part of the frontier: its normal fan, cut by the price simplex."""
+"""The prices that support each part of the frontier: its normal fan, cut by the price simplex.
+
+Takes outcomes, gives cells of prices with the payoffs that they support; :mod:`.everywhere`
+searches all of them.
+"""
 
 from dataclasses import dataclass
 from itertools import combinations

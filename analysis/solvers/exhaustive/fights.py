@@ -1,4 +1,7 @@
-"""Conflict games at many prices at once, and bounds on their values between those prices."""
+"""Conflict games at many prices at once, and bounds on their values between those prices.
+
+Takes a game, gives values and bounds in Bernstein form; the subdivision asks it, cell by cell.
+"""
 
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement, groupby

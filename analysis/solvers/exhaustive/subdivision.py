@@ -1,4 +1,7 @@
-"""Branch and bound over prices: cells that cannot hold an equilibrium are left out."""
+"""Branch and bound over prices: cells that cannot hold an equilibrium are left out.
+
+Takes cells and bounds, gives the cells that are left; called by :mod:`.everywhere`.
+"""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,8 @@
-"""Interior paths from a made-up equilibrium to the conditions of the ``harsanyi`` equilibrium."""
+"""Interior paths from a made-up equilibrium to the conditions of the ``harsanyi`` equilibrium.
+
+Takes conditions and a starting point, gives unknowns that nearly meet them; :mod:`.harsanyi` goes
+on from there to exact answers.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """From answers at a small price floor to ``harsanyi`` equilibria, in which some prices may be 0.
 
+Takes what :mod:`.interior_point` has reached, gives candidates; called by :mod:`.harsanyi`.
+
 Which numbers are 0 at the floor, prices at the floor among them, makes equations of the conditions.
 Where no price is at the floor they are solved as they stand. Else the answer is the limit of those
 at falling floors δ: a point and a direction, ``y + δ y'``, that solve them to first order in δ.

@@ -1,4 +1,8 @@
-"""Both sides threaten at once: the conflict is the zero-sum game of the difference."""
+"""Both sides threaten at once: the conflict is the zero-sum game of the difference.
+
+The rule of the coco value (Harsanyi 1963; Kohlberg & Neyman 2021) and of every concept that names
+no other.
+"""
 
 from dataclasses import dataclass
 from typing import override

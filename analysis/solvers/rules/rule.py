@@ -1,4 +1,8 @@
-"""What a conflict rule must say of a stack of conflicts to be one."""
+"""What a conflict rule must say of a stack of conflicts to be one.
+
+The base class of the rules beside it; :mod:`curnits.analysis.solvers.coco.claims` asks whichever it
+is given.
+"""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass

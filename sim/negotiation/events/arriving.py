@@ -1,4 +1,8 @@
-"""Newcomers: players who join in the course of the talks."""
+"""Newcomers: players who join in the course of the talks.
+
+Takes a running negotiation and newcomers, gives the larger negotiation that goes on. Called by
+:mod:`curnits.sim.running` at every tick.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,8 @@
-"""Players invent the next rung of their ladder when their policy says so: it costs payoffs."""
+"""Players invent the next rung of their ladder when their policy says so: it costs payoffs.
+
+Takes a running negotiation and ladders, gives the game with one more rung and what was paid for it.
+Called by :mod:`curnits.sim.running`, and by receptions of newcomers.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

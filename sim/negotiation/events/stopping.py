@@ -1,5 +1,8 @@
 """When talks are over: small conditions that all have to hold at a check.
 
+Takes a model, says whether it has converged. Called by :mod:`curnits.sim.running` and, for
+replicas, by :mod:`curnits.sim.lockstep`.
+
 Of replicas, each holds or does not: answers are then columns, shape ``(B, 1)``.
 """
 

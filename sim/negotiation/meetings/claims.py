@@ -1,4 +1,8 @@
-"""Claims: whether they can be met together, and how room is made for them."""
+"""Claims: whether they can be met together, and how room is made for them.
+
+Takes claims in shares of payoff range, gives shortfalls and payoffs. Called by the model, by talks
+and by what judges policies.
+"""
 
 import numpy as np
 

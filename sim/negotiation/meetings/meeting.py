@@ -1,4 +1,7 @@
-"""What players see when they meet, and what they can do about it."""
+"""What players see when they meet, and what they can do about it.
+
+Made by :mod:`curnits.sim.negotiation.meetings.talks` and handed to the methods of policies.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

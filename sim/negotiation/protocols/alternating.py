@@ -1,4 +1,8 @@
-"""Alternating offers with a random proposer."""
+"""Alternating offers with a random proposer.
+
+A row of :mod:`curnits.sim.negotiation.protocols.registry`: takes a game and settings, and goes on
+tick by tick like any negotiation.
+"""
 
 from collections.abc import Mapping
 from typing import override

@@ -1,4 +1,7 @@
-"""Talks by offers: a random player proposes, and all others have to accept."""
+"""Talks by offers: a random player proposes, and all others have to accept.
+
+The base of :mod:`.alternating` and :mod:`.commitment`, which say who can be left with what.
+"""
 
 from abc import abstractmethod
 from collections.abc import Sequence

@@ -1,4 +1,8 @@
-"""Proposer commitment: whoever is rejected may drop out, committed to its threat."""
+"""Proposer commitment: whoever is rejected may drop out, committed to its threat.
+
+A row of :mod:`curnits.sim.negotiation.protocols.registry`; its analytic limit is
+:mod:`curnits.analysis.solvers.commitment_value`, which shares no code with it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,8 @@
-"""Coalitions that move first: who threatens commits itself, and pays the others for their reply."""
+"""Coalitions that move first: who threatens commits itself, and pays the others for their reply.
+
+A row of :mod:`curnits.sim.negotiation.protocols.registry`; the concept that it aims at is
+``first-mover``.
+"""
 
 from dataclasses import dataclass
 from typing import override

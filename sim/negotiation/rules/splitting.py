@@ -1,4 +1,8 @@
-"""How the members of each coalition divide what it adds: one small class for each rule."""
+"""How the members of each coalition divide what it adds: one small class for each rule.
+
+Takes the gains of members over their fallbacks, gives dividends. Found by name by :mod:`.rulebook`;
+coalitions ask it at every tick.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping

@@ -1,4 +1,8 @@
-"""Who trades curnits with whom: one small class for each rule."""
+"""Who trades curnits with whom: one small class for each rule.
+
+Takes what players are owed, in curnits, gives who pays whom. Found by name by :mod:`.rulebook`; the
+model asks it at every tick.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping

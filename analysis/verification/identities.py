@@ -1,4 +1,4 @@
-"""Theorem 1 and its relatives: the same fair split said in several ways.
+"""Lemma 1, Theorem 1 and pairwise fallbacks: the same fair split said in several ways.
 
 Every function takes numbers of any kind, fractions included, and follows the definition word for
 word, without the shortcuts of the solvers. A *payoff configuration* ``u`` has shape ``(2**n, n)``:

@@ -14,6 +14,7 @@ INTERNAL = {
     "PathError": "a path of equilibria was lost: another search follows",
     "SingularError": "no certificate from this support: another one is tried",
     "UncertifiedError": "no certificate was found: a note of the solution",
+    "UnsettledConflictError": "no equilibrium of doubted threats was found: a note",
 }
 """What is caught where it can be answered, or is a fault of the program, and why."""
 

@@ -17,7 +17,7 @@ from pyarrow import parquet
 
 from curnits.analysis.storage.files import FolderError, seal
 from curnits.analysis.storage.folder import versions
-from curnits.analysis.storage.record import Record, known, printable, to_json
+from curnits.analysis.storage.record import Record, null_if_nan, printable, to_json
 from curnits.sim.files.reading import check_file
 from curnits.sim.population import Population
 from curnits.sim.population.populationfile import Setting, load_population
@@ -43,9 +43,9 @@ class GroupRecord(Record):
         last = encounters.groupby("person")["reputation"].last()
         return cls(
             people=people,
-            share=known(float(encounters["share"].mean())),
-            reputation=known(float(last.mean())),
-            agreed=known(float((encounters["ending"] == "agreed").mean())),
+            share=null_if_nan(float(encounters["share"].mean())),
+            reputation=null_if_nan(float(last.mean())),
+            agreed=null_if_nan(float((encounters["ending"] == "agreed").mean())),
         )
 
 

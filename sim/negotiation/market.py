@@ -121,7 +121,7 @@ class Frontier(Market):
     trust : float
         Largest change of a log-price or a payoff in a tick; what exceeds it stays in the purse.
     price_floor : float
-        Lowest price as a share of the highest.
+        Lowest price as a share of the highest, constant payoffs left out.
     opening : ndarray, shape (n,)
         Prices of the first quote.
     """
@@ -168,7 +168,8 @@ class Frontier(Market):
 
     def _reprice(self, prices: Vector, change: Vector) -> Vector:
         changed = prices * np.exp(change)
-        bounded = np.maximum(changed, self.price_floor * most(changed))
+        highest = self._highest(changed)
+        bounded = np.clip(changed, self.price_floor * highest, highest / self.price_floor)
         return np.asarray(bounded * (bounded.shape[-1] / bounded.sum(axis=-1, keepdims=True)))
 
     @override
@@ -183,6 +184,15 @@ class Frontier(Market):
     def _at_floor(self, prices: Vector) -> NDArray[np.bool_]:
         """Return whose payoffs are free goods: they get more than their due, at no cost."""
         return np.asarray(prices <= (1.0 + _AT_FLOOR) * self.price_floor * most(prices))
+
+    def _highest(self, prices: Vector) -> Vector:
+        """Return the highest price of payoffs that vary, if any do, shape ``(..., 1)``.
+
+        A payoff that does not vary cannot be traded for, so its price rises as far as it may. If
+        that pressed all others to one floor, they could not rise above one another.
+        """
+        varying = np.ptp(self.outcomes, axis=0) > 0.0
+        return most(np.where(varying | ~varying.any(), prices, 0.0))
 
 
 @dataclass(frozen=True, eq=False)

@@ -192,7 +192,7 @@ class Frontier(Market):
         that pressed all others to one floor, they could not rise above one another.
         """
         varying = np.ptp(self.outcomes, axis=0) > 0.0
-        return most(np.where(varying | ~varying.any(), prices, 0.0))
+        return np.asarray(most(np.where(varying | ~varying.any(), prices, 0.0)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -186,7 +186,8 @@ class Negotiation(Meetings):
         Roughness is what calms threats that circle, so it falls more slowly while they still do.
         """
         settings = self.settings
-        falling = settings.sanding_start / (1.0 + self._sanded / settings.sanding_pace) ** 2
+        slowed = 1.0 + self._sanded / settings.sanding_pace
+        falling = settings.sanding_start / (slowed * slowed)  # ** 2 would differ in replicas
         self.sanding = np.maximum(settings.sanding_floor, falling) * self.stake
         calm = self.regret <= _CALM * self.sanding
         self._sanded = self._sanded + (_WAIT + (1.0 - _WAIT) * calm)

@@ -75,6 +75,16 @@ def random_game(players: int) -> NormalGame:
     return from_payoffs(np.random.default_rng(players).normal(size=(players, *shape)))
 
 
+def test_sanding_falls_in_replicas_as_it_does_alone() -> None:
+    game, settings = random_game(2), NegotiationSettings(sanding_pace=1000.0)
+    together = Replicas([Negotiation(game, settings, 0)])
+    alone = Negotiation(game, settings, 0)
+    for _ in range(4000):
+        together.sand()
+        alone.sand()
+        assert together.sanding[0, 0] == alone.sanding
+
+
 def test_what_is_not_usual_goes_one_by_one() -> None:
     usual = changed(load("hot-dog-stands"), ticks=30)
     random = usual.negotiation.model_copy(update={"activation": "random"})

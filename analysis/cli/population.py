@@ -48,9 +48,10 @@ def population(
     from curnits.analysis.storage.populations import PopulationRecord, write_population
     from curnits.analysis.storage.record import to_json
     from curnits.analysis.studies.interrupting import STATUS, interruptible
-    from curnits.sim.population.populationfile import find_population, load_population
+    from curnits.sim.population.populationfile import load_population
+    from curnits.sim.scenario.catalogue import find_shipped
 
-    path = find_population(source)
+    path = find_shipped("population", source)
     setting = load_population(path).changed(seed=seed, rounds=rounds)
     people, total = setting.build(), setting.section.rounds
     usual = Path("populations") / f"{path.stem}-seed{setting.scenario.run.seed}"

@@ -48,13 +48,14 @@ def sweep(
     """
     from curnits.analysis.storage.store import Store
     from curnits.analysis.studies.interrupting import STATUS, interruptible
-    from curnits.analysis.studies.studyfile import find_study, load_study
+    from curnits.analysis.studies.studyfile import load_study
     from curnits.analysis.studies.sweeping import sweep as do
+    from curnits.sim.scenario.catalogue import find_shipped
 
     if status:
         _status(source, out, json=json)
         return
-    path = find_study(source)
+    path = find_shipped("study", source)
     if path.is_dir():
         out, path = out or source, path / "study.yaml"
     study = load_study(path, quick=quick)
@@ -84,10 +85,10 @@ def _status(source: str, out: str | None, *, json: bool) -> None:
     from curnits.analysis.cli.console import console
     from curnits.analysis.storage.record import to_json
     from curnits.analysis.studies.reading import open_study
-    from curnits.analysis.studies.studyfile import find_study
+    from curnits.sim.scenario.catalogue import find_shipped
 
     address = out or source
-    if out is None and "://" not in source and (path := find_study(source)).is_file():
+    if out is None and "://" not in source and (path := find_shipped("study", source)).is_file():
         address = f"studies/{path.stem}"
     data = open_study(address)
     runs, (rows, failed) = data.study.design.runs, data.counts()

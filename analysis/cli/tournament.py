@@ -52,9 +52,10 @@ def tournament(
     from curnits.analysis.tournaments.folder import open_tournament
     from curnits.analysis.tournaments.playing import play
     from curnits.analysis.tournaments.records import TournamentRecord
-    from curnits.analysis.tournaments.tournamentfile import find_tournament, load_tournament
+    from curnits.analysis.tournaments.tournamentfile import load_tournament
+    from curnits.sim.scenario.catalogue import find_shipped
 
-    path = find_tournament(source)
+    path = find_shipped("tournament", source)
     chosen = load_tournament(path)
     if seed is not None:
         chosen = chosen.with_seed(seed)

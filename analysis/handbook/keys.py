@@ -18,9 +18,9 @@ from curnits.sim.games.utility import UTILITIES
 from curnits.sim.negotiation.policies import POLICIES
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.population.networks import NetworkField
-from curnits.sim.population.populationfile import GroupEntry, PopulationSection, shipped
+from curnits.sim.population.populationfile import GroupEntry, PopulationSection
 from curnits.sim.scenario.bodies import BODIES
-from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.catalogue import catalogue, shipped
 from curnits.sim.scenario.ladders import LadderEntry, RungEntry, TreatyEntry
 from curnits.sim.scenario.newcomers import NewcomerEntry
 from curnits.sim.scenario.scenario import FORMS, Scenario
@@ -170,7 +170,7 @@ def _example(place: tuple[str, ...], part: Schema) -> str:
 
 @cache
 def _documents() -> dict[str, Mapping[str, Any]]:
-    files = catalogue() | shipped()
+    files = catalogue() | shipped("population")
     return {name: parse(path.read_text("utf-8")).data for name, path in files.items()}
 
 

@@ -6,7 +6,6 @@ folder is opened.
 """
 
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,32 +15,13 @@ from curnits.analysis.studies.checks import check_runs
 from curnits.analysis.studies.study import SECTION, Study, StudySection
 from curnits.sim.files.reading import read_text
 from curnits.sim.files.yaml import MAX_CHARACTERS, Document, YamlError, parse, type_name
-from curnits.sim.scenario.catalogue import find_among, find_beside
+from curnits.sim.scenario.catalogue import find_beside
 from curnits.sim.scenario.loading import load_data, with_nfg_text
 from curnits.sim.scenario.payoffs import FieldError
 from curnits.sim.scenario.problems import ScenarioError, check_known, first_error, located_message
 from curnits.sim.scenario.scenario import Scenario
 
 _HEAD = ("title", "source", "summary", "look_for")
-
-
-def shipped() -> dict[str, Path]:
-    """Return the study files that come with the package, by name."""
-    root = Path(str(files("curnits.scenarios"))) / "studies"
-    return {path.stem: path for path in sorted(root.glob("*.yaml"))}
-
-
-def find_study(name: str) -> Path:
-    """Return the file for a path or the name of a study that comes with the package.
-
-    Raises
-    ------
-    ScenarioError
-        If there is neither.
-    """
-    known = shipped()
-    expected = f"expected a study file, or one of {', '.join(known)}"
-    return find_among(known, name, f"no such file ({expected})")
 
 
 def load_study(path: Path, *, quick: bool = False) -> Study:

@@ -5,7 +5,6 @@ command ``tournament`` and wherever a folder of one is opened.
 """
 
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -22,29 +21,10 @@ from curnits.analysis.tournaments.tournament import (
 from curnits.sim.files.reading import read_text
 from curnits.sim.files.yaml import MAX_CHARACTERS, Document, YamlError, parse, type_name
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
-from curnits.sim.scenario.catalogue import find_among, find_beside
+from curnits.sim.scenario.catalogue import find_beside
 from curnits.sim.scenario.loading import load_data
 from curnits.sim.scenario.payoffs import FieldError
 from curnits.sim.scenario.problems import ScenarioError, check_known, first_error, located_message
-
-
-def shipped() -> dict[str, Path]:
-    """Return the tournament files that come with the package, by name."""
-    root = Path(str(files("curnits.scenarios"))) / "tournaments"
-    return {path.stem: path for path in sorted(root.glob("*.yaml"))}
-
-
-def find_tournament(name: str) -> Path:
-    """Return the file for a path or the name of a tournament that comes with the package.
-
-    Raises
-    ------
-    ScenarioError
-        If there is neither.
-    """
-    known = shipped()
-    expected = f"expected a tournament file, or one of {', '.join(known)}"
-    return find_among(known, name, f"no such file ({expected})")
 
 
 def load_tournament(path: Path) -> Tournament:

@@ -6,7 +6,6 @@ the command ``population``, and where its folders are read.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +20,6 @@ from curnits.sim.negotiation.rules.rulebook import Rules
 from curnits.sim.negotiation.settings import PolicyField
 from curnits.sim.population.encounters import Population
 from curnits.sim.population.networks import Everybody, NetworkField, Share
-from curnits.sim.scenario.catalogue import find_among
 from curnits.sim.scenario.loading import from_data
 from curnits.sim.scenario.payoffs import FieldError
 from curnits.sim.scenario.problems import ScenarioError, check_known, first_error, located_message
@@ -115,25 +113,6 @@ class Setting:
         section = self.section.model_dump(mode="json", exclude_none=True)
         del scenario["negotiation"]["policies"], scenario["negotiation"]["credibility"]["resolve"]
         return render({**scenario, SECTION: section})
-
-
-def shipped() -> dict[str, Path]:
-    """Return the population files that come with the package, by name."""
-    root = Path(str(files("curnits.scenarios"))) / "populations"
-    return {path.stem: path for path in sorted(root.glob("*.yaml"))}
-
-
-def find_population(name: str) -> Path:
-    """Return the file for a path or the name of a population that comes with the package.
-
-    Raises
-    ------
-    ScenarioError
-        If there is neither.
-    """
-    known = shipped()
-    expected = f"expected a population file, or one of {', '.join(known)}"
-    return find_among(known, name, f"no such file ({expected})")
 
 
 def load_population(path: Path) -> Setting:

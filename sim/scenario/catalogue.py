@@ -12,15 +12,26 @@ from pathlib import Path
 from curnits.sim.files.reading import printable
 from curnits.sim.scenario.problems import ScenarioError
 
+FOLDERS: Mapping[str, str] = {
+    "population": "populations",
+    "study": "studies",
+    "tournament": "tournaments",
+}
+"""Folders of files that come with the package and hold more than a scenario, by kind of file."""
+
 
 def catalogue() -> dict[str, Path]:
     """Return the scenario files that come with the package, by name."""
-    root = Path(str(files("curnits.scenarios")))
     return {
         path.stem: path
-        for path in sorted(root.rglob("*.yaml"))
-        if path.parent.name not in ("populations", "studies", "tournaments")
+        for path in sorted(_root().rglob("*.yaml"))
+        if path.parent.name not in FOLDERS.values()
     }
+
+
+def shipped(kind: str) -> dict[str, Path]:
+    """Return the files of another kind, a key of :data:`FOLDERS`, that come along, by name."""
+    return {path.stem: path for path in sorted((_root() / FOLDERS[kind]).glob("*.yaml"))}
 
 
 def find(name: str) -> Path:
@@ -34,7 +45,7 @@ def find(name: str) -> Path:
     known = catalogue()
     near = get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "see: curnits scenarios"
-    return find_among(known, name, f"no such file, and no scenario of that name ({hint})")
+    return _find_among(known, name, f"no such file, and no scenario of that name ({hint})")
 
 
 def find_beside(folder: Path, name: str) -> Path:
@@ -49,7 +60,24 @@ def find_beside(folder: Path, name: str) -> Path:
     return beside if isfile(beside) else find(name)
 
 
-def find_among(known: Mapping[str, Path], name: str, otherwise: str) -> Path:
+def find_shipped(kind: str, name: str) -> Path:
+    """Return the file of another kind, a key of :data:`FOLDERS`, for a path or the name of one.
+
+    Raises
+    ------
+    ScenarioError
+        If there is neither.
+    """
+    known = shipped(kind)
+    expected = f"expected a {kind} file, or one of {', '.join(known)}"
+    return _find_among(known, name, f"no such file ({expected})")
+
+
+def _root() -> Path:
+    return Path(str(files("curnits.scenarios")))
+
+
+def _find_among(known: Mapping[str, Path], name: str, otherwise: str) -> Path:
     """Return the file of a known name that no file of the user has, or the file at a path.
 
     Raises

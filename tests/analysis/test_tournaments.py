@@ -18,8 +18,9 @@ from curnits.analysis.tournaments.equilibria import alike, equilibria
 from curnits.analysis.tournaments.lineups import all_lineups, sampled
 from curnits.analysis.tournaments.policy_game import PolicyGame
 from curnits.analysis.tournaments.results import first_fall
-from curnits.analysis.tournaments.tournamentfile import load_tournament, shipped
+from curnits.analysis.tournaments.tournamentfile import load_tournament
 from curnits.sim.errors import InputError
+from curnits.sim.scenario.catalogue import shipped
 
 HAWK_DOVE = [[-1.0, 2.0], [0.0, 1.0]]
 ROCK_PAPER_SCISSORS = [[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]
@@ -157,9 +158,9 @@ def test_examples_in_docstrings(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 
 
-@pytest.mark.parametrize("name", sorted(shipped()))
+@pytest.mark.parametrize("name", sorted(shipped("tournament")))
 def test_tournaments_that_come_along_say_what_they_are(name: str) -> None:
-    found = load_tournament(shipped()[name])
+    found = load_tournament(shipped("tournament")[name])
     file = found.file
     assert file.source
     assert min(len(file.summary), len(file.look_for)) > 40

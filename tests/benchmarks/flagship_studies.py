@@ -16,7 +16,7 @@ from curnits.analysis.cli.app import main as curnits
 from curnits.analysis.figures.sweeps.plotting import draw_study
 from curnits.analysis.studies.execution.executor import DONE
 from curnits.analysis.studies.reading import StudyData, open_study, summary
-from curnits.analysis.studies.studyfile import find_study
+from curnits.sim.scenario.catalogue import find_shipped
 
 type Found = tuple[pd.DataFrame, list[str]]
 
@@ -217,7 +217,7 @@ def main() -> None:
     except SystemExit as ended:
         if ended.code:
             raise
-    place = options.out or find_study(options.name).resolve().parent
+    place = options.out or find_shipped("study", options.name).resolve().parent
     for file, content in page(options.name, open_study(str(folder))).items():
         (place / file).parent.mkdir(exist_ok=True)
         (place / file).write_bytes(content)

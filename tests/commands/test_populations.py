@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from command import Command
 
-from curnits.sim.population.populationfile import find_population, load_population, shipped
+from curnits.sim.population.populationfile import load_population
+from curnits.sim.scenario.catalogue import find_shipped, shipped
 
 TINY = """\
 title: Tiny
@@ -161,10 +162,10 @@ def test_other_protocols_and_numbers_of_players_are_refused(
 
 
 def test_shipped_populations(curnits: Command, tmp_path: Path) -> None:
-    assert len(shipped()) >= 2
-    for name in shipped():
+    assert len(shipped("population")) >= 2
+    for name in shipped("population"):
         words = ("population", name, "--rounds", 1, "--out", tmp_path / name, "--json")
         assert curnits(*words).json["rounds"] == 1
-        scenario = load_population(find_population(name)).scenario
+        scenario = load_population(find_shipped("population", name)).scenario
         assert scenario.source
         assert scenario.look_for

@@ -14,7 +14,7 @@ import pytest
 from command import Command
 
 from curnits.analysis.studies.reading import open_study
-from curnits.analysis.studies.studyfile import shipped
+from curnits.sim.scenario.catalogue import shipped
 
 TINY = """\
 title: Tiny
@@ -233,7 +233,7 @@ def test_results_may_lie_elsewhere(curnits: Command, tmp_path: Path, file: Path)
 
 
 def test_shipped_studies_have_quick_versions(curnits: Command, tmp_path: Path) -> None:
-    for name in shipped():
+    for name in shipped("study"):
         folder = tmp_path / name
         result = curnits("sweep", name, "--quick", "--out", folder, "--quiet", "--json")
         assert result.status == 0

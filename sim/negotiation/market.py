@@ -8,6 +8,7 @@ Utilities are in shares of payoff range and prices, in curnits per utilon, have 
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import override
 
 import numpy as np
@@ -169,7 +170,8 @@ class Frontier(Market):
     def _reprice(self, prices: Vector, change: Vector) -> Vector:
         changed = prices * np.exp(change)
         highest = self._highest(changed)
-        bounded = np.clip(changed, self.price_floor * highest, highest / self.price_floor)
+        bounded = np.maximum(changed, self.price_floor * highest)
+        bounded = np.minimum(bounded, highest / self.price_floor)
         return np.asarray(bounded * (bounded.shape[-1] / bounded.sum(axis=-1, keepdims=True)))
 
     @override
@@ -191,8 +193,13 @@ class Frontier(Market):
         A payoff that does not vary cannot be traded for, so its price rises as far as it may. If
         that pressed all others to one floor, they could not rise above one another.
         """
+        return np.asarray(most(np.where(self._traded, prices, 0.0)))
+
+    @cached_property
+    def _traded(self) -> NDArray[np.bool_]:
+        """Whose payoffs vary; everybody's, if nobody's do."""
         varying = np.ptp(self.outcomes, axis=0) > 0.0
-        return np.asarray(most(np.where(varying | ~varying.any(), prices, 0.0)))
+        return np.asarray(varying | ~varying.any())
 
 
 @dataclass(frozen=True, eq=False)

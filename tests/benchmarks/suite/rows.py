@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from curnits.analysis.solvers import conflict, values
 from curnits.analysis.solvers.coco import coco
-from curnits.analysis.solvers.coco.claims import Market
+from curnits.analysis.solvers.coco.claims import ClaimsMarket
 from curnits.analysis.solvers.exhaustive import everywhere
 from curnits.analysis.solvers.exhaustive.fights import Fights
 from curnits.analysis.solvers.harsanyi import harsanyi
-from curnits.analysis.solvers.harsanyi.conditions import System
+from curnits.analysis.solvers.harsanyi.conditions import HarsanyiConditions
 from curnits.analysis.solvers.sampling import estimate
 from curnits.sim.games.families.climate import ClimateClub
 from curnits.sim.games.families.data import read_rows
@@ -159,7 +159,7 @@ def equilibria() -> Iterator[Row]:
             times = measure(ways, rounds=3)
             each.append(times["coco"].median)
             evaluations.append(ratio(times["coco"], times["value"]))
-            visited.append(counted(Market, "claims", ways["coco"]))
+            visited.append(counted(ClaimsMarket, "claims", ways["coco"]))
         low, high = np.quantile(each, [0.25, 0.75])
         middle = float(np.median(evaluations))
         yield Row(
@@ -192,7 +192,7 @@ def equilibria() -> Iterator[Row]:
         game = twos(players)
         work = several(harsanyi.solve, [game])
         (times,) = measure({"ours": work}, rounds=1).values()
-        steps, size = counted(np.linalg, "solve", work), System(game).count
+        steps, size = counted(np.linalg, "solve", work), HarsanyiConditions(game).count
         yield Row(
             f"`harsanyi`, {players} players × 2",
             seconds(times.median),

@@ -1,7 +1,8 @@
 """What the engine of studies costs: runs a second, overhead a run, memory of the parent.
 
 Runs that only wait take the same time whatever else the machine does, so that what is beyond it is
-the engine's own: batches, sending, rows, parts on disk.
+the engine's own: batches, sending, rows, parts on disk. On a machine that is busy otherwise,
+processor time says more: that of this process, with executor 0 all there is.
 
 Run with ``python tests/benchmarks/sweeping.py``.
 """
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from resource import RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
-from time import perf_counter, sleep
+from time import perf_counter, process_time, sleep
 from typing import Any
 
 from curnits.analysis.storage.parts import Parts
@@ -55,24 +56,26 @@ def measure(name: str, runs: int, seconds: float) -> None:
     with TemporaryDirectory() as folder:
         parts = Parts(Store(folder), RUNS, ID)
         warm = iter(Task(f"{10**9 + k:016x}", k) for k in range(2 * crew.workers))
-        begun: list[float] = []
+        begun: list[tuple[float, float]] = []
         tasks = (Task(f"{k:016x}", k) for k in range(runs))
 
         def both() -> Any:
             yield from warm  # workers start and import
-            begun.append(perf_counter())
+            begun.append((perf_counter(), process_time()))
             yield from tasks
 
         Drive(Waiting(seconds), both(), crew, parts.add, lambda *_: None).run(lambda: False)
-        took = perf_counter() - begun[0]
+        began, used = begun[0]
+        took, spent = perf_counter() - began, process_time() - used
         workers = crew.workers if name != "dask" else 2
         ideal = runs * seconds / workers
         parts.complete([f"{k:016x}" for k in range(runs)])
-        whole = perf_counter() - begun[0]
+        whole = perf_counter() - began
     memory = getrusage(RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{name:>5} {runs:>7,} {seconds * 1e3:>5.0f} {runs / took:>9.1f} "
-        f"{(took - ideal) / runs * workers * 1e3:>9.2f} {whole - took:>9.2f} {memory:>9.0f}",
+        f"{(took - ideal) / runs * workers * 1e3:>9.2f} {spent / runs * 1e3:>9.2f} "
+        f"{whole - took:>9.2f} {memory:>9.0f}",
         flush=True,
     )
 
@@ -87,7 +90,7 @@ def main() -> None:
         measure(name, int(runs), float(seconds))
         return
     print("executor: 0 in this process, 1 or 2 worker processes, dask with 2 workers")
-    print(" exec    runs   ms    runs/s  ms beyond  s to sort  MB parent")
+    print(" exec    runs   ms    runs/s ms beyond    ms CPU s to sort MB parent")
     for name in ("0", "1", "2", "dask"):
         for runs, seconds in ((100, 0.05), (400, 0.05), (10_000, 0.0)):
             words = [sys.executable, __file__, "--one", name, str(runs), str(seconds)]

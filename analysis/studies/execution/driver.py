@@ -96,6 +96,7 @@ class Drive:
     executor: Executor
     keep: Callable[[Tables], None]
     progress: Callable[[int, Pace, int], None]
+    _version: str = field(default_factory=lambda: version("curnits"))
     _pace: Pace = field(default_factory=Pace)
     _numbers: Iterator[int] = field(default_factory=count)
     _flying: dict[int, Batch] = field(default_factory=dict)
@@ -142,7 +143,7 @@ class Drive:
                 chosen = tuple(islice(self.tasks, self._pace.batch))
             if not chosen:
                 return
-            batch = Batch(number, self.work, chosen, version("curnits"))
+            batch = Batch(number, self.work, chosen, self._version)
             self._flying[batch.number] = batch
             self.executor.submit(batch)
 

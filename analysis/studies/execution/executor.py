@@ -7,7 +7,9 @@ row of the table ``failures`` with the traceback.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
+from itertools import groupby
 from time import perf_counter
 from traceback import format_exception
 from types import TracebackType
@@ -45,6 +47,13 @@ class Task:
 
     id: str
     spec: Any
+
+
+type _Result = tuple[Task, Mapping[str, Rows]]
+"""A task and what it made."""
+
+type _Entry = tuple[Mapping[str, Any], Rows]
+"""Rows, and the columns before theirs."""
 
 
 class Work(Protocol):
@@ -152,57 +161,106 @@ class Attempt:
 
 def perform(batch: Batch) -> Finished:
     """Do the tasks of a batch, in the process of a worker."""
-    own = version("curnits")
+    own = _own_version()
     if own != batch.version:
         refusal = f"a worker has curnits {own} (expected {batch.version}, as here)"
         return Finished(batch.number, refusal=refusal)
     begun = perf_counter()
+    done: list[_Result] = []
     rows: list[Tables] = []
     interrupted = False
     try:
         for task in batch.tasks:
             with Attempt() as attempt:
-                rows.append(_named(batch.work, task, batch.work.perform(task)))
+                done.append((task, batch.work.perform(task)))
             if attempt.error is not None:
-                said = "".join(format_exception(attempt.error))
-                message = f"{type(attempt.error).__name__}: {attempt.error}".splitlines()[0]
-                rows.append(_failed(batch.work, task, message, said))
+                rows.append(_failed(batch.work, task, attempt.error))
     except KeyboardInterrupt:  # only in the process that was interrupted
         interrupted = True
+    rows += _stored(batch.work, done)
     return Finished(batch.number, _joined(rows), perf_counter() - begun, interrupted)
+
+
+@cache
+def _own_version() -> str:
+    return version("curnits")
 
 
 def failed(work: Work, task: Task, message: str) -> Tables:
     """Return the row of a task that never came back."""
-    return _joined([_failed(work, task, message, message)])
+    return _unfinished(work, task, message, message)
 
 
-def _failed(work: Work, task: Task, message: str, said: str) -> Tables:
-    side = {"message": [message], "traceback": [said]}
+def _failed(work: Work, task: Task, error: Exception) -> Tables:
+    message = f"{type(error).__name__}: {error}".splitlines()[0]
+    return _unfinished(work, task, message, "".join(format_exception(error)))
+
+
+def _unfinished(work: Work, task: Task, message: str, said: str) -> Tables:
     first = {ID: task.id, **work.describe(task), "status": FAILED, "message": message}
-    return {RUNS: _table({}, first, 1), FAILURES: _table(side, {ID: task.id}, 1)}
+    side = {ID: task.id, "message": message, "traceback": said}
+    return {
+        name: pa.table({column: [value] for column, value in row.items()})
+        for name, row in ((RUNS, first), (FAILURES, side))
+    }
 
 
-def _named(work: Work, task: Task, tables: Mapping[str, Rows]) -> Tables:
-    first = {ID: task.id, **work.describe(task), "status": DONE, "message": ""}
-    named = {}
-    for name, rows in tables.items():
-        if isinstance(rows, pd.DataFrame):
-            stored = pa.Table.from_pandas(rows, preserve_index=False)
-            columns = dict(zip(stored.column_names, stored.columns, strict=True))
-        else:
-            columns = {
-                column: pa.array(values, from_pandas=True) for column, values in rows.items()
-            }
-        count = len(next(iter(columns.values()), ()))
-        named[name] = _table(columns, first if name == RUNS else {ID: task.id}, count)
-    return named
+def _stored(work: Work, done: Sequence[_Result]) -> list[Tables]:
+    """Return what tasks have made as tables, all together, which is much quicker than one by one.
+
+    If that cannot be, each goes alone, so that only those fail whose values no table can hold.
+    """
+    if not done:
+        return []
+    with Attempt() as attempt:
+        return [_together(work, done)]
+    if attempt.error is not None and len(done) == 1:
+        return [_failed(work, done[0][0], attempt.error)]
+    return [tables for one in done for tables in _stored(work, [one])]
 
 
-def _table(columns: Mapping[str, Any], first: Mapping[str, Any], rows: int) -> pa.Table:
-    """Return columns after others that have the same value in all rows, of which may be none."""
-    same = {name: pa.array([value]) for name, value in first.items()}
-    return pa.table({**{n: pa.repeat(one[0], rows) for n, one in same.items()}, **columns})
+def _together(work: Work, done: Sequence[_Result]) -> Tables:
+    entries: dict[str, list[_Entry]] = {}
+    for task, tables in done:
+        runs = {ID: task.id, **work.describe(task), "status": DONE, "message": ""}
+        for name, rows in tables.items():
+            first = runs if name == RUNS else {ID: task.id}
+            entries.setdefault(name, []).append((first, rows))
+    return _joined(
+        [
+            {name: _table(list(alike))}
+            for name, own in entries.items()
+            for _, alike in groupby(own, _columns)
+        ]
+    )
+
+
+def _columns(entry: _Entry) -> tuple[Any, ...]:
+    """Return what tables have in common that can be built as one; pandas' cannot."""
+    first, rows = entry
+    return (*first, id(rows)) if isinstance(rows, pd.DataFrame) else (*first, *rows)
+
+
+def _table(alike: Sequence[_Entry]) -> pa.Table:
+    """Return columns after others that have the same value in all rows of a task."""
+    named, rows = alike[0]
+    if isinstance(rows, pd.DataFrame):
+        stored = pa.Table.from_pandas(rows, preserve_index=False)
+        same = {name: pa.repeat(value, stored.num_rows) for name, value in named.items()}
+        columns = zip(stored.column_names, stored.columns, strict=True)
+        return pa.table({**same, **dict(columns)})
+    counts = [len(next(iter(own.values()), ())) for _, own in alike]
+    firsts = {
+        name: [
+            first[name] for (first, _), rows in zip(alike, counts, strict=True) for _ in range(rows)
+        ]
+        for name in named
+    }
+    values = {
+        name: pa.array([value for _, own in alike for value in own[name]], from_pandas=True)
+        for name in rows
+    }
+    return pa.table({**firsts, **values})
 
 
 def _joined(rows: Sequence[Tables]) -> Tables:

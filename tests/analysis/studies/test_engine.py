@@ -1,6 +1,7 @@
 """Study files, designs, seeds, batches and parts, without any command."""
 
 from collections.abc import Iterator
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from threading import get_ident
@@ -257,6 +258,42 @@ def test_what_fails_is_a_row() -> None:
     assert rows["told"].tolist() == ["1", "fail", "2"]
     sides = [part["failures"] for part in kept if "failures" in part]
     assert "raise ValueError" in sides[0]["traceback"][0].as_py()
+
+
+class Columns(Deeds):
+    """The same with columns by name, in as many rows as told."""
+
+    def perform(self, task: Task) -> Any:
+        made = {name: rows.to_dict("list") for name, rows in super().perform(task).items()}
+        return made | {"series": {"x": list(range(task.spec))} if task.spec != 3 else {}}
+
+
+@pytest.mark.parametrize("work", [Deeds(), Columns()])
+def test_only_that_fails_whose_values_no_table_can_hold(work: Deeds) -> None:
+    tasks = [Task(f"{k:016x}", spec) for k, spec in enumerate([1, 2.5, 2, object, 3, 1])]
+    if isinstance(work, Columns):
+        tasks = [task for task in tasks if task.spec != 2.5]
+    tables = perform(Batch(0, work, tasks, version("curnits"))).tables
+    assert tables is not None
+    rows = tables[RUNS].to_pandas().sort_values("run")
+    assert rows["status"].tolist() == [
+        "failed" if task.spec is object else "done" for task in tasks
+    ]
+    assert rows["told"].tolist() == [str(task.spec) for task in tasks]
+    kept = [task.id for task in tasks if task.spec is not object]
+    assert tables["more"][ID].to_pylist() == np.repeat(kept, 2).tolist()
+    assert tables["failures"][ID].to_pylist() == [f"{3:016x}"]
+
+
+def test_tables_do_not_depend_on_what_goes_together() -> None:
+    tasks = [Task(f"{k:016x}", spec) for k, spec in enumerate([1, 2, 3, 1])]
+    together = perform(Batch(0, Columns(), tasks, version("curnits"))).tables
+    alone = [perform(Batch(0, Columns(), [task], version("curnits"))).tables for task in tasks]
+    assert together is not None
+    for name in together:
+        parts = [tables[name] for tables in alone if tables is not None]
+        joined = pa.concat_tables(parts, promote_options="permissive")
+        assert joined.sort_by(ID).equals(together[name].sort_by(ID).cast(joined.schema)), name
 
 
 def test_killed_workers_lose_only_what_kills_them() -> None:

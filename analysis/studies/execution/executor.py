@@ -249,18 +249,17 @@ def _table(alike: Sequence[_Entry]) -> pa.Table:
         same = {name: pa.repeat(value, stored.num_rows) for name, value in named.items()}
         columns = zip(stored.column_names, stored.columns, strict=True)
         return pa.table({**same, **dict(columns)})
-    counts = [len(next(iter(own.values()), ())) for _, own in alike]
-    firsts = {
-        name: [
-            first[name] for (first, _), rows in zip(alike, counts, strict=True) for _ in range(rows)
-        ]
-        for name in named
-    }
-    values = {
-        name: pa.array([value for _, own in alike for value in own[name]], from_pandas=True)
-        for name in rows
-    }
-    return pa.table({**firsts, **values})
+    firsts: dict[str, list[Any]] = {name: [] for name in named}
+    values: dict[str, list[Any]] = {name: [] for name in rows}
+    for first, own in alike:
+        count = 0
+        for name in rows:
+            values[name].extend(own[name])
+            count = len(own[name])
+        for name, value in first.items():
+            firsts[name].extend([value] * count)
+    made = {name: pa.array(own, from_pandas=True) for name, own in values.items()}
+    return pa.table({**firsts, **made})
 
 
 def _joined(rows: Sequence[Tables]) -> Tables:

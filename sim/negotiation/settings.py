@@ -158,7 +158,7 @@ class NegotiationSettings(BaseModel):
     policies: dict[str, PolicyField] = Field(
         default={},
         description="how players negotiate, by player: the name of a policy, or the name with its "
-        "parameters; the others are truthful",
+        "parameters; the others are truthful (protocol ticks only)",
     )
     deciding: Annotated[
         Literal["alike", "most-affected", "appointed", "rotating"],

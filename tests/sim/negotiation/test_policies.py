@@ -316,7 +316,10 @@ game:
         ("policies: {Ada: learner}", "learner.reservations: missing"),
         ("policies: {Ada: 3}", "policies.Ada: expected the name of a policy"),
         ("policies: {Ada: {committed: {to: z}}}", "policies.Ada: to: unknown action"),
-        ("policies: {Ada: bully}\n  protocol: alternating-offers", "policies is for the protocol"),
+        (
+            "policies: {Ada: bully}\n  protocol: alternating-offers",
+            "negotiation.policies: policies is for the protocol ticks",
+        ),
         ("impasse: {discount: 2}", "impasse.discount: expected less"),
         ("impasse: {paitence: 2}", "did you mean patience"),
         ("deciding: me", "negotiation.deciding: expected 'alike'"),

@@ -1,6 +1,6 @@
 """Where many runs are executed, and how far they are: options and progress of long commands.
 
-Called by the commands ``sweep`` and ``tournament``.
+Called by the commands ``sweep``, ``tournament`` and ``basins``.
 """
 
 from collections.abc import Callable, Iterator

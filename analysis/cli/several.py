@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from curnits.analysis.cli.executing import Workers, executor
 from curnits.analysis.cli.figures import ImageFormat
 from curnits.analysis.cli.options import Json, Quiet, Source
 
@@ -18,6 +19,7 @@ def basins(
     out: Annotated[
         Path | None, typer.Option(help="Folder; by default basins/<name>, numbered if taken.")
     ] = None,
+    workers: Workers = None,
     form: Form = ImageFormat.PDF,
     json: Json = False,
     quiet: Quiet = False,
@@ -30,7 +32,7 @@ def basins(
     [bold]Examples[/bold]
 
       curnits basins three-solutions
-      curnits basins three-solutions --starts 100 --out here --format png
+      curnits basins three-solutions --starts 100 --workers 2 --out here --format png
     """
     from curnits.analysis.cli.console import console, counting, heading
     from curnits.analysis.cli.show_several import show_basins
@@ -55,7 +57,8 @@ def basins(
     target = out or untaken(usual)
     with about(source), fresh_folder(target, replace=False) as folder:
         with counting("Negotiating", starts, quiet=quiet) as progress, interruptible() as stopped:
-            found = explore(scenario, starts, progress, stopped)
+            crew = executor(workers, None)
+            found = explore(scenario, starts, crew, progress, stopped)
         tables = {"runs.csv": csv(found.runs), "basins.csv": csv(found.points)}
         if found.unfinished:
             tables["unfinished.txt"] = f"{unfinished(found)}\n".encode()

@@ -1,17 +1,34 @@
 """Which equilibrium agents reach from which start: many runs from prices all over the simplex."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from curnits.analysis import concepts
 from curnits.analysis.judging.judge import REACHED, aim
 from curnits.analysis.solution import Solution, Vector
+from curnits.analysis.studies.execution.driver import Drive, ExecutorError, Pace
+from curnits.analysis.studies.execution.executor import (
+    FAILED,
+    ID,
+    RUNS,
+    Executor,
+    Rows,
+    Tables,
+    Task,
+)
 from curnits.sim.games.game import Game
 from curnits.sim.running import Simulation, pursue
 from curnits.sim.scenario.scenario import Scenario
+
+_COLUMNS = ("start", "reached", "distance", "settled", "ticks")
+"""Of the table of runs."""
+
+_POINTS = "points"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +60,49 @@ class Basins:
         return len(self.runs) < self.starts
 
 
+@dataclass(frozen=True)
+class BasinRuns:
+    """Lets agents negotiate from starting prices; sent to workers once a batch.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    answers : sequence of ndarray, shape (n,)
+        Payoffs of the equilibria that are known.
+    """
+
+    scenario: Scenario
+    answers: Sequence[Vector]
+
+    def perform(self, task: Task) -> Mapping[str, Rows]:
+        """Return where the run from some start ended, and its points."""
+        number, shares = task.spec
+        game = self.scenario.build()
+        prices = shares / game.scales
+        given = dict(zip(game.players, prices.tolist(), strict=True))
+        run = pursue(Simulation.of(self.scenario.with_negotiation(starting_prices=given)))
+        gaps = [float((abs(run.payoffs - one) / game.scales).max()) for one in self.answers]
+        near = int(np.argmin(gaps)) + 1 if gaps and min(gaps) < REACHED else 0
+        found = (number, near, min(gaps, default=np.nan), run.converged, run.ticks)
+        first = run.tables["negotiators"].head(game.n)["payoff"].to_numpy()
+        points = [
+            _points("start", number, near, game, first, prices),
+            _points("end", number, near, game, run.payoffs, run.prices),
+        ]
+        return {
+            RUNS: {name: [value] for name, value in zip(_COLUMNS, found, strict=True)},
+            _POINTS: pd.concat(points, ignore_index=True),
+        }
+
+    def describe(self, task: Task) -> Mapping[str, Any]:
+        """Return nothing: the start is a column of its own."""
+        return {}
+
+
 def explore(
     scenario: Scenario,
     starts: int,
+    executor: Executor,
     progress: Callable[[int], None],
     interrupted: Callable[[], bool] = lambda: False,
 ) -> Basins:
@@ -59,15 +116,19 @@ def explore(
     scenario : Scenario
     starts : int
         At least so many; see :func:`starting_shares`.
+    executor : Executor
+        Closed at the end.
     progress : callable
         Called with the number of runs so far.
     interrupted : callable, optional
-        Asked after every tick whether to stop; the run under way is then dropped.
+        Asked several times a second whether to stop; runs under way are then dropped.
 
     Raises
     ------
     KeyboardInterrupt
-        If the first run was interrupted, so that there is nothing to keep.
+        If no run was finished before the interruption, so that there is nothing to keep.
+    ExecutorError
+        If a run failed.
     curnits.analysis.concepts.ConceptError
         If prices do not decide what the agents aim at: there is money, say.
     """
@@ -82,32 +143,35 @@ def explore(
             "(expected no money, and the protocol ticks)"
         )
     solution = concepts.solve_all(game, concept)
-    answers = [found.payoffs for found in solution.equilibria]
-    points = [
+    known = [
         _points("equilibrium", k, k, game, found.payoffs, found.candidate.prices)
         for k, found in enumerate(solution.equilibria, start=1)
     ]
-    rows = []
     begins = starting_shares(game.n, starts, scenario.run.seed)
-    for number, shares in enumerate(begins, start=1):
-        prices = shares / game.scales
-        given = dict(zip(game.players, prices.tolist(), strict=True))
-        started = scenario.with_negotiation(starting_prices=given)
-        run = pursue(Simulation.of(started), interrupted=interrupted)
-        if run.interrupted:
-            break
-        gaps = [float((abs(run.payoffs - payoffs) / game.scales).max()) for payoffs in answers]
-        near = int(np.argmin(gaps)) + 1 if gaps and min(gaps) < REACHED else 0
-        rows.append((number, near, min(gaps, default=np.nan), run.converged, run.ticks))
-        first = run.tables["negotiators"].head(game.n)["payoff"].to_numpy()
-        points.append(_points("start", number, near, game, first, prices))
-        points.append(_points("end", number, near, game, run.payoffs, run.prices))
-        progress(number)
-    if not rows:
+    kept: list[Tables] = []
+
+    def told(done: int, pace: Pace, size: int) -> None:
+        progress(sum(tables[RUNS].num_rows for tables in kept))
+
+    work = BasinRuns(scenario, [found.payoffs for found in solution.equilibria])
+    tasks = (Task(f"{k:016x}", (k, shares)) for k, shares in enumerate(begins, start=1))
+    Drive(work, tasks, executor, kept.append, told).run(interrupted)
+    if not kept:
         raise KeyboardInterrupt
-    columns = ["start", "reached", "distance", "settled", "ticks"]
-    table = pd.concat(points, ignore_index=True)
-    return Basins(solution, pd.DataFrame(rows, columns=columns), table, len(begins))
+    runs = _joined(kept, RUNS)
+    for message in runs.loc[runs["status"] == FAILED, "message"]:
+        raise ExecutorError(f"a run failed: {message}")
+    points = pd.concat([*known, _joined(kept, _POINTS)], ignore_index=True)
+    return Basins(solution, runs[list(_COLUMNS)], points, len(begins))
+
+
+def _joined(kept: Sequence[Tables], name: str) -> pd.DataFrame:
+    """Return the rows of a table in the order of starts."""
+    rows = pa.concat_tables(
+        [one[name] for one in kept if name in one], promote_options="permissive"
+    )
+    frame: pd.DataFrame = rows.to_pandas()
+    return frame.sort_values(ID, kind="stable", ignore_index=True).drop(columns=ID)
 
 
 def starting_shares(n: int, starts: int, seed: int) -> Vector:

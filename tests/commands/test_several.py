@@ -11,6 +11,8 @@ from command import Command
 
 from curnits.analysis.studies.basin_records import BasinsRecord
 from curnits.analysis.studies.basins import explore
+from curnits.analysis.studies.execution.local import InProcess
+from curnits.analysis.studies.execution.local import Workers as Processes
 from curnits.analysis.studies.multiplicity import KINDS
 from curnits.sim.scenario.catalogue import find
 from curnits.sim.scenario.loading import load
@@ -92,15 +94,24 @@ def test_basins_let_newcomers_arrive(curnits: Command, tmp_path: Path) -> None:
 
 def test_interrupted_basins_keep_the_runs_that_are_done(tmp_path: Path) -> None:
     entry = load(find("three-solutions")).with_run(ticks=300)
-    asked = iter([False] * 700 + [True] * 300)
-    found = explore(entry, 6, lambda done: None, lambda: next(asked))
+    asked = iter([False, False, True])
+    found = explore(entry, 6, InProcess(), lambda done: None, lambda: next(asked))
     assert len(found.runs) == 2
     assert found.unfinished
     record = BasinsRecord.of(entry.build(), found)
     assert record.unfinished
     assert record.starts == sum(basin.runs for basin in record.basins) == 2
     with pytest.raises(KeyboardInterrupt):
-        explore(entry, 6, lambda done: None, lambda: True)
+        explore(entry, 6, InProcess(), lambda done: None, lambda: True)
+
+
+def test_basins_do_not_depend_on_workers() -> None:
+    entry = load(find("three-solutions")).with_run(ticks=20)
+    one = explore(entry, 6, InProcess(), lambda done: None)
+    two = explore(entry, 6, Processes(2), lambda done: None)
+    assert one.runs["start"].tolist() == [1, 2, 3, 4, 5, 6]
+    pd.testing.assert_frame_equal(one.runs, two.runs, rtol=0)
+    pd.testing.assert_frame_equal(one.points, two.points, rtol=0)
 
 
 def test_an_interrupted_basins_folder_says_so(

@@ -39,6 +39,17 @@ def test_help_imports_nothing_heavy() -> None:
     assert printed.stdout == b"[]\n"
 
 
+def test_solving_for_programs_imports_nothing_that_only_others_need() -> None:
+    others = ("scipy.stats", "pandas", "mesa", "flint", "rich.console", "matplotlib")
+    code = (
+        "import sys, curnits.analysis.cli.app as app\n"
+        "try: app.main(['solve', 'hot-dog-stands', '--json'])\n"
+        f"finally: print([m for m in {others} if m in sys.modules], file=sys.stderr)"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert printed.stderr == b"[]\n"
+
+
 def test_solve_json_has_the_promised_keys(curnits: Command) -> None:
     result = curnits("solve", "strategic-banker", "--json")
     assert (result.status, result.err) == (0, "")

@@ -99,13 +99,15 @@ def _show(screen: "Console", entry: "ScenarioRecord", name: str) -> None:
 
     from curnits.analysis.cli.amounts import show, table
     from curnits.analysis.handbook.games import described, payoffs
-    from curnits.sim.scenario.catalogue import find
+    from curnits.sim.scenario.catalogue import catalogue, find
     from curnits.sim.scenario.loading import load
 
     game = load(find(name)).build()
-    screen.print(Text.assemble((entry.title, "bold"), f" ({entry.shows})"))
-    screen.print(f"\n{entry.summary}\n\nSource: {entry.source or 'not said'}")
-    screen.print(f"\n{described(game)}")
+    group = f" ({entry.shows})" if name in catalogue() else ""
+    screen.print(Text.assemble((entry.title, "bold"), group))
+    source = f"Source: {entry.source or 'not said'}"
+    for paragraph in filter(None, (entry.summary, source, described(game))):
+        screen.print(f"\n{paragraph}")
     rows = payoffs(game)
     if rows is not None:
         made = table(*rows[0])

@@ -32,6 +32,8 @@ _STYLE = """
 .curnits .side h2:first-child { margin-top: 0; }
 .curnits .talks { max-width: 1180px; margin: 0 auto; padding: 16px clamp(12px, 3vw, 32px) 48px; }
 .curnits .talks h1 { font-size: 1.6rem; line-height: 1.25; margin: 4px 0 8px; }
+.curnits .side .v-input { margin-bottom: 10px; }
+.curnits .side .v-messages__message { line-height: 1.35; }
 .curnits .soft { opacity: .72; font-size: .92em; }
 .curnits .entry { display: block; width: 100%; text-align: left; padding: 6px 8px; margin: 2px 0;
   border-radius: 6px; border: 1px solid #8884; color: inherit; background: none; cursor: pointer; }

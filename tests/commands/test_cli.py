@@ -407,3 +407,15 @@ def test_json_can_be_shown_by_any_terminal(curnits: Command, tmp_path: Path) -> 
     result = curnits("solve", path, "--json")
     assert result.out.isascii()
     assert result.json["game"]["players"] == ["Zoë"]
+
+
+def test_a_file_without_a_story_is_shown_without_empty_lines(
+    curnits: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "bare.yaml"
+    file.write_text(
+        "title: Bare\n"
+        "game: {form: normal, actions: {Ada: [a], Bo: [b]}, payoffs: {Ada: [[1]], Bo: [[1]]}}\n"
+    )
+    said = curnits("scenarios", "show", file).out
+    assert said.startswith("Bare\n\nSource: not said\n\n")

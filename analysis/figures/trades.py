@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from math import floor, log10
 
 import numpy as np
 import pandas as pd
@@ -27,9 +28,6 @@ _MOST_NUMBERS = 8
 
 _LONGEST_NAME = 12
 """Letters of a player's name that fit beside a row."""
-
-_NEGLIGIBLE = 5e-3
-"""Curnits, in shares of the largest trade, not worth a number."""
 
 _SMALLEST_PAYMENT = 1e-9
 """Payments of a smaller share of the curnits at stake are left out."""
@@ -74,12 +72,13 @@ def draw_payments(axes: Axes, table: pd.DataFrame, players: Sequence[str]) -> No
     grid = paid.reindex(index=list(players), columns=list(players)).to_numpy(float)
     top = np.nanmax(grid, initial=0.0) or 1.0
     power = exponent(top)
+    decimals = 1 - floor(log10(top))  # more than two figures of the largest do not fit
     image = axes.imshow(grid, cmap="Purples", vmin=0, vmax=top)
     if len(players) <= _MOST_NUMBERS:
         for (payer, payee), amount in np.ndenumerate(grid):
             if np.isfinite(amount):
                 ink = "white" if amount > 0.6 * top else "black"
-                text = written(amount / 10.0**power, 2) if amount > _NEGLIGIBLE * top else "0"
+                text = written(round(amount, decimals) / 10.0**power, 2)
                 axes.text(payee, payer, text, ha="center", va="center", color=ink)
     else:
         axes.figure.colorbar(image, ax=axes, label="curnits")

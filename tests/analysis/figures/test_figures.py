@@ -31,7 +31,7 @@ from curnits.analysis.figures.fonts import families
 from curnits.analysis.figures.frontier import draw_frontier, frontier_table
 from curnits.analysis.figures.prices import draw_simplex, price_table
 from curnits.analysis.figures.threats import threat_table
-from curnits.analysis.figures.trades import ledger_table, payment_table
+from curnits.analysis.figures.trades import draw_payments, ledger_table, payment_table
 from curnits.analysis.judging.judge import judge
 from curnits.analysis.storage.folder import write_run
 from curnits.analysis.storage.rundata import RunData, read_run
@@ -490,3 +490,12 @@ def test_short_names_tell_players_apart() -> None:
     assert codes(["_", "$$", "long name"]) == ["1", "2", "3"]
     alike = [f"The very long name of number {k} of the organisations" for k in (1, 2)]
     assert len(set(legend_names(alike))) == 2
+
+
+def test_amounts_in_the_cells_of_trades_are_short_enough_for_them() -> None:
+    players = [f"Player {i}" for i in range(1, 7)]
+    paid = [0.36, 0.0355, 0.0051, 0.00004, 0.11]
+    table = pd.DataFrame({"payer": players[0], "payee": players[1:], "curnits": paid})
+    axes = Figure().subplots()
+    draw_payments(axes, table, players)
+    assert [text.get_text() for text in axes.texts] == ["0.36", "0.04", "0.01", "0", "0.11"]

@@ -22,6 +22,8 @@ FOLDER = Path("scenarios/pictures")
 """Where they are, in a checkout."""
 
 _MOST_PANELS = 3
+"""Panels of a picture, the first ones."""
+
 _DOTS, _COLOURS = 110, 48
 
 

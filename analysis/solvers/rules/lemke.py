@@ -11,6 +11,7 @@ _ZERO = 1e-11
 """Entries of a tableau that count as 0."""
 
 _MOST_PIVOTS = 2_000
+"""Pivots before a problem is given up."""
 
 
 def lemke(matrix: Vector, constant: Vector) -> Vector | None:

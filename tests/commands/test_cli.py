@@ -1,6 +1,7 @@
 """The command line: what it prints, writes and returns."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 from command import Command
 
+from curnits.analysis import cli
+from curnits.analysis.cli import app
 from curnits.sim.games.nfg import read_nfg
 from curnits.sim.games.normal import NormalGame
 from curnits.sim.scenario.catalogue import catalogue, find
@@ -232,6 +235,18 @@ def test_solve_says_who_pays_whom(curnits: Command, tmp_path: Path) -> None:
 def test_help_lists_the_concepts(curnits: Command) -> None:
     page = curnits("solve", "--help").out
     assert all(f"{name}:" in page.replace("\n", "") for name in ("coco-value", "egalitarian"))
+
+
+@pytest.mark.parametrize("asked", [None, "2"])
+def test_linear_algebra_is_given_one_thread_unless_told(
+    asked: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", asked or "")
+    if asked is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    monkeypatch.setattr(app, "main", lambda: None)
+    cli.main()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == (asked or "1")
 
 
 def run_with_stdout(target: str, *words: str) -> subprocess.CompletedProcess[str]:

@@ -6,6 +6,7 @@ small as noise.
 """
 
 from dataclasses import replace
+from fractions import Fraction
 from math import ceil, floor
 
 import numpy as np
@@ -60,13 +61,14 @@ def _simplified(payoffs: NDArray[np.float64], noise: float) -> NDArray[np.float6
         middles = (middles - middles[0]) / (middles[-1] - middles[0])
         within = highest - lowest + _LIKELY * noise
         lowest, highest = np.clip(middles - within, 0.0, 1.0), np.clip(middles + within, 0.0, 1.0)
-    simple = [_simplest(*ends) for ends in zip(lowest.tolist(), highest.tolist(), strict=True)]
+    ends = zip(lowest.tolist(), highest.tolist(), strict=True)
+    simple = [float(_simplest(Fraction(low), Fraction(high))) for low, high in ends]
     return np.asarray(np.array(simple)[np.append(0, np.cumsum(steps))[place]])
 
 
-def _simplest(low: float, high: float) -> float:
-    """Return the fraction with the smallest denominator between two non-negative numbers."""
+def _simplest(low: Fraction, high: Fraction) -> Fraction:
+    """Return the fraction with the smallest denominator between two non-negative ones."""
     if ceil(low) <= high:
-        return float(ceil(low))
+        return Fraction(ceil(low))
     whole = floor(low)
-    return whole + 1.0 / _simplest(1.0 / (high - whole), 1.0 / (low - whole))
+    return whole + 1 / _simplest(1 / (high - whole), 1 / (low - whole))

@@ -46,6 +46,17 @@ def test_what_remains_are_the_simplest_payoffs():
 
 
 @given(SEEDS)
+@settings(max_examples=30)
+def test_payoffs_that_only_rounding_tells_apart_are_made_equal(seed):
+    payoffs = np.random.default_rng(seed).uniform(0.1, 0.9, size=(2, 2, 2))
+    payoffs[:, 0, 0], payoffs[:, 1, 1] = 0.0, 1.0
+    payoffs[0, 0, 1] = np.nextafter(payoffs[0, 1, 0], 1.0)
+    simple = without_noise(from_payoffs(payoffs))
+    assert simple.payoffs[0, 0, 1] == simple.payoffs[0, 1, 0]
+    assert simple.payoffs == pytest.approx(payoffs, abs=1e-13)
+
+
+@given(SEEDS)
 @settings(max_examples=20)
 def test_games_without_near_ties_are_left_alone(seed):
     exact, _ = noisy(seed, (2, 3, 2), 6)

@@ -168,6 +168,7 @@ def local_cluster(workers: int) -> Cluster:
             n_workers=workers,
             threads_per_worker=1,
             dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # else the one port of all
             host="127.0.0.1",
             silence_logs=CRITICAL,
             loop=_uninterrupted_loop(),

@@ -1,6 +1,8 @@
 """Study files, designs, seeds, batches and parts, without any command."""
 
+import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +22,7 @@ from curnits.analysis.storage.parts import PARTS, Parts, read_rows, stored_files
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.axes import read_axis
 from curnits.analysis.studies.changes import changes
+from curnits.analysis.studies.execution.cluster import local_cluster
 from curnits.analysis.studies.execution.driver import Drive, ExecutorError
 from curnits.analysis.studies.execution.executor import (
     ID,
@@ -520,3 +523,12 @@ def test_measures_of_others_are_found(tmp_path: Path, monkeypatch: pytest.Monkey
     tables = StudyRuns(found).perform(Task("0", found.design[0]))
     assert tables[RUNS]["players"] == [2]
     assert list(tables) == [RUNS]
+
+
+def test_a_local_cluster_needs_no_certain_port() -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):  # somebody else has taken it
+            taken.bind(("127.0.0.1", 8787))
+            taken.listen()
+        local_cluster(1).close()  # would warn, and a warning is an error here

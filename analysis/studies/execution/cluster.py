@@ -133,7 +133,7 @@ class Cluster:
                 self._cluster.sync(_end_workers, self._cluster)
                 self._cluster.close(timeout=2)
 
-    def _received(self, number: int, future: Future[Any]) -> Finished:
+    def _received(self, number: int, future: "Future[Any]") -> Finished:
         self._futures.pop(number, None)
         if future.status == "finished":
             result: Finished = future.result()

@@ -4,6 +4,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from command import Command
 from hypothesis import settings
 
 # the same examples everywhere, so that who changed nothing sees what the gate saw; others are for
@@ -45,6 +46,12 @@ LONG = (
     "test_payoffs_survive_being_written",
 )
 """Tests in them that take as long as all others."""
+
+
+@pytest.fixture
+def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run the command inside the test process."""
+    return Command(capsys)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

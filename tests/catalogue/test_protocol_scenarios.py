@@ -17,11 +17,6 @@ from curnits.sim.scenario.loading import load
 from curnits.sim.scenario.scenario import Scenario
 
 
-@pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
 def scenario(name: str) -> Scenario:
     return load(catalogue()[name])
 

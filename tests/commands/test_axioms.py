@@ -18,11 +18,6 @@ from curnits.sim.scenario.loading import load
 INTEGERS = st.integers(-3, 3).map(float)
 
 
-@pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
 def standing(game, concept: str, **options) -> dict[str, bool | None]:
     return {found.axiom: found.holds for found in examine(game, concept, **options)}
 

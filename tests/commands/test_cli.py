@@ -18,11 +18,6 @@ from curnits.sim.scenario.catalogue import catalogue, find
 from curnits.sim.scenario.loading import load
 
 
-@pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
 def test_version_and_help(curnits: Command) -> None:
     assert curnits("--version").out.startswith("curnits ")
     help_text = curnits("--help").out

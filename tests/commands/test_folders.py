@@ -16,11 +16,6 @@ QUICK = ("run", "threat-game", "--ticks", 5)
 
 
 @pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
-@pytest.fixture
 def folder(curnits: Command, tmp_path: Path) -> Path:
     target = tmp_path / "run"
     assert curnits(*QUICK, "--out", target).status == 1

@@ -8,11 +8,6 @@ from curnits.sim.scenario.catalogue import find
 from curnits.sim.scenario.loading import load
 
 
-@pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
 def by_solution(name: str) -> dict[str, float]:
     game = load(find(name)).build()
     found = leverage(game).gains

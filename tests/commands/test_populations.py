@@ -37,11 +37,6 @@ population:
 
 
 @pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
-@pytest.fixture
 def file(tmp_path: Path) -> Path:
     made = tmp_path / "tiny.yaml"
     made.write_text(TINY)

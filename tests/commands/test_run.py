@@ -31,11 +31,6 @@ FILES = {"scenario.yaml", "manifest.json", "summary.json", *(f"{t}.parquet" for 
 
 
 @pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
-@pytest.fixture
 def folder(curnits: Command, tmp_path: Path) -> Path:
     target = tmp_path / "run"
     assert curnits("run", "hot-dog-stands", "--out", target).status == 0

@@ -18,11 +18,6 @@ from curnits.sim.scenario.catalogue import find
 from curnits.sim.scenario.loading import load
 
 
-@pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
 def test_solve_all_lists_every_equilibrium(curnits: Command, tmp_path: Path) -> None:
     result = curnits("solve", "three-solutions", "--all", "--json")
     assert result.status == 0

@@ -17,11 +17,6 @@ from curnits.sim.scenario.loading import load
 SETTING = Setting(NegotiationSettings(), RunSettings(ticks=300))
 
 
-@pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
 def test_everything_that_can_go_goes() -> None:
     rng = np.random.default_rng(3)
     game = from_payoffs(rng.integers(0, 90, (3, 2, 3, 2)) + 0.25)

@@ -31,11 +31,6 @@ study:
 
 
 @pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
-@pytest.fixture
 def file(tmp_path: Path) -> Path:
     made = tmp_path / "tiny.yaml"
     made.write_text(TINY.format(replications=3))

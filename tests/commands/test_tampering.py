@@ -29,11 +29,6 @@ SOLUTIONS = {
 type Place = tuple[str | int, ...]
 
 
-@pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
 def figures(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
     """Yield numbers, and text that is one, with their places."""
     if isinstance(value, dict | list):

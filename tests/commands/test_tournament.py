@@ -25,11 +25,6 @@ tournament:
 
 
 @pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
-@pytest.fixture
 def file(tmp_path: Path) -> Path:
     made = tmp_path / "tiny.yaml"
     made.write_text(TINY)

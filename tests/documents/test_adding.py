@@ -29,11 +29,6 @@ from curnits.sim.negotiation.policies import POLICIES, Policy
 from curnits.sim.negotiation.rules.threats import THREATS
 
 
-@pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
 @dataclass(frozen=True)
 class Ultimatum(Family):
     """One asks for a share, the other takes the rest or burns it."""

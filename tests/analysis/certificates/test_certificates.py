@@ -34,11 +34,6 @@ from curnits.sim.scenario.loading import load
 SEEDS = st.integers(0, 2**32)
 
 
-@pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
 def entry(name: str) -> Game:
     return load(catalogue()[name]).build()
 

@@ -93,11 +93,6 @@ def runs(folders: Mapping[str, Path]) -> Mapping[str, RunData]:
     return {name: read_run(folder) for name, folder in folders.items()}
 
 
-@pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
 def test_frontier_shows_payoffs_and_claims(runs: Mapping[str, RunData]) -> None:
     run = runs["three"]
     table = frontier_table(run, 0, 2)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from command import Command
 
 from curnits.analysis.solvers.conflict import values, values_of
 from curnits.analysis.solvers.functions import PayoffFunction
@@ -15,11 +14,6 @@ from curnits.sim.games.game import GameError
 from curnits.sim.games.normal import from_payoffs
 
 REGIONS = [row["region"] for row in read_rows("climate-club.csv")]
-
-
-@pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
 
 
 def random_game(n, seed, actions=2):

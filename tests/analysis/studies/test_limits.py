@@ -16,11 +16,6 @@ from curnits.sim.scenario.catalogue import catalogue
 from curnits.sim.scenario.loading import load
 
 
-@pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
 def entry(name: str) -> Game:
     return load(catalogue()[name]).build()
 

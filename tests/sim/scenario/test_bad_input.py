@@ -185,11 +185,6 @@ FILES = {
 }
 
 
-@pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
 @pytest.mark.parametrize("case", FILES)
 def test_bad_scenario_file(
     case: str, curnits: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -61,11 +61,6 @@ SCENARIOS = {
 }
 
 
-@pytest.fixture
-def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
-
-
 @pytest.mark.parametrize("case", SCENARIOS)
 def test_hostile_scenario(case: str, curnits: Command, tmp_path: Path) -> None:
     content, message = SCENARIOS[case]

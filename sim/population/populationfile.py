@@ -172,7 +172,7 @@ def _section(stated: Mapping[str, Any], document: Document) -> PopulationSection
     except ValidationError as error:
         found = first_error(error, lambda place: document.line((SECTION, *_written(place))))
         raise FieldError((SECTION, *_written(found.path)), str(found)) from error
-    people = len(section.people)
+    people = sum(group.people for group in section.groups.values())
     if not 2 <= people <= MAX_PEOPLE:
         expected = f"expected 2 to {MAX_PEOPLE:,} people"
         raise FieldError((SECTION, "groups"), f"{expected} (found {people:,})")

@@ -121,6 +121,7 @@ def test_interrupted_it_keeps_whole_rounds(tmp_path: Path, file: Path) -> None:
         ("resolve: 0", "policy: bullly", "18: population.groups.hollow.policy: unknown policy"),
         ("resolve: 0", "polcy: bully", "18: population.groups.hollow.polcy: unknown key"),
         ("people: 4", "people: 4000", "16: population.groups: expected 2 to 1,000 people"),
+        ("people: 4", "people: 90000000000000", "16: population.groups: expected 2 to 1,000"),
         ("{start: 0.6}", "{resolve: {Ada: 0}}", "10: negotiation.credibility.resolve: said by"),
         ("start: 0.6}", "start: 0.6}\n  policies: {Ada: bully}", "11: negotiation.policies: said"),
         ("seed: 3", "sed: 3", "11: run.sed: unknown key"),

@@ -57,7 +57,7 @@ class OfferSettings(BaseModel):
         description="what players get if alternating offers end without agreement: from their "
         "threats, once sides have formed by chance; what each can secure alone; or these payoffs",
     )
-    misjudgement: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = Field(
+    misjudgement: Annotated[float, Field(ge=0.0, le=1e6)] = Field(
         default=0.0,
         description="standard deviation of proposers' errors about what others accept, a share of "
         "payoff range",
@@ -219,7 +219,7 @@ class NegotiationSettings(BaseModel):
     trust: Share = Field(
         default=0.1, description="most a redemption may move a payoff or the logarithm of a price"
     )
-    price_floor: Share = Field(
+    price_floor: Annotated[float, Field(ge=1e-100, le=1.0)] = Field(
         default=5e-4,
         description="lowest price, as a share of the highest; a price there is as good as 0",
     )

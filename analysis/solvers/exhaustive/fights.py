@@ -206,5 +206,6 @@ def _two_rows(matrices: Numbers) -> tuple[Numbers, Numbers]:
 
 def _share(part: Numbers, whole: Numbers) -> Numbers:
     """Return ``part / whole`` where that is from 0 to 1, else 0."""
-    share = np.divide(part, whole, out=np.zeros_like(part), where=whole != 0.0)
-    return np.where((share >= 0.0) & (share <= 1.0), share, 0.0)
+    proper = (whole != 0.0) & (np.abs(part) <= np.abs(whole))
+    share = np.divide(part, whole, out=np.zeros_like(part), where=proper)
+    return np.where(share >= 0.0, share, 0.0)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from curnits.sim.games.game import GameError
+from curnits.sim.games.game import MAX_PAYOFF, GameError
 from curnits.sim.games.normal import NormalGame, check_names
 from curnits.sim.games.parameters import is_finite_number
 
@@ -52,9 +52,11 @@ def check_count(name: str, value: int, low: int, high: int) -> None:
 
 
 def check_numbers(**values: float) -> None:
-    """Raise `FamilyError` unless every value is a finite number."""
+    """Raise `FamilyError` unless every value is a number of a size that payoffs may have."""
     for name, value in values.items():
         require(is_finite_number(value), f"{name} must be a finite number, found {value!r}")
+        most = f"{name} must be at most {MAX_PAYOFF:g} in size, found {value!r}"
+        require(abs(value) <= MAX_PAYOFF, most)
 
 
 def numbered(n: int) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from curnits.sim.games.feasible.linear import (
     rise,
 )
 from curnits.sim.games.feasible.vertices import vertices
-from curnits.sim.games.game import MISSING, GameError
+from curnits.sim.games.game import MAX_PAYOFF, MISSING, GameError
 
 type Vector = NDArray[np.float64]
 type Matrix = NDArray[np.float64]
@@ -202,7 +202,7 @@ def shortfall(menu: Menu, point: Vector) -> float:
     Negative if everybody can have more. Points of a curved frontier are added as they are needed.
     """
     spans = np.ptp(menu.points, axis=0)
-    scales = np.where(spans > 0, spans, 1.0)
+    scales = np.where(spans * MAX_PAYOFF > 1.0, spans, 1.0)
     while True:
         try:  # by how much a mixture can exceed everybody's payoff
             weights = rise((menu.points - point) / scales, 1.0).weights / scales

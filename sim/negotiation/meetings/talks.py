@@ -29,6 +29,9 @@ _WORDS = {
 _NEWS = 0.01
 """By how much a claim must change to be noted, in shares of payoff range."""
 
+_FAR = 1e6
+"""What is claimed at most, or at least, in payoff ranges: as good as more than there ever is."""
+
 
 class Meetings(Seating):
     """Agents at the table, who talk to each other.
@@ -113,7 +116,7 @@ class Meetings(Seating):
 
     def _hear(self, heard: Sequence[tuple[Meeting, Actor]]) -> None:
         for now, speaker in heard:
-            claims = answer(speaker.claim(now), len(now.players), speaker)
+            claims = _within_reach(answer(speaker.claim(now), len(now.players), speaker))
             for player, claim in zip(map(int, now.players), claims, strict=True):
                 if not self.yielded[player]:
                     before, self.claims[player] = self.claims[player], claim
@@ -203,3 +206,8 @@ class Meetings(Seating):
         utilons = game.low[player] + game.scales[player] * claim if claim > -np.inf else np.nan
         entry = (self.ticks, self.journal.talk, game.players[player], act, float(utilons))
         self.journal.acts.append(ActEntry(*entry))
+
+
+def _within_reach(claims: Vector) -> Vector:
+    """Return claims, −inf for none, of a size that programs can take."""
+    return np.where(np.isneginf(claims), claims, claims.clip(-_FAR, _FAR))

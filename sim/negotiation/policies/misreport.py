@@ -5,7 +5,7 @@ from typing import ClassVar, override
 import numpy as np
 from pydantic import Field
 
-from curnits.sim.games.game import Game
+from curnits.sim.games.game import MAX_PAYOFF, Game
 from curnits.sim.games.harmful import harmful_actions
 from curnits.sim.games.normal import normal_form
 from curnits.sim.negotiation.conflicts import Vector
@@ -23,8 +23,10 @@ class Misreport(Policy):
 
     acts_alone: ClassVar[bool] = True
 
-    rescale: float = Field(default=1.0, gt=0.0, allow_inf_nan=False, description="factor")
-    shift: float = Field(default=0.0, allow_inf_nan=False, description="utilons, after rescaling")
+    rescale: float = Field(default=1.0, gt=0.0, le=MAX_PAYOFF, description="factor")
+    shift: float = Field(
+        default=0.0, ge=-MAX_PAYOFF, le=MAX_PAYOFF, description="utilons, after rescaling"
+    )
     bend: float = Field(
         default=1.0,
         gt=0.0,

@@ -1,6 +1,6 @@
 """One run from start to finish: a game is negotiated until nothing moves, or time is up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +21,8 @@ from curnits.sim.negotiation.protocols.registry import PROTOCOLS
 from curnits.sim.negotiation.rules.rulebook import Rules
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.recording.events import history
-from curnits.sim.recording.tables import Recorder
+from curnits.sim.recording.recorder import Recorder
+from curnits.sim.recording.tables import Tables
 from curnits.sim.scenario.scenario import Scenario
 
 
@@ -31,9 +32,9 @@ class Run:
 
     Attributes
     ----------
-    tables : dict from str to DataFrame
+    tables : mapping from str to DataFrame
         ``ticks``, ``negotiators``, ``coalitions``, ``members``, ``agreements``, ``threats``,
-        ``trades``: see :meth:`curnits.sim.recording.tables.Recorder.tables`; ``inventions``,
+        ``trades``: see :meth:`curnits.sim.recording.tables.Record.tables`; ``inventions``,
         ``offers``, ``breakdowns``, ``talks``: see :func:`curnits.sim.recording.events.history`.
     prices : ndarray, shape (n,)
         Final prices, curnits per utilon of each player, summing to 1.
@@ -61,7 +62,7 @@ class Run:
         Whether the run was stopped before it was over.
     """
 
-    tables: dict[str, pd.DataFrame]
+    tables: Mapping[str, pd.DataFrame]
     prices: NDArray[np.float64]
     payoffs: NDArray[np.float64]
     agreement: NDArray[np.float64]
@@ -215,7 +216,7 @@ class Simulation:
         events = history(model.journal, open_, self._workshop.inventions)
         threats, _ = model.credible()
         return Run(
-            {**self.recorder.excerpt(rows).tables(), **events},
+            Tables({**self.recorder.excerpt(rows).tables(), **events}),
             model.prices,
             model.payoffs,
             among_all(model.game, complete, grand(complete.n), model.quote.agreement),

@@ -1,6 +1,7 @@
 """Did the agents get there? A finished run against the analytic answer."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 import numpy as np
@@ -130,18 +131,9 @@ def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
     concept = concept or concepts.default_concept(game)
     if run.credibility is not None and concept == concepts.default_concept(game):
         concept = concepts.doubted_concept(game) or concept
-    row = concepts.concept_named(concept)
-    several = (
-        row.solve_all is not None
-        and game.n == _SEARCHED_PLAYERS
-        and game.conflict_cells <= _SEARCHED
-        and not game.curved
-        and not game.money
-        and concept == concepts.default_concept(game)
-    )
-    start = run.disagreement if row.bargains else None
-    if several:
-        solution = concepts.solve_all(game, concept, start)
+    start = run.disagreement if concepts.concept_named(concept).bargains else None
+    if _is_searched(game, concept) or (start is None and run.credibility is None):
+        solution = _usual_answers(game, concept)
     else:
         solution = concepts.solve(game, concept, start, run.credibility)
     _, distance = nearest(game, run.payoffs, solution)
@@ -152,6 +144,25 @@ def judge(game: Game, run: Run, concept: str | None = None) -> Judgement:
             if other and not distance <= other_distance:
                 solution = nearby
     return compare(game, run, concept, solution)
+
+
+@lru_cache(maxsize=1)
+def _usual_answers(game: Game, concept: str) -> Solution:
+    """Return what is compared with runs of a game, many of which may be judged one by one."""
+    solve = concepts.solve_all if _is_searched(game, concept) else concepts.solve
+    return solve(game, concept)
+
+
+def _is_searched(game: Game, concept: str) -> bool:
+    """Tell whether all answers to a game are looked for."""
+    return (
+        concepts.concept_named(concept).solve_all is not None
+        and game.n == _SEARCHED_PLAYERS
+        and game.conflict_cells <= _SEARCHED
+        and not game.curved
+        and not game.money
+        and concept == concepts.default_concept(game)
+    )
 
 
 def unjudged(game: Game, run: Run, concept: str) -> Judgement:

@@ -44,7 +44,7 @@ class RunData:
     summary : Summary
     manifest : Manifest
     tables : dict from str to DataFrame
-        As :meth:`curnits.sim.recording.tables.Recorder.tables` makes them.
+        As :meth:`curnits.sim.recording.tables.Record.tables` makes them.
     scenario : str
         The scenario file, complete.
     file : Scenario

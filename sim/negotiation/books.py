@@ -5,7 +5,7 @@ are in shares of announced payoff range and prices have mean 1, so that no choic
 :class:`curnits.sim.negotiation.model.Negotiation` adds what happens in a tick.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 import mesa
 import numpy as np
@@ -54,6 +54,8 @@ class Books(mesa.Model[mesa.Agent[Any], Any]):
         Ticks so far.
     sanding : float
         Roughness of the frontier, in curnits.
+    sanded : float
+        Ticks of sanding so far; fewer than there were, as it slows down while threats circle.
     regret : float
         The most any coalition regretted its standing threat when the threats last met, in curnits.
     quote : Quote
@@ -61,6 +63,8 @@ class Books(mesa.Model[mesa.Agent[Any], Any]):
     threats, reputations, gains : ndarray, shape (L,)
         Standing threats of all proper coalitions (``conflicts.segments``), their averages over
         recent ticks, and the curnits each joint action gained when the threats last met.
+    memory : ndarray, shape (memories, L)
+        What the rule for threats keeps in mind.
     delivered : ndarray, shape (2**n, n)
         ``r_i^S`` in shares of range when the threats last met; zero outside S. The last row is the
         agreement of N.
@@ -99,6 +103,14 @@ class Books(mesa.Model[mesa.Agent[Any], Any]):
         Mask of those who walk out of the talk.
     """
 
+    STATE: ClassVar = (
+        *("sanding", "sanded", "regret"),
+        *("threats", "reputations", "gains", "memory", "delivered", "shares"),
+        *("entitlements", "dues", "purses", "flows", "ledger"),
+    )
+    """Numbers and arrays that change from tick to tick where players and rules are the usual ones:
+    with the quote, all that replicas of a negotiation differ in."""
+
     def __init__(
         self, game: Game, settings: NegotiationSettings, seed: int, rules: Rules | None = None
     ) -> None:
@@ -114,12 +126,12 @@ class Books(mesa.Model[mesa.Agent[Any], Any]):
         self.ticks = 0
         self.sanding = settings.sanding_start
         self.regret = 0.0
-        self._sanded = 0.0
+        self.sanded = 0.0
         self.quote = self.market.open(self.sanding)
         self.threats = self.conflicts.segments.uniform()
         self.reputations = self.threats.copy()
         self.gains = np.zeros_like(self.threats)
-        self._memory = np.zeros((self.rules.threats.memories, len(self.threats)))
+        self.memory = np.zeros((self.rules.threats.memories, len(self.threats)))
         self.delivered = np.zeros((1 << n, n))
         self.shares = np.zeros((1 << n, n))
         self.weights = np.ones((1 << n, n))

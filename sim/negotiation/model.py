@@ -106,7 +106,7 @@ class Negotiation(Meetings):
         self.threats, self.reputations = carried(self.threats, 0.0), carried(self.reputations, 0.0)
         self.gains = carried(self.gains, 1.0)
         size = len(self.threats)
-        self._memory = np.array([carried(row, 1.0) for row in self._memory]).reshape(-1, size)
+        self.memory = np.array([carried(row, 1.0) for row in self.memory]).reshape(-1, size)
         prices = self.quote.prices * self.game.scales / before.scales
         unit = float(prices.mean())
         self.purses /= unit
@@ -142,7 +142,7 @@ class Negotiation(Meetings):
 
     def unsettle(self) -> None:
         """Sand the frontier anew, from its roughest: the game is no longer what it was."""
-        self._sanded = 0.0
+        self.sanded = 0.0
 
     def reopen(self) -> None:
         """Begin to talk anew: nobody owes anything, and a part of what was learned is forgotten."""
@@ -154,10 +154,10 @@ class Negotiation(Meetings):
         lost = by_coalition[self.conflicts.coalitions][self.conflicts.segments.owner]
         self.threats = (1.0 - lost) * self.threats + lost * even
         self.reputations = (1.0 - lost) * self.reputations + lost * even
-        self._memory *= 1.0 - lost
+        self.memory *= 1.0 - lost
         for player in self._notes:
             self._notes[player] *= 1.0 - forgetting[player]
-        self._sanded *= kept
+        self.sanded *= kept
         self.purses = np.zeros(self.game.n)
         self.quote = self.market.resume(self.quote, kept, self.sanding)
         self.claims[:] = -np.inf
@@ -186,11 +186,11 @@ class Negotiation(Meetings):
         Roughness is what calms threats that circle, so it falls more slowly while they still do.
         """
         settings = self.settings
-        slowed = 1.0 + self._sanded / settings.sanding_pace
+        slowed = 1.0 + self.sanded / settings.sanding_pace
         falling = settings.sanding_start / (slowed * slowed)  # ** 2 would differ in replicas
         self.sanding = np.maximum(settings.sanding_floor, falling) * self.stake
         calm = self.regret <= _CALM * self.sanding
-        self._sanded = self._sanded + (_WAIT + (1.0 - _WAIT) * calm)
+        self.sanded = self.sanded + (_WAIT + (1.0 - _WAIT) * calm)
 
     def threaten(self) -> None:
         """Let the standing threats meet, then let every coalition adapt its own."""
@@ -236,7 +236,7 @@ class Negotiation(Meetings):
         return self.rules.threats.respond(
             Situation(
                 self.threats[..., where],
-                self._memory[..., where],
+                self.memory.swapaxes(0, -2)[..., where],
                 gains / at_stake,
                 segments,
                 self.sanding / at_stake,

@@ -13,22 +13,6 @@ from curnits.sim.negotiation.market import Quote
 from curnits.sim.negotiation.model import Negotiation
 from curnits.sim.negotiation.settings import NegotiationSettings
 
-_ARRAYS = (
-    "threats",
-    "reputations",
-    "gains",
-    "delivered",
-    "shares",
-    "entitlements",
-    "dues",
-    "purses",
-    "flows",
-    "ledger",
-)
-"""What the books of replicas differ in."""
-
-_NUMBERS = ("sanding", "regret", "_sanded")
-
 _FREE = frozenset(
     (
         "threat_step",
@@ -68,11 +52,8 @@ class Replicas(Negotiation):
         first = models[0]
         super().__init__(first.true, first.settings, 0, first.rules)
         self.models = tuple(models)
-        for name in _ARRAYS:
-            setattr(self, name, np.stack([getattr(model, name) for model in models]))
-        for name in _NUMBERS:
-            setattr(self, name, np.array([[getattr(model, name)] for model in models]))
-        self._memory = np.stack([model._memory for model in models], axis=1)
+        for name in self.STATE:
+            setattr(self, name, np.stack([np.atleast_1d(getattr(one, name)) for one in models]))
         self.quote = Quote(
             np.stack([model.quote.prices for model in models]),
             np.stack([model.quote.agreement for model in models]),
@@ -82,10 +63,8 @@ class Replicas(Negotiation):
     def release(self, replica: int) -> None:
         """Let one of the models be where it has got to by now."""
         model, quote = self.models[replica], self.quote
-        for name in _ARRAYS:
-            setattr(model, name, getattr(self, name)[replica].copy())
-        for name in _NUMBERS:
-            setattr(model, name, getattr(self, name)[replica, 0])
-        model._memory = self._memory[:, replica].copy()
+        for name in self.STATE:
+            own, shape = getattr(self, name)[replica].copy(), np.shape(getattr(model, name))
+            setattr(model, name, own.reshape(shape)[()])
         model.quote = Quote(quote.prices[replica], quote.agreement[replica], quote.payoffs[replica])
         model.ticks = self.ticks

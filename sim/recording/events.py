@@ -1,7 +1,7 @@
 """Tables of what happened now and then: one row an event."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, get_type_hints
 
 import pandas as pd
@@ -14,8 +14,8 @@ _TYPES = {int: "int64", float: "float64", bool: "bool", str: "str"}
 
 def history(
     journal: Journal, present: Sequence[TalkEntry], inventions: Sequence[Invention]
-) -> dict[str, pd.DataFrame]:
-    """Return the tables by name.
+) -> Mapping[str, Callable[[], pd.DataFrame]]:
+    """Return what builds the tables, by name.
 
     Parameters
     ----------
@@ -26,17 +26,17 @@ def history(
 
     Returns
     -------
-    dict from str to DataFrame
+    dict from str to callable
         ``inventions``, ``offers``, ``breakdowns``, ``acts`` and ``talks``; columns as in
         :class:`curnits.sim.negotiation.events.inventing.Invention` and
         :mod:`curnits.sim.negotiation.journal`.
     """
     return {
-        "inventions": _frame(Invention, inventions),
-        "offers": _frame(OfferEntry, journal.offers),
-        "breakdowns": _frame(BreakdownEntry, journal.breakdowns),
-        "acts": _frame(ActEntry, journal.acts),
-        "talks": _frame(TalkEntry, [*journal.talks, *present]),
+        "inventions": partial(_frame, Invention, tuple(inventions)),
+        "offers": partial(_frame, OfferEntry, tuple(journal.offers)),
+        "breakdowns": partial(_frame, BreakdownEntry, tuple(journal.breakdowns)),
+        "acts": partial(_frame, ActEntry, tuple(journal.acts)),
+        "talks": partial(_frame, TalkEntry, (*journal.talks, *present)),
     }
 
 

@@ -1,7 +1,7 @@
 """What is seen of a negotiation at one tick: numbers and arrays, in reported curnits and utilons.
 
 Takes a model, or :class:`curnits.sim.negotiation.replicas.Replicas`, whose arrays have a leading
-axis. Called by :mod:`curnits.sim.recording.tables` and :mod:`curnits.sim.lockstep`.
+axis. Called by :mod:`curnits.sim.recording.recorder` and :mod:`curnits.sim.lockstep`.
 
 Curnits are those of the reported prices, which sum to 1 for the players' own utilons.
 """

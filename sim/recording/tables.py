@@ -1,146 +1,95 @@
-"""What is kept of a run: tidy tables, one row an observation, built when the run is over.
+"""What is kept of a run: tidy tables, one row an observation, each built when it is asked for.
 
-The first row is the state at tick 0, before anybody has met. No table grows beyond :data:`BUDGET`
-rows by much: when one would, every other tick is forgotten, and from then on half as many are kept;
-what was traded in between is summed, never lost.
-
-Curnits in the tables are those of the reported prices, which sum to 1 for the players' own
-utilons.
+Takes what a :class:`curnits.sim.recording.recorder.Recorder` remembers. Curnits in the tables are
+those of the reported prices, which sum to 1 for the players' own utilons.
 """
 
-from collections.abc import Sequence
-from copy import copy
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, NamedTuple, override
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from curnits.sim.games.coalitions import grand, members, membership
+from curnits.sim.games.coalitions import members
 from curnits.sim.games.game import Game
-from curnits.sim.negotiation.model import Negotiation
-from curnits.sim.recording.observing import Sight, Vector, look, traded
-
-RARE = 1e-3
-"""Joint actions, and outcomes agreed on, less frequent than this are left out of the tables."""
-
-BUDGET = 500_000
-"""Most rows of a table, about: some 10 MB in memory. With up to six players of two actions a run of
-20,000 ticks, recorded every 10, stays below it."""
-
-_FEWEST = 32
-"""Ticks that are always kept, however many rows that makes."""
-
-_SUMMED = ("traded", "trades")
-"""Series that add up what happened since the last row."""
+from curnits.sim.recording.observing import Vector
 
 
-@dataclass
-class Recorder:
-    """Watches a negotiation tick by tick and remembers every few of them.
+class Tables(Mapping[str, pd.DataFrame]):
+    """Tables by name, each built when it is first asked for; pickled as a dictionary.
+
+    Parameters
+    ----------
+    builders : mapping from str to callable
+    """
+
+    def __init__(self, builders: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
+        self._builders = builders
+        self._built: dict[str, pd.DataFrame] = {}
+
+    @override
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._built:
+            self._built[name] = self._builders[name]()
+        return self._built[name]
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._builders)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._builders)
+
+    @override
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)
+
+
+class Plays(NamedTuple):
+    """What coalitions play how often, in a game as large as it was then."""
+
+    game: Game
+    masks: NDArray[np.int64]
+    actions: NDArray[np.int64]
+    chances: Vector
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """What is remembered of a negotiation.
 
     Attributes
     ----------
-    model : Negotiation
-    every : int
-        Ticks between two rows of a series; doubled whenever every other one is forgotten.
-    trades : ndarray, shape (3, n, n)
-        What was traded since the last row, see :func:`curnits.sim.recording.observing.traded`.
+    game : Game
+        As it was at the end.
+    ended : ndarray of int
+        Ticks at which talks ended.
+    ticks : ndarray of int, shape (T,)
+    series : dict from str to sequence of ndarray
+        What was seen at each tick, see :func:`curnits.sim.recording.observing.look`.
+    agreements : sequence of Plays
+        At each tick.
+    threats : dict from int to Plays
+        At some of the ticks.
     """
 
-    model: Negotiation
-    every: int
-    _ticks: list[int] = field(default_factory=list)
-    _series: dict[str, list[Vector]] = field(default_factory=dict)
-    _agreements: list["_Plays"] = field(default_factory=list)
-    _threats: dict[int, "_Plays"] = field(default_factory=dict)
-    _plays: int = 0  # rows of threats
-    _every_threat: int = field(init=False)
-    trades: Vector = field(init=False)
+    game: Game
+    ended: NDArray[np.int64]
+    ticks: NDArray[np.int64]
+    series: Mapping[str, Sequence[Vector]]
+    agreements: Sequence[Plays]
+    threats: Mapping[int, Plays]
 
-    def __post_init__(self) -> None:
-        n = self.model.game.n
-        self.trades = np.zeros((3, n, n))
-        self._every_threat = self.every
-        self._keep(look(self.model, self.trades))
-
-    def observe(self) -> None:
-        """Note the trades of this tick, and every few ticks everything else."""
-        self.trades += traded(self.model)
-        if self.model.ticks % self.every == 0:
-            self.note(look(self.model, self.trades))
-
-    def note(self, seen: Sight) -> None:
-        """Remember a state, and forget others if they become too many."""
-        self._keep(seen)
-        self._thin()
-
-    def _keep(self, seen: Sight) -> None:
-        self._ticks.append(seen.tick)
-        for name, value in seen.series.items():
-            self._series.setdefault(name, []).append(value)
-        self._agreements.append(self._agreed(seen.agreement))
-        if seen.tick % self._every_threat == 0:
-            self._threats[seen.tick] = self._threatened(seen.threats)
-            self._plays += len(self._threats[seen.tick].actions)
-        self.trades = np.zeros_like(self.trades)
-
-    def _thin(self) -> None:
-        """Forget every other tick, or its threats, if there are too many rows."""
-        if len(self._ticks) * self._membership.sum() > BUDGET and len(self._ticks) > _FEWEST:
-            self._select(np.arange(0, len(self._ticks), 2))
-            self.every *= 2
-        if self._plays > BUDGET and len(self._threats) > _FEWEST:
-            self._every_threat *= 2
-            self._keep_threats([t for t in self._threats if t % self._every_threat == 0])
-
-    def _select(self, rows: NDArray[np.int64]) -> None:
-        """Forget all rows but some; what was traded after the last of them is traded anew."""
-        after = {name: sum(self._series[name][rows[-1] + 1 :]) for name in _SUMMED}
-        self.trades = self.trades + after["trades"]
-        firsts = np.append(0, rows[:-1] + 1)
-        end = rows[-1] + 1
-        self._series = {
-            name: list(np.add.reduceat(values[:end], firsts))
-            if name in _SUMMED
-            else [values[k] for k in rows]
-            for name, values in self._series.items()
-        }
-        self._ticks = [self._ticks[k] for k in rows]
-        self._agreements = [self._agreements[k] for k in rows]
-        self._keep_threats([tick for tick in self._ticks if tick in self._threats])
-
-    def _keep_threats(self, ticks: list[int]) -> None:
-        self._threats = {tick: self._threats[tick] for tick in ticks}
-        self._plays = sum(len(kept.actions) for kept in self._threats.values())
-
-    def excerpt(self, rows: int | None = None) -> "Recorder":
-        """Return a copy that remembers the present state, too, and forgets some of the past.
-
-        Parameters
-        ----------
-        rows : int, optional
-            Most ticks to remember, evenly spread; what was traded in between is summed.
-        """
-        copied = copy(self)
-        copied._ticks, copied._agreements = list(self._ticks), list(self._agreements)
-        copied._threats = dict(self._threats)
-        copied._series = {name: list(values) for name, values in self._series.items()}
-        if self._ticks[-1] != self.model.ticks:
-            copied._keep(look(self.model, self.trades))
-        copied._threats[self.model.ticks] = self._threatened(self.model.credible()[0])
-        have = len(copied._ticks)
-        if rows is not None and have > rows:
-            copied._select(np.unique(np.linspace(0, have - 1, rows).astype(int)))
-        return copied
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the tables by name.
+    def tables(self) -> Mapping[str, Callable[[], pd.DataFrame]]:
+        """Return what builds the tables, by name.
 
         Returns
         -------
-        dict from str to DataFrame
+        dict from str to callable
             In all of them ``talk`` is the number of the talk that was under way, from 1.
 
             - ``ticks``: tick, sanding (curnits at mean price 1 and range 1), clearing (largest
@@ -157,72 +106,75 @@ class Recorder:
               of the coalition, or by the agreement of all) and claimed (what it may claim there,
               its fallback and the dividend), utilons.
             - ``agreements``: tick, outcome (actions of all joined by ``+``), probability; of what
-              all players together agree on, at least :data:`RARE`.
+              all players together agree on, at least
+              :data:`curnits.sim.recording.recorder.RARE`.
             - ``threats``: tick, coalition, joint_action (actions of its members joined by ``+``),
-              probability; of every proper coalition, at least :data:`RARE`; maybe fewer ticks
+              probability; of every proper coalition, at least
+              :data:`curnits.sim.recording.recorder.RARE`; maybe fewer ticks
               than in the other tables, see :data:`BUDGET`.
             - ``trades``: tick, payer, payee, curnits paid since the last row, given_up (utilons of
               the payer that buys at the quotes) and received (utilons of the payee).
         """
-        game = self.model.game
-        names = ["+".join(game.players[i] for i in members(mask)) for mask in range(1, 1 << game.n)]
-        series = {name: np.array(values) for name, values in self._series.items()}
-        ticks = np.array(self._ticks)
-        inside = [(name, mask) for mask, name in enumerate(names, 1)]
-        owners = [(name, game.players[i]) for name, mask in inside for i in members(mask)]
-        tables = {
-            "ticks": pd.DataFrame(
-                {
-                    "tick": ticks,
-                    **_columns(series, "sanding", "clearing", "regret", "traded", "destruction"),
-                }
-            ),
-            "negotiators": pd.DataFrame(
-                {
-                    **_index(ticks, player=list(game.players)),
-                    **_columns(series, "payoff", "price", "entitlement", "excess", "purse"),
-                }
-            ),
-            "coalitions": pd.DataFrame(
-                {
-                    **_index(ticks, coalition=names),
-                    **_columns(series, "dividend", "worth"),
-                    "regret": series["coalition regret"].ravel(),
-                    **_columns(series, "menace", "cost"),
-                }
-            ),
-            "members": pd.DataFrame(
-                {
-                    **_index(
-                        ticks,
-                        coalition=[coalition for coalition, _ in owners],
-                        player=[player for _, player in owners],
-                    ),
-                    **_columns(series, "delivered", "claimed"),
-                }
-            ),
-            "agreements": _play_table(self._ticks, self._agreements, names)
-            .drop(columns="coalition")
-            .rename(columns={"joint_action": "outcome"}),
-            "threats": _play_table([*self._threats], [*self._threats.values()], names),
-            "trades": self._trade_table(ticks, series["trades"]),
+        builders = {
+            "ticks": self._ticks,
+            "negotiators": self._negotiators,
+            "coalitions": self._coalitions,
+            "members": self._members,
+            "agreements": self._agreements,
+            "threats": self._threats,
+            "trades": self._trades,
         }
-        for table in tables.values():
-            table.insert(1, "talk", self._talks(table["tick"].to_numpy()))
-        return tables
+        return {name: partial(self._with_talks, build) for name, build in builders.items()}
 
-    def _talks(self, ticks: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the number of the talk that was under way at each tick."""
-        ended = [entry.ended for entry in self.model.journal.talks[:: self.model.game.n]]
-        return np.searchsorted(np.array(ended, dtype=np.int64), ticks) + 1
+    def _with_talks(self, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Build a table, and say of each row which talk was under way."""
+        table = build()
+        table.insert(1, "talk", np.searchsorted(self.ended, table["tick"].to_numpy()) + 1)
+        return table
 
-    def _trade_table(self, ticks: NDArray[np.int64], trades: Vector) -> pd.DataFrame:
+    def _ticks(self) -> pd.DataFrame:
+        names = ("sanding", "clearing", "regret", "traded", "destruction")
+        return pd.DataFrame({"tick": self.ticks, **self._columns(*names)})
+
+    def _negotiators(self) -> pd.DataFrame:
+        names = ("payoff", "price", "entitlement", "excess", "purse")
+        index = self._index(player=list(self.game.players))
+        return pd.DataFrame({**index, **self._columns(*names)})
+
+    def _coalitions(self) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                **self._index(coalition=self._names),
+                **self._columns("dividend", "worth"),
+                "regret": self._stacked("coalition regret").ravel(),
+                **self._columns("menace", "cost"),
+            }
+        )
+
+    def _members(self) -> pd.DataFrame:
+        coalitions = enumerate(self._names, start=1)
+        owners = [(name, i) for mask, name in coalitions for i in members(mask)]
+        index = self._index(
+            coalition=[name for name, _ in owners],
+            player=[self.game.players[i] for _, i in owners],
+        )
+        return pd.DataFrame({**index, **self._columns("delivered", "claimed")})
+
+    def _agreements(self) -> pd.DataFrame:
+        table = _play_table(self.ticks.tolist(), self.agreements, self._names)
+        return table.drop(columns="coalition").rename(columns={"joint_action": "outcome"})
+
+    def _threats(self) -> pd.DataFrame:
+        return _play_table([*self.threats], [*self.threats.values()], self._names)
+
+    def _trades(self) -> pd.DataFrame:
+        trades = self._stacked("trades")
         when, payer, payee = np.nonzero(trades[:, 0])
-        players = np.array(self.model.game.players)
+        players = np.array(self.game.players)
         curnits, given_up, received = np.moveaxis(trades, 1, 0)[:, when, payer, payee]
         return pd.DataFrame(
             {
-                "tick": ticks[when],
+                "tick": self.ticks[when],
                 "payer": players[payer],
                 "payee": players[payee],
                 "curnits": curnits,
@@ -231,33 +183,28 @@ class Recorder:
             }
         )
 
-    def _threatened(self, threats: Vector) -> "_Plays":
-        places, masks, actions = self.model.conflicts.listed
-        listed = threats.take(places)
-        frequent = np.flatnonzero(listed >= RARE)
-        return _Plays(self.model.game, masks[frequent], actions[frequent], listed[frequent])
+    @cached_property
+    def _names(self) -> list[str]:
+        """All coalitions, members joined by ``+``."""
+        game = self.game
+        return ["+".join(game.players[i] for i in members(mask)) for mask in range(1, 1 << game.n)]
 
-    def _agreed(self, agreement: Vector) -> "_Plays":
-        frequent = np.flatnonzero(agreement >= RARE)
-        everybody = np.full(len(frequent), grand(self.model.game.n))
-        return _Plays(self.model.game, everybody, frequent, agreement[frequent])
+    def _stacked(self, name: str) -> Vector:
+        return np.array(self.series[name])
 
-    @property
-    def _membership(self) -> Vector:
-        return membership(self.model.game.n)
+    def _columns(self, *names: str) -> dict[str, Vector]:
+        return {name: self._stacked(name).ravel() for name in names}
 
-
-class _Plays(NamedTuple):
-    """What coalitions play how often, in a game as large as it was then."""
-
-    game: Game
-    masks: NDArray[np.int64]
-    actions: NDArray[np.int64]
-    chances: Vector
+    def _index(self, **entries: list[str]) -> dict[str, Any]:
+        """Return columns with a row for each tick and entry; several columns go together."""
+        count = max(map(len, entries.values()))
+        return {"tick": np.repeat(self.ticks, count)} | {
+            name: own * len(self.ticks) for name, own in entries.items()
+        }
 
 
 def _play_table(
-    ticks: Sequence[int], plays: Sequence[_Plays], coalitions: list[str]
+    ticks: Sequence[int], plays: Sequence[Plays], coalitions: list[str]
 ) -> pd.DataFrame:
     """Return one row for each joint action that is played at each tick."""
     known: dict[tuple[int, int, int], str] = {}
@@ -282,15 +229,3 @@ def _play_table(
             "probability": np.concatenate([np.zeros(0), *(played.chances for played in plays)]),
         }
     )
-
-
-def _index(ticks: NDArray[np.int64], **entries: list[str]) -> dict[str, Any]:
-    """Return columns with a row for each tick and entry; entries of several columns go together."""
-    count = max(map(len, entries.values()))
-    return {"tick": np.repeat(ticks, count)} | {
-        name: own * len(ticks) for name, own in entries.items()
-    }
-
-
-def _columns(series: dict[str, Vector], *names: str) -> dict[str, Vector]:
-    return {name: series[name].ravel() for name in names}

@@ -227,7 +227,7 @@ def test_no_table_grows_without_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     game = from_payoffs(random_payoffs(4))
     run = RunSettings(ticks=2_000, window=2_000)
     whole = simulate(game, run=run).tables
-    monkeypatch.setattr("curnits.sim.recording.tables.BUDGET", 1_230)
+    monkeypatch.setattr("curnits.sim.recording.recorder.BUDGET", 1_230)
     tables = simulate(game, run=run).tables
     assert all(len(table) <= 1_300 for table in tables.values())
     ticks = tables["ticks"]["tick"]

@@ -1,10 +1,11 @@
 """Many runs of one scenario with different seeds: together where rules allow, else one by one.
 
-Takes a scenario and seeds, gives runs, each with the bytes that it leaves alone. For studies in
-Python; a command for many runs is ``curnits sweep``.
+Takes a scenario and seeds, gives runs, each with the bytes that it leaves alone. Called by
+:mod:`curnits.analysis.studies.trials` and :mod:`curnits.analysis.studies.basins` for a batch.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import batched
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from curnits.sim.negotiation.settings import RunSettings
 from curnits.sim.recording.observing import look, traded
 from curnits.sim.running import Run, Simulation, pursue
 from curnits.sim.scenario.scenario import Scenario
+
+_MOST = 64
+"""Runs that take their ticks together: more are hardly quicker, and need more memory."""
 
 
 def simulate_seeds(scenario: Scenario, seeds: Iterable[int]) -> list[Run]:
@@ -32,7 +36,7 @@ def simulate_seeds(scenario: Scenario, seeds: Iterable[int]) -> list[Run]:
     ------
     GameError
         If the game has too many conflicts to be negotiated.
-    ValueError
+    ScenarioError
         If a seed is negative.
 
     Examples
@@ -41,21 +45,24 @@ def simulate_seeds(scenario: Scenario, seeds: Iterable[int]) -> list[Run]:
     >>> [run.seed for run in simulate_seeds(load("hot-dog-stands"), [3, 4])]
     [3, 4]
     """
-    game, ladders, newcomers = scenario.ground, scenario.climbed, scenario.arrivals
-    stated = scenario.run.model_dump()
+    return simulate_alike([scenario.with_run(seed=seed) for seed in seeds])
+
+
+def simulate_alike(scenarios: Sequence[Scenario]) -> list[Run]:
+    """Let the players of scenarios negotiate that differ in seeds and starting prices only.
+
+    Errors as for :func:`simulate_seeds`, which says when they take their ticks together.
+    """
+    if not scenarios:
+        return []
+    first = scenarios[0]
+    game, ladders, newcomers = first.ground, first.climbed, first.arrivals
     simulations = [
-        Simulation(
-            game,
-            scenario.negotiation,
-            RunSettings.model_validate({**stated, "seed": seed}),
-            ladders,
-            newcomers,
-        )
-        for seed in seeds
+        Simulation(game, one.negotiation, one.run, ladders, newcomers) for one in scenarios
     ]
-    if simulations and in_step(scenario):
-        return _together(simulations, scenario.run)
-    return [pursue(simulation) for simulation in simulations]
+    if len(simulations) == 1 or not in_step(first):
+        return [pursue(simulation) for simulation in simulations]
+    return [run for some in batched(simulations, _MOST) for run in _together(some, first.run)]
 
 
 def in_step(scenario: Scenario) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,10 @@ from curnits.analysis.studies.execution.executor import RUNS, Task
 class Deeds:
     """Work that does as it is told."""
 
-    def perform(self, task: Task) -> Mapping[str, pd.DataFrame]:
+    def perform(self, tasks: Sequence[Task]) -> Iterator[Mapping[str, Any]]:
+        return map(self.do, tasks)
+
+    def do(self, task: Task) -> Mapping[str, Any]:
         if task.spec == "die":
             os.kill(os.getpid(), signal.SIGKILL)
         if task.spec == "fail":

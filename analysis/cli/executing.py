@@ -22,9 +22,6 @@ Cluster = Annotated[
     typer.Option(metavar="ADDRESS|local", help="Dask scheduler, such as tcp://host:8786."),
 ]
 
-_TRIALS = 2
-"""Runs that are done before time and disk are estimated."""
-
 
 def executor(workers: int | None, cluster: str | None) -> "Executor":
     """Return what executes runs: this process, others, or a cluster."""
@@ -61,8 +58,7 @@ def shown(
         *columns, console=screen, transient=True, disable=quiet or not screen.is_terminal
     ) as bar:
         task = bar.add_task("Runs", total=None, rate="")
-        left = finished = 0
-        beside = 1
+        left, beside, estimated = 0, 1, False
 
         def say(text: str) -> None:
             if not quiet:
@@ -76,9 +72,10 @@ def shown(
             say(f"{runs:,} runs{done}")
 
         def advanced(done: int, pace: "Pace", size: int) -> None:
-            nonlocal left, finished
-            before, finished, left = finished, finished + done, left - done
-            if before < _TRIALS <= finished and left:
+            nonlocal left, estimated
+            left -= done
+            if pace.steady and left and not estimated:
+                estimated = True
                 seconds = left * (pace.seconds or 0.0) / beside
                 disk = left * size / done
                 say(f"{left:,} more take about {_time(seconds)} and {_size(disk)} of disk")

@@ -1,6 +1,6 @@
 """Which equilibrium agents reach from which start: many runs from prices all over the simplex."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,8 @@ from curnits.analysis.studies.execution.executor import (
     Task,
 )
 from curnits.sim.games.game import Game
-from curnits.sim.running import Simulation, pursue
+from curnits.sim.lockstep import in_step, simulate_alike
+from curnits.sim.running import Run
 from curnits.sim.scenario.scenario import Scenario
 
 _COLUMNS = ("start", "reached", "distance", "settled", "ticks")
@@ -74,13 +75,19 @@ class BasinRuns:
     scenario: Scenario
     answers: Sequence[Vector]
 
-    def perform(self, task: Task) -> Mapping[str, Rows]:
-        """Return where the run from some start ended, and its points."""
-        number, shares = task.spec
+    def perform(self, tasks: Sequence[Task]) -> Iterator[Mapping[str, Rows]]:
+        """Yield where the run from each start ended, and its points."""
         game = self.scenario.build()
-        prices = shares / game.scales
-        given = dict(zip(game.players, prices.tolist(), strict=True))
-        run = pursue(Simulation.of(self.scenario.with_negotiation(starting_prices=given)))
+        starts = [(number, shares / game.scales) for number, shares in (t.spec for t in tasks)]
+        named = [dict(zip(game.players, prices.tolist(), strict=True)) for _, prices in starts]
+        unrecorded = self.scenario.with_run(record_every=self.scenario.run.ticks)
+        runs = simulate_alike(
+            [unrecorded.with_negotiation(starting_prices=prices) for prices in named]
+        )
+        for (number, prices), run in zip(starts, runs, strict=True):
+            yield self._tables(game, number, prices, run)
+
+    def _tables(self, game: Game, number: int, prices: Vector, run: Run) -> Mapping[str, Rows]:
         gaps = [float((abs(run.payoffs - one) / game.scales).max()) for one in self.answers]
         near = int(np.argmin(gaps)) + 1 if gaps and min(gaps) < REACHED else 0
         found = (number, near, min(gaps, default=np.nan), run.converged, run.ticks)
@@ -154,7 +161,8 @@ def explore(
         progress(sum(tables[RUNS].num_rows for tables in kept))
 
     work = BasinRuns(scenario, [found.payoffs for found in solution.equilibria])
-    tasks = (Task(f"{k:016x}", (k, shares)) for k, shares in enumerate(begins, start=1))
+    group = "starts" if in_step(scenario) else ""
+    tasks = (Task(f"{k:016x}", (k, shares), group) for k, shares in enumerate(begins, start=1))
     Drive(work, tasks, executor, kept.append, told).run(interrupted)
     if not kept:
         raise KeyboardInterrupt

@@ -19,7 +19,7 @@ from curnits.analysis.storage.parts import Parts
 from curnits.analysis.storage.resuming import is_begun
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.changes import changes
-from curnits.analysis.studies.execution.executor import ID, RUNS, Tables, Task
+from curnits.analysis.studies.execution.executor import ID, RUNS, Tables
 from curnits.analysis.studies.study import Study
 from curnits.analysis.studies.studyfile import read_study
 from curnits.sim.files.reading import printable
@@ -44,12 +44,6 @@ class Progress:
     store: Store
     parts: Parts
     pending: NDArray[np.int64]
-
-    def tasks(self) -> Iterator[Task]:
-        """Yield the runs that are to be done, in the order of the design."""
-        for number in self.pending.tolist():
-            point = self.study.design[number]
-            yield Task(point.id, point)
 
     def keep(self, tables: Tables) -> None:
         """Write rows of finished runs."""

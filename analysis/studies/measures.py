@@ -1,86 +1,30 @@
 """What can be found out about a run of a study, by name; a new measure is one class and one row.
 
-A measure takes a :class:`Trial` and gives columns of the table ``runs``, and columns of the table
-``agents``. Other packages offer measures by entry points in the group ``curnits.measures``. Called
-by :mod:`curnits.analysis.studies.tasks` in whatever process does a run.
+A measure takes a :class:`curnits.analysis.studies.trials.Trial` and gives columns of the table
+``runs``, and columns of the table ``agents``. Other packages offer measures by entry points in the
+group ``curnits.measures``. Called by :mod:`curnits.analysis.studies.tasks` in whatever process does
+a run.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from curnits.analysis import concepts
-from curnits.analysis.judging.escalation import Escalation, damage_of, measure
-from curnits.analysis.judging.judge import REACHED, Judgement, aim, judge
-from curnits.analysis.solution import Solution, Vector
-from curnits.analysis.verification.payments import payments
-from curnits.sim.games.game import Game
+from curnits.analysis.judging.escalation import damage_of
+from curnits.analysis.judging.judge import REACHED
+from curnits.analysis.solution import Vector
+from curnits.analysis.studies.trials import Trial
 from curnits.sim.negotiation.rules.plugins import RuleError, offered, plugin
-from curnits.sim.running import Run, Simulation, pursue
 from curnits.sim.scenario.payoffs import FieldError
-from curnits.sim.scenario.scenario import Scenario
 
 SAME = 1e-4
 """Payoffs closer than this, a share of payoff range, count as one answer."""
 
 type Columns = Mapping[str, Any]
 """Values by name: numbers, truth values, text or None."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One run of a study; it negotiates, and solves, when a measure first asks for that.
-
-    Attributes
-    ----------
-    scenario : Scenario
-    """
-
-    scenario: Scenario
-
-    @cached_property
-    def game(self) -> Game:
-        """The game with all rungs of all ladders."""
-        return self.scenario.build()
-
-    @cached_property
-    def run(self) -> Run:
-        """The finished talks."""
-        return pursue(Simulation.of(self.scenario))
-
-    @cached_property
-    def judgement(self) -> Judgement:
-        """The talks against the analytic answer."""
-        return judge(self.game, self.run, aim(self.game, self.scenario.negotiation))
-
-    @cached_property
-    def solution(self) -> Solution:
-        """Every answer that can be found to the game."""
-        return concepts.solve_all(self.game, concepts.default_concept(self.game))
-
-    @cached_property
-    def value(self) -> Solution:
-        """The coco value, as if players could pay each other."""
-        return concepts.solve(self.game, "coco-value")
-
-    @cached_property
-    def paid(self) -> Vector:
-        """What players are paid on top of what they get, shape ``(n,)``, for the coco value."""
-        (found,) = self.value.equilibria
-        net = payments(self.game, found)
-        return np.zeros(self.game.n) if net is None else net
-
-    @cached_property
-    def escalation(self) -> Escalation:
-        """Threats at the end of the talks, and what they are worth in the analytic answer."""
-        judged = self.judgement
-        levels = judged.solution.credibility
-        usual = levels is not None or judged.concept == concepts.default_concept(self.game)
-        return measure(self.game, judged.state, judged.nearest if usual else None, levels)
 
 
 @dataclass(frozen=True)
@@ -95,6 +39,9 @@ class Measure:
         Columns of the run's row.
     agents : callable
         Columns with one value for each player, in the order of the game.
+    series : bool
+        Whether it may read tables of many ticks. Where no measure does, and none are to be kept,
+        none are recorded.
     """
 
     about: str
@@ -102,6 +49,7 @@ class Measure:
     agents: Callable[[Trial], Mapping[str, Sequence[Any] | Vector]] = field(
         default=lambda trial: {}
     )
+    series: bool = True
 
 
 def _outcome(trial: Trial) -> Columns:
@@ -221,13 +169,16 @@ def _reached(trial: Trial) -> Columns:
 
 
 MEASURES: Mapping[str, Measure] = {
-    "outcome": Measure("whether and when talks settled, payoffs and prices", _outcome, _outcomes),
-    "answer": Measure("verdict and distance to the nearest analytic answer", _answer, _answers),
-    "history": Measure("breakdowns, credibility, average over talks", _history, _histories),
-    "threats": Measure("destruction threatened, inventions and leverage", _threats, _leverage),
-    "payments": Measure("who would pay whom for the coco value, utilons", _transfers, _paid),
-    "several": Measure("how many answers the game has, and how far apart", _several),
-    "reached": Measure("which of several answers the agents get to", _reached),
+    name: Measure(about, *columns, series=False)
+    for name, about, *columns in (
+        ("outcome", "whether and when talks settled, payoffs and prices", _outcome, _outcomes),
+        ("answer", "verdict and distance to the nearest analytic answer", _answer, _answers),
+        ("history", "breakdowns, credibility, average over talks", _history, _histories),
+        ("threats", "destruction threatened, inventions and leverage", _threats, _leverage),
+        ("payments", "who would pay whom for the coco value, utilons", _transfers, _paid),
+        ("several", "how many answers the game has, and how far apart", _several),
+        ("reached", "which of several answers the agents get to", _reached),
+    )
 }
 """Every measure of this package by the name that study files use."""
 

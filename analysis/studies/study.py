@@ -164,10 +164,15 @@ class Study:
             given["run.record_every"] = section.record.every
         elif section.record == "all":
             given["run.record_every"] = 1
-        given.setdefault(SEED, run_seed(section.seed, point.labels))
+        given[SEED] = self.seed(point)
         for name in sorted(given, key=lambda name: name.count(".")):
             put(data, name, given[name])
         return from_data(data, None)
+
+    def seed(self, point: Point) -> Any:
+        """Return the seed of a run, as stated where it is."""
+        given = {**self.section.fixed, **point.values}
+        return given[SEED] if SEED in given else run_seed(self.section.seed, point.labels)
 
     def to_yaml(self) -> str:
         """Return the complete file; it reads back to an equal study."""

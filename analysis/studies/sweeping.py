@@ -11,7 +11,7 @@ from curnits.analysis.studies.execution.driver import Drive, Pace
 from curnits.analysis.studies.execution.executor import Executor
 from curnits.analysis.studies.folder import check_free, progress
 from curnits.analysis.studies.study import Study
-from curnits.analysis.studies.tasks import StudyRuns
+from curnits.analysis.studies.tasks import StudyRuns, study_tasks
 
 
 def sweep(
@@ -56,7 +56,8 @@ def sweep(
     with closing(executor()) as crew, progress(study, store, command, resume=resume) as under_way:
         began(len(under_way.pending), study.design.runs, crew.workers)
         if len(under_way.pending):
-            drive = Drive(StudyRuns(study), under_way.tasks(), crew, under_way.keep, advanced)
+            tasks = study_tasks(study, under_way.pending.tolist())
+            drive = Drive(StudyRuns(study), tasks, crew, under_way.keep, advanced)
             if not drive.run(interrupted):
                 return False
         under_way.complete(command)

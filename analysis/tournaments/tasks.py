@@ -3,7 +3,7 @@
 Takes a tournament and a line-up, gives the line-up's own row, and one for each seat.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,11 @@ class TournamentRuns:
 
     tournament: Tournament
 
-    def perform(self, task: Task) -> Mapping[str, pd.DataFrame]:
+    def perform(self, tasks: Sequence[Task]) -> Iterator[Mapping[str, pd.DataFrame]]:
+        """Yield the rows of each run."""
+        return (self._tables(task) for task in tasks)
+
+    def _tables(self, task: Task) -> Mapping[str, pd.DataFrame]:
         """Return the rows of one run.
 
         Payoffs are averages over talks that ended, in utilons; ``share`` is what they exceed the

@@ -45,7 +45,7 @@ class Replicas(Negotiation):
     Parameters
     ----------
     models : sequence of Negotiation
-        Alike but for their seeds, none of which has begun; :func:`regular` holds.
+        Alike but for seeds and starting prices; none has begun, and :func:`regular` holds.
     """
 
     def __init__(self, models: Sequence[Negotiation]) -> None:

@@ -10,7 +10,7 @@ Run with ``python tests/benchmarks/sweeping.py``.
 import argparse
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from resource import RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
@@ -31,12 +31,13 @@ class Waiting:
 
     seconds: float
 
-    def perform(self, task: Task) -> Mapping[str, Rows]:
-        """Wait."""
-        if self.seconds:
-            sleep(self.seconds)
-        row = {f"outcome {k}": [float(k)] for k in range(10)}
-        return {RUNS: row, "agents": {"player": ["a", "b"], "payoff": [1.0, 2.0]}}
+    def perform(self, tasks: Sequence[Task]) -> Iterator[Mapping[str, Rows]]:
+        """Wait for each."""
+        for _ in tasks:
+            if self.seconds:
+                sleep(self.seconds)
+            row = {f"outcome {k}": [float(k)] for k in range(10)}
+            yield {RUNS: row, "agents": {"player": ["a", "b"], "payoff": [1.0, 2.0]}}
 
     def describe(self, task: Task) -> Mapping[str, Any]:
         """Return the parameter."""

@@ -18,10 +18,10 @@ from curnits.analysis.figures.registry import FIGURES
 from curnits.analysis.studies.measures import (
     MEASURES,
     Measure,
-    Trial,
     check_measures,
     measure_named,
 )
+from curnits.analysis.studies.trials import Trial
 from curnits.sim import load
 from curnits.sim.games.families import FAMILIES, Family
 from curnits.sim.games.families.base import require, tabulate

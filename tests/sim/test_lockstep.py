@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from curnits.sim import load
+from curnits.sim.errors import InputError
 from curnits.sim.games.normal import NormalGame, from_payoffs
 from curnits.sim.lockstep import in_step, simulate_seeds
 from curnits.sim.negotiation.model import Negotiation
@@ -98,5 +99,5 @@ def test_what_is_not_usual_goes_one_by_one() -> None:
 
 
 def test_negative_seeds_are_refused() -> None:
-    with pytest.raises(ValueError, match="seed"):
+    with pytest.raises(InputError, match="seed"):
         simulate_seeds(load("hot-dog-stands"), [-1])

@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from itertools import count, islice
+from itertools import count
 from time import monotonic
 
 from curnits.analysis.studies.execution.executor import (
@@ -24,6 +24,9 @@ from curnits.sim.errors import InputError
 
 BATCH_SECONDS = 0.5
 """What a batch should take: long beside sending and storing it, short beside an interruption."""
+
+_WORTH = 4
+"""Tasks alone that a batch may take as long as, if they are quicker together: it has dozens."""
 
 _LARGEST = 1_000
 """Most tasks of a batch."""
@@ -46,22 +49,42 @@ _WEIGHT = 0.3
 _TRIALS = 2
 """Tasks that go alone, to see how long they take."""
 
+_ALIKE = 1.5
+"""Ratio of the paces of two batches that agree."""
+
+_LEAST = 1e-6
+"""Seconds a task, at least, so that one can divide by them."""
+
 
 class ExecutorError(InputError):
     """Workers that cannot be reached, or cannot do the work."""
 
 
 class Pace:
-    """Seconds a task of late, and how many make a batch."""
+    """Seconds a task of late, and how many make a batch.
+
+    Attributes
+    ----------
+    seconds : float or None
+        A running average; None before the first task is done.
+    steady : bool
+        Whether the last two batches agree about it, more or less.
+    """
 
     def __init__(self) -> None:
         self.seconds: float | None = None
+        self.steady = False
         self._seen = 0
+        self._alone = self._last = 0.0
 
     def observe(self, tasks: int, seconds: float) -> None:
         """Note what a batch took."""
         if tasks:
             last = seconds / tasks
+            self.steady = self._last / _ALIKE < last < self._last * _ALIKE
+            self._last = last
+            if tasks == 1:
+                self._alone = last
             # the first one includes what is only done once, such as compiling
             fresh = self.seconds is None or self._seen < _TRIALS
             self.seconds = last if fresh else (1 - _WEIGHT) * (self.seconds or 0) + _WEIGHT * last
@@ -72,7 +95,19 @@ class Pace:
         """Tasks of the next batch."""
         if self.seconds is None or self._seen < _TRIALS:
             return 1
-        return max(1, min(_LARGEST, round(BATCH_SECONDS / max(self.seconds, 1e-6))))
+        return _within(BATCH_SECONDS / max(self.seconds, _LEAST))
+
+    @property
+    def together(self) -> int:
+        """The same if they are quicker together; learned from the last batch."""
+        if self._seen < _TRIALS:
+            return 1
+        allowed = max(BATCH_SECONDS, _WORTH * self._alone)
+        return max(self.batch, _within(allowed / max(self._last, _LEAST)))
+
+
+def _within(tasks: float) -> int:
+    return max(1, min(_LARGEST, round(tasks)))
 
 
 @dataclass
@@ -103,6 +138,7 @@ class Drive:
     _again: deque[Task] = field(default_factory=deque)
     _losses: Counter[str] = field(default_factory=Counter)
     _suspect: int = -1
+    _held: Task | None = None
 
     def run(self, interrupted: Callable[[], bool]) -> bool:
         """Do all tasks; return whether they were not interrupted.
@@ -140,12 +176,24 @@ class Drive:
                 chosen: tuple[Task, ...] = (self._again.popleft(),)
                 self._suspect = number
             else:
-                chosen = tuple(islice(self.tasks, self._pace.batch))
+                chosen = self._cut()
             if not chosen:
                 return
             batch = Batch(number, self.work, chosen, self._version)
             self._flying[batch.number] = batch
             self.executor.submit(batch)
+
+    def _cut(self) -> tuple[Task, ...]:
+        """Return the tasks of the next batch; those of a group stay together if they can."""
+        chosen: list[Task] = []
+        while (task := self._held or next(self.tasks, None)) is not None:
+            goes_on = chosen and task.group and task.group == chosen[-1].group
+            if len(chosen) >= (self._pace.together if goes_on else self._pace.batch):
+                self._held = task
+                break
+            self._held = None
+            chosen.append(task)
+        return tuple(chosen)
 
     def _collect(self, seconds: float) -> None:
         for finished in self.executor.wait(seconds):

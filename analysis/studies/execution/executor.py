@@ -5,7 +5,7 @@ calls :func:`perform` on batches wherever it likes. What fails is data: a row th
 row of the table ``failures`` with the traceback.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -43,10 +43,13 @@ class Task:
         16 hex digits.
     spec : object
         What :class:`Work` needs to know, picklable.
+    group : str
+        Tasks of one group, if they have any, are quicker together.
     """
 
     id: str
     spec: Any
+    group: str = ""
 
 
 type _Result = tuple[Task, Mapping[str, Rows]]
@@ -59,8 +62,12 @@ type _Entry = tuple[Mapping[str, Any], Rows]
 class Work(Protocol):
     """Knows how to do tasks of one kind; picklable."""
 
-    def perform(self, task: Task) -> Mapping[str, Rows]:
-        """Return tables by name; :data:`RUNS` has a single row."""
+    def perform(self, tasks: Sequence[Task]) -> Iterable[Mapping[str, Rows]]:
+        """Return, for each task, tables by name; :data:`RUNS` has a single row.
+
+        There are several only if they are of one group. If they cannot all be done, those that are
+        left are done one by one.
+        """
         ...
 
     def describe(self, task: Task) -> Mapping[str, Any]:
@@ -170,15 +177,26 @@ def perform(batch: Batch) -> Finished:
     rows: list[Tables] = []
     interrupted = False
     try:
-        for task in batch.tasks:
-            with Attempt() as attempt:
-                done.append((task, batch.work.perform(task)))
-            if attempt.error is not None:
-                rows.append(_failed(batch.work, task, attempt.error))
+        for _, tasks in groupby(batch.tasks, lambda task: task.group or task.id):
+            rows += _performed(batch.work, list(tasks), done)
     except KeyboardInterrupt:  # only in the process that was interrupted
         interrupted = True
     rows += _stored(batch.work, done)
     return Finished(batch.number, _joined(rows), perf_counter() - begun, interrupted)
+
+
+def _performed(work: Work, tasks: Sequence[Task], done: list[_Result]) -> list[Tables]:
+    """Do tasks together, or else one by one; return the rows of those that fail."""
+    before = len(done)
+    with Attempt() as attempt:
+        for task, tables in zip(tasks, work.perform(tasks), strict=True):
+            done.append((task, tables))
+    if attempt.error is None:
+        return []
+    if len(tasks) == 1:
+        return [_failed(work, tasks[0], attempt.error)]
+    left = tasks[len(done) - before :]
+    return [rows for task in left for rows in _performed(work, [task], done)]
 
 
 @cache

@@ -1,10 +1,12 @@
 """Study files, designs, seeds, batches and parts, without any command."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import version
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from threading import get_ident
 from typing import Any, ClassVar
@@ -23,7 +25,7 @@ from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.axes import read_axis
 from curnits.analysis.studies.changes import changes
 from curnits.analysis.studies.execution.cluster import local_cluster
-from curnits.analysis.studies.execution.driver import Drive, ExecutorError
+from curnits.analysis.studies.execution.driver import Drive, ExecutorError, Pace
 from curnits.analysis.studies.execution.executor import (
     ID,
     RUNS,
@@ -34,12 +36,13 @@ from curnits.analysis.studies.execution.executor import (
     perform,
 )
 from curnits.analysis.studies.execution.local import InProcess, Workers
-from curnits.analysis.studies.measures import Measure
+from curnits.analysis.studies.measures import MEASURES, Measure
 from curnits.analysis.studies.reading import summary
 from curnits.analysis.studies.seeding import run_id, run_seed
 from curnits.analysis.studies.study import Study
 from curnits.analysis.studies.studyfile import load_study
-from curnits.analysis.studies.tasks import StudyRuns
+from curnits.analysis.studies.tasks import StudyRuns, study_tasks
+from curnits.analysis.studies.trials import Trial
 from curnits.sim.errors import InputError
 from curnits.sim.scenario.payoffs import FieldError
 
@@ -266,8 +269,8 @@ def test_what_fails_is_a_row() -> None:
 class Columns(Deeds):
     """The same with columns by name, in as many rows as told."""
 
-    def perform(self, task: Task) -> Any:
-        made = {name: rows.to_dict("list") for name, rows in super().perform(task).items()}
+    def do(self, task: Task) -> Any:
+        made = {name: rows.to_dict("list") for name, rows in super().do(task).items()}
         return made | {"series": {"x": list(range(task.spec))} if task.spec != 3 else {}}
 
 
@@ -297,6 +300,87 @@ def test_tables_do_not_depend_on_what_goes_together() -> None:
         parts = [tables[name] for tables in alone if tables is not None]
         joined = pa.concat_tables(parts, promote_options="permissive")
         assert joined.sort_by(ID).equals(together[name].sort_by(ID).cast(joined.schema)), name
+
+
+class Teams(Deeds):
+    """The same by groups, noting how many are done together; failures spoil those that follow."""
+
+    sizes: ClassVar[list[int]] = []
+
+    def perform(self, tasks: Sequence[Task]) -> Iterator[Any]:
+        self.sizes.append(len(tasks))
+        return super().perform(tasks)
+
+
+def test_what_fails_in_a_group_fails_alone() -> None:
+    specs = [1, 2, "fail", 4, "fail", 6, 7, 8]
+    tasks = [Task(f"{k:016x}", spec, "g" if k < 6 else "") for k, spec in enumerate(specs)]
+    Teams.sizes.clear()
+    tables = perform(Batch(0, Teams(), tasks, version("curnits"))).tables
+    assert tables is not None
+    rows = tables[RUNS].to_pandas().sort_values("run")
+    assert rows["told"].tolist() == [str(spec) for spec in specs]
+    assert rows["status"].tolist() == ["failed" if x == "fail" else "done" for x in specs]
+    assert Teams.sizes == [6, 1, 1, 1, 1, 1, 1]  # the group, four that were left, two of their own
+    assert (
+        tables["more"][ID].to_pylist()
+        == np.repeat([f"{k:016x}" for k in (0, 1, 3, 5, 6, 7)], 2).tolist()
+    )
+
+
+def test_what_was_done_of_a_group_outlasts_an_interruption() -> None:
+    tasks = [Task(f"{k:016x}", spec, "g") for k, spec in enumerate([1, 2, "interrupt", 3])]
+    finished = perform(Batch(0, Teams(), tasks, version("curnits")))
+    assert finished.interrupted
+    assert finished.tables is not None
+    assert finished.tables[RUNS].num_rows == 2
+
+
+def paced(*batches: tuple[int, float]) -> Pace:
+    pace = Pace()
+    for tasks, seconds in batches:
+        pace.observe(tasks, seconds)
+    return pace
+
+
+def test_batches_are_cut_by_time() -> None:
+    assert (paced((1, 9.0)).batch, paced((1, 9.0)).together) == (1, 1)
+    slow = paced((1, 9.0), (1, 2.0))
+    assert (slow.batch, slow.together) == (1, 4)
+    assert paced((1, 9.0), (1, 2.0), (4, 2.4)).together == 13  # eight seconds, four runs alone
+    assert paced((1, 0.1), (1, 0.01)).together == paced((1, 0.1), (1, 0.01)).batch == 50
+    assert not slow.steady
+    assert paced((1, 9.0), (1, 2.0), (1, 2.1)).steady
+
+
+class Cut:
+    """Performs batches, each in 0.3 s, noting of whom they are."""
+
+    workers, parallel = 1, False
+
+    def __init__(self) -> None:
+        self._here = InProcess()
+        self.batches: list[list[str]] = []
+
+    def submit(self, batch: Batch) -> None:
+        self.batches.append([task.group for task in batch.tasks])
+        self._here.submit(batch)
+
+    def wait(self, seconds: float) -> list[Finished]:
+        done = self._here.wait(seconds)
+        return [replace(one, seconds=0.3) for one in done]
+
+    def close(self) -> None:
+        self._here.close()
+
+
+def test_groups_stay_together() -> None:
+    names = ["x"] * 3 + ["a"] * 3 + ["b"] * 30 + [""] * 6
+    tasks = (Task(f"{k:016x}", k, name) for k, name in enumerate(names))
+    crew = Cut()
+    assert Drive(Deeds(), tasks, crew, lambda _: None, lambda *_: None).run(lambda: False)
+    found = ["".join(batch) or len(batch) for batch in crew.batches]
+    assert found == ["x", "x", "x", "aaa", "b" * 4, "b" * 12, "b" * 14, 4, 2]
 
 
 def test_killed_workers_lose_only_what_kills_them() -> None:
@@ -520,9 +604,63 @@ def test_measures_of_others_are_found(tmp_path: Path, monkeypatch: pytest.Monkey
     own = Measure("players", lambda trial: {"players": trial.game.n})
     monkeypatch.setattr("curnits.analysis.studies.measures.plugin", lambda kind, name: own)
     found = study(tmp_path, HEAD + "  measures: [mine]\n")
-    tables = StudyRuns(found).perform(Task("0", found.design[0]))
+    (tables,) = StudyRuns(found).perform([Task("0", found.design[0])])
     assert tables[RUNS]["players"] == [2]
     assert list(tables) == [RUNS]
+
+
+ALIKE = """\
+title: Alike
+study:
+  scenario: threat-game
+  replications: 11
+  fixed: {run.ticks: 40, run.window: 8}
+  axes:
+    negotiation.threat_step: [0.5, 1.1]
+    negotiation.activation: [simultaneous, random]
+"""
+
+
+def groups(found: Study) -> list[str]:
+    return [task.group for task in study_tasks(found, range(len(found.design)))]
+
+
+def test_runs_that_differ_in_their_seeds_form_groups(tmp_path: Path) -> None:
+    found = groups(study(tmp_path, ALIKE))
+    assert [len(list(own)) for _, own in groupby(found)] == [11, 11, 11, 11]
+    assert found[11:22] == found[33:] == [""] * 11  # chance decides who moves: one by one
+    assert found[0] != found[22]
+    by_seed = HEAD + "  axes: {run.ticks: [5, 6], run.seed: [1, 2, 3]}\n"
+    assert [len(list(own)) for _, own in groupby(groups(study(tmp_path, by_seed)))] == [3, 3]
+    assert groups(study(tmp_path, HEAD + "  axes: {run.ticks: [5, 6]}\n")) == ["", ""]
+
+
+@pytest.mark.parametrize("record", ["summary", "all", "{every: 3}"])
+def test_rows_are_the_same_in_lockstep(record: str, tmp_path: Path) -> None:
+    found = study(tmp_path, ALIKE + f"  measures: [outcome, answer, history]\n  record: {record}\n")
+    tasks = list(study_tasks(found, [*range(10), *range(11, 13), 22]))
+    assert {bool(task.group) for task in tasks} == {True, False}
+    work, own = StudyRuns(found), version("curnits")
+    together = perform(Batch(0, work, tasks, own)).tables
+    alone = [perform(Batch(0, work, [task], own)).tables for task in tasks]
+    assert together is not None
+    assert together[RUNS]["status"].to_pylist() == ["done"] * 13
+    for name in together:
+        joined = pa.concat_tables([tables[name] for tables in alone if tables is not None])
+        assert joined.equals(together[name]), name
+
+
+def test_ticks_are_recorded_where_a_measure_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rows(trial: Trial) -> dict[str, int]:
+        return {"rows": len(trial.run.tables["ticks"])}
+
+    for series, wanted in ((True, 5), (False, 2)):
+        monkeypatch.setitem(MEASURES, "mine", Measure("rows", rows, series=series))
+        found = study(tmp_path, HEAD + "  measures: [mine]\n  fixed: {run.ticks: 40}\n")
+        (tables,) = StudyRuns(found).perform([Task("0", found.design[0])])
+        assert tables[RUNS]["rows"] == [wanted]
 
 
 def test_a_local_cluster_needs_no_certain_port() -> None:

@@ -8,6 +8,7 @@ a run.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -168,17 +169,16 @@ def _reached(trial: Trial) -> Columns:
     }
 
 
+_measure = partial(Measure, series=False)
+
 MEASURES: Mapping[str, Measure] = {
-    name: Measure(about, *columns, series=False)
-    for name, about, *columns in (
-        ("outcome", "whether and when talks settled, payoffs and prices", _outcome, _outcomes),
-        ("answer", "verdict and distance to the nearest analytic answer", _answer, _answers),
-        ("history", "breakdowns, credibility, average over talks", _history, _histories),
-        ("threats", "destruction threatened, inventions and leverage", _threats, _leverage),
-        ("payments", "who would pay whom for the coco value, utilons", _transfers, _paid),
-        ("several", "how many answers the game has, and how far apart", _several),
-        ("reached", "which of several answers the agents get to", _reached),
-    )
+    "outcome": _measure("whether and when talks settled, payoffs and prices", _outcome, _outcomes),
+    "answer": _measure("verdict and distance to the nearest analytic answer", _answer, _answers),
+    "history": _measure("breakdowns, credibility, average over talks", _history, _histories),
+    "threats": _measure("destruction threatened, inventions and leverage", _threats, _leverage),
+    "payments": _measure("who would pay whom for the coco value, utilons", _transfers, _paid),
+    "several": _measure("how many answers the game has, and how far apart", _several),
+    "reached": _measure("which of several answers the agents get to", _reached),
 }
 """Every measure of this package by the name that study files use."""
 

@@ -28,6 +28,9 @@ BATCH_SECONDS = 0.5
 _WORTH = 4
 """Tasks alone that a batch may take as long as, if they are quicker together: it has dozens."""
 
+_GAIN = 4
+"""How many times as fast tasks are together, before that is known."""
+
 _LARGEST = 1_000
 """Most tasks of a batch."""
 
@@ -38,7 +41,7 @@ GRACE = 0.7
 """Seconds for which an interrupted study still waits for batches that are under way."""
 
 _AHEAD = 2
-"""Batches given to an executor for each worker, so that none waits for the next."""
+"""Batches given to a parallel executor for each worker, so that none waits for the next."""
 
 _POLL = 0.1
 """Seconds between looks at whether to stop."""
@@ -48,12 +51,6 @@ _WEIGHT = 0.3
 
 _TRIALS = 2
 """Tasks that go alone, to see how long they take."""
-
-_ALIKE = 1.5
-"""Ratio of the paces of two batches that agree."""
-
-_LEAST = 1e-6
-"""Seconds a task, at least, so that one can divide by them."""
 
 
 class ExecutorError(InputError):
@@ -66,48 +63,50 @@ class Pace:
     Attributes
     ----------
     seconds : float or None
-        A running average; None before the first task is done.
-    steady : bool
-        Whether the last two batches agree about it, more or less.
+        A running average, or that of the last batch of a group; None before the first task is done.
+    grouped : bool
+        Whether the last batch was of a group.
     """
 
     def __init__(self) -> None:
         self.seconds: float | None = None
-        self.steady = False
-        self._seen = 0
-        self._alone = self._last = 0.0
+        self.grouped = False
+        self._batches = self._tasks = 0
+        self._alone = 0.0
 
-    def observe(self, tasks: int, seconds: float) -> None:
-        """Note what a batch took."""
-        if tasks:
-            last = seconds / tasks
-            self.steady = self._last / _ALIKE < last < self._last * _ALIKE
-            self._last = last
-            if tasks == 1:
-                self._alone = last
-            # the first one includes what is only done once, such as compiling
-            fresh = self.seconds is None or self._seen < _TRIALS
-            self.seconds = last if fresh else (1 - _WEIGHT) * (self.seconds or 0) + _WEIGHT * last
-            self._seen += 1
+    def observe(self, tasks: int, seconds: float, *, grouped: bool = False) -> None:
+        """Note what a batch took, and whether its tasks were of a group."""
+        if not tasks:
+            return
+        last = seconds / tasks
+        if tasks == 1:
+            self._alone = last
+        # the first one includes what is only done once, such as compiling
+        fresh = self.seconds is None or self._batches < _TRIALS or grouped
+        self.seconds = last if fresh else (1 - _WEIGHT) * (self.seconds or 0) + _WEIGHT * last
+        self.grouped, self._tasks = grouped, tasks
+        self._batches += 1
+
+    @property
+    def known(self) -> bool:
+        """Whether enough is done to tell what the others take, at most if they are grouped."""
+        return self._batches >= _TRIALS and (self._tasks > 1 or not self.grouped)
 
     @property
     def batch(self) -> int:
         """Tasks of the next batch."""
-        if self.seconds is None or self._seen < _TRIALS:
-            return 1
-        return _within(BATCH_SECONDS / max(self.seconds, _LEAST))
+        return self._in(BATCH_SECONDS, 1.0)
 
     @property
     def together(self) -> int:
-        """The same if they are quicker together; learned from the last batch."""
-        if self._seen < _TRIALS:
+        """The same if they are of a group."""
+        return self._in(max(BATCH_SECONDS, _WORTH * self._alone), _GAIN if self._tasks == 1 else 1)
+
+    def _in(self, seconds: float, gain: float) -> int:
+        """Return how many tasks take so long, if they are done so many times as fast as of late."""
+        if self.seconds is None or self._batches < _TRIALS:
             return 1
-        allowed = max(BATCH_SECONDS, _WORTH * self._alone)
-        return max(self.batch, _within(allowed / max(self._last, _LEAST)))
-
-
-def _within(tasks: float) -> int:
-    return max(1, min(_LARGEST, round(tasks)))
+        return max(1, min(_LARGEST, round(seconds * gain / max(self.seconds, 1e-6))))
 
 
 @dataclass
@@ -170,7 +169,8 @@ class Drive:
             self.executor.close()
 
     def _submit(self) -> None:
-        while len(self._flying) < _AHEAD * self.executor.workers:
+        ahead = _AHEAD if self.executor.parallel else 1
+        while len(self._flying) < ahead * self.executor.workers:
             number = next(self._numbers)
             if self._again and self._suspect not in self._flying:
                 chosen: tuple[Task, ...] = (self._again.popleft(),)
@@ -204,7 +204,7 @@ class Drive:
                 self._retry(batch)
             elif finished.tables:
                 done = finished.tables[RUNS].num_rows
-                self._pace.observe(done, finished.seconds)
+                self._pace.observe(done, finished.seconds, grouped=bool(batch.tasks[0].group))
                 self._finish(done, finished.tables)
 
     def _finish(self, done: int, tables: Tables) -> None:

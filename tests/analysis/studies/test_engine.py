@@ -336,25 +336,27 @@ def test_what_was_done_of_a_group_outlasts_an_interruption() -> None:
     assert finished.tables[RUNS].num_rows == 2
 
 
-def paced(*batches: tuple[int, float]) -> Pace:
+def paced(*batches: tuple[int, float], grouped: bool = True) -> Pace:
     pace = Pace()
     for tasks, seconds in batches:
-        pace.observe(tasks, seconds)
+        pace.observe(tasks, seconds, grouped=grouped)
     return pace
 
 
 def test_batches_are_cut_by_time() -> None:
     assert (paced((1, 9.0)).batch, paced((1, 9.0)).together) == (1, 1)
     slow = paced((1, 9.0), (1, 2.0))
-    assert (slow.batch, slow.together) == (1, 4)
-    assert paced((1, 9.0), (1, 2.0), (4, 2.4)).together == 13  # eight seconds, four runs alone
-    assert paced((1, 0.1), (1, 0.01)).together == paced((1, 0.1), (1, 0.01)).batch == 50
-    assert not slow.steady
-    assert paced((1, 9.0), (1, 2.0), (1, 2.1)).steady
+    assert (slow.batch, slow.together) == (1, 16)
+    assert not slow.known
+    quicker = paced((1, 9.0), (1, 2.0), (16, 4.0))
+    assert (quicker.batch, quicker.together) == (2, 32)  # eight seconds, as long as four alone
+    assert quicker.known
+    quick = paced((1, 0.1), (1, 0.01), grouped=False)
+    assert (quick.batch, quick.known) == (50, True)
 
 
 class Cut:
-    """Performs batches, each in 0.3 s, noting of whom they are."""
+    """Performs batches in 0.2 s, and 0.1 s for each task, noting of whom they are."""
 
     workers, parallel = 1, False
 
@@ -368,7 +370,7 @@ class Cut:
 
     def wait(self, seconds: float) -> list[Finished]:
         done = self._here.wait(seconds)
-        return [replace(one, seconds=0.3) for one in done]
+        return [replace(one, seconds=0.2 + 0.1 * len(self.batches[-1])) for one in done]
 
     def close(self) -> None:
         self._here.close()
@@ -380,7 +382,7 @@ def test_groups_stay_together() -> None:
     crew = Cut()
     assert Drive(Deeds(), tasks, crew, lambda _: None, lambda *_: None).run(lambda: False)
     found = ["".join(batch) or len(batch) for batch in crew.batches]
-    assert found == ["x", "x", "x", "aaa", "b" * 4, "b" * 12, "b" * 14, 4, 2]
+    assert found == ["x", "x", "xaaa", "b" * 8, "b" * 10, "b" * 10, "bb", 3, 1]
 
 
 def test_killed_workers_lose_only_what_kills_them() -> None:

@@ -1,6 +1,6 @@
 """Where many runs are executed, and how far they are: options and progress of long commands.
 
-Called by the commands ``sweep``, ``tournament`` and ``basins``.
+Called by the commands ``sweep``, ``tournament``, ``basins`` and ``multiplicity``.
 """
 
 from collections.abc import Callable, Iterator
@@ -74,11 +74,12 @@ def shown(
         def advanced(done: int, pace: "Pace", size: int) -> None:
             nonlocal left, estimated
             left -= done
-            if pace.steady and left and not estimated:
+            if pace.known and left and not estimated:
                 estimated = True
                 seconds = left * (pace.seconds or 0.0) / beside
                 disk = left * size / done
-                say(f"{left:,} more take about {_time(seconds)} and {_size(disk)} of disk")
+                bound = "at most " if pace.grouped else ""
+                say(f"{left:,} more take {bound}about {_time(seconds)} and {_size(disk)} of disk")
             shown = f"{beside / pace.seconds:.3g}/s" if pace.seconds else ""
             bar.update(task, advance=done, rate=shown)
 

@@ -83,18 +83,19 @@ def multiplicity(
     games: Annotated[int, typer.Option(min=1, help="Games of all families, at least.")] = 20_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the games.")] = 1,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an earlier study.")] = False,
+    workers: Workers = None,
     form: Form = ImageFormat.PDF,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Count how often three-player games have several coco equilibria, family by family.
 
-    Every game is solved for all its equilibria (about 20 a second on one core). Each one is written
-    down at once, so that an interrupted study can go on.
+    Every game is solved for all its equilibria (about 20 a second on one core). What is finished is
+    written down every half second, so that an interrupted study can go on.
 
     [bold]Examples[/bold]
 
-      curnits multiplicity --out several
+      curnits multiplicity --out several --workers 2
       curnits multiplicity --out several --games 40000 --resume
     """
     from os.path import exists
@@ -106,6 +107,7 @@ def multiplicity(
     from curnits.analysis.storage.csv import csv
     from curnits.analysis.storage.files import FolderError, check_untaken, write_files
     from curnits.analysis.storage.record import to_json
+    from curnits.analysis.studies.interrupting import STATUS, interruptible
     from curnits.analysis.studies.multiplicity import numbers, study, summary
 
     file = out / "games.csv"
@@ -114,8 +116,12 @@ def multiplicity(
         raise FolderError(f"{file}: exists already (--resume goes on, --out names another place)")
     results = [f"multiplicity.{ending}" for ending in ("csv", "txt", form.value)]
     check_untaken(out, results, replace=earlier)
-    with counting("Solving", sum(numbers(games)), quiet=quiet) as progress:
-        rows = study(file, games, seed, progress)
+    total = sum(numbers(games))
+    with counting("Solving", total, quiet=quiet) as progress, interruptible() as stopped:
+        rows = study(file, games, seed, lambda: executor(workers, None), progress, stopped)
+    if rows is None:
+        typer.echo("curnits: interrupted; --resume goes on", err=True)
+        raise typer.Exit(STATUS)
     table = summary(rows)
     figure = files_of(multiplicity_figure(table, form.value), form.value)
     write_files(out, {"multiplicity.csv": csv(table), **figure}, replace=earlier)

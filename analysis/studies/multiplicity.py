@@ -1,10 +1,10 @@
 """How often games have several ``coco`` equilibria: a count by family of games."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import truncate
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,10 @@ from scipy.stats import binomtest
 
 from curnits.analysis.solution import Solution, Vector
 from curnits.analysis.solvers.exhaustive.everywhere import CONTINUUM, solve
-from curnits.analysis.storage.files import FolderError
+from curnits.analysis.storage.files import FolderError, write_files
+from curnits.analysis.studies.execution.driver import Drive, ExecutorError, Pace
+from curnits.analysis.studies.execution.executor import DONE, RUNS, Executor, Rows, Tables, Task
+from curnits.analysis.studies.seeding import run_id
 from curnits.sim.games.families import FAMILIES, Family, FamilyError
 from curnits.sim.games.game import Game
 
@@ -127,7 +130,32 @@ class Count(NamedTuple):
     widest: float
 
 
-def study(file: Path, games: int, seed: int, progress: Callable[[int], None]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class GameCounts:
+    """Solves games drawn from their kinds; sent to workers once a batch."""
+
+    def perform(self, tasks: Sequence[Task]) -> Iterator[Mapping[str, Rows]]:
+        """Yield the row of each game."""
+        for task in tasks:
+            seed, kind, number = task.spec
+            # a game is the same however many others there are
+            rng = np.random.default_rng([seed, kind, number])
+            found = count(seed, KINDS[kind].name, number, KINDS[kind].draw(rng))
+            yield {RUNS: {name: [value] for name, value in found._asdict().items()}}
+
+    def describe(self, task: Task) -> Mapping[str, Any]:
+        """Return nothing: all there is to say are columns of its own."""
+        return {}
+
+
+def study(
+    file: Path,
+    games: int,
+    seed: int,
+    executor: Callable[[], Executor],
+    progress: Callable[[int], None],
+    interrupted: Callable[[], bool] = lambda: False,
+) -> pd.DataFrame | None:
     """Count the equilibria of games of all kinds, adding a row to a file for each one.
 
     Parameters
@@ -137,44 +165,95 @@ def study(file: Path, games: int, seed: int, progress: Callable[[int], None]) ->
     games : int
         Of all kinds together, at least; see :func:`numbers`.
     seed : int
+    executor : callable
+        Makes what solves the games; called once it is known that the file can be used.
     progress : callable
         Called with the number of games so far.
+    interrupted : callable, optional
+        Asked several times a second whether to stop; what is finished stays in the file.
 
     Returns
     -------
-    DataFrame
-        The rows of the file.
+    DataFrame or None
+        The rows of the file; None if it was interrupted before all were there.
 
     Raises
     ------
     FolderError
         If the file cannot be written, or does not hold such rows.
+    ExecutorError
+        If a game could not be counted.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        return _extended(file, games, seed, progress)
+        with file.open("a", encoding="utf-8", newline="") as rows:
+            if rows.tell() == 0:
+                rows.write(_line(Count._fields))
+                rows.flush()
+            pending = _pending(_whole_rows(file), games, seed)
+            if not _count(pending, rows, sum(numbers(games)), executor(), progress, interrupted):
+                return None
+        return _in_order(file)
     except OSError as error:
         raise FolderError(f"{file}: cannot be written: {error.strerror}") from error
 
 
-def _extended(file: Path, games: int, seed: int, progress: Callable[[int], None]) -> pd.DataFrame:
-    begun = file.exists() and file.stat().st_size > 0
-    known = _whole_rows(file) if begun else pd.DataFrame(columns=list(Count._fields))
+def _pending(known: pd.DataFrame, games: int, seed: int) -> list[Task]:
     done = set(zip(known["seed"], known["kind"], known["game"], strict=True))
-    with file.open("a", encoding="utf-8", newline="") as rows:
-        if not begun:
-            rows.write(",".join(Count._fields) + "\n")
-        finished = 0
-        for kind, number in zip(KINDS, numbers(games), strict=True):
-            for k in range(number):
-                if (seed, kind.name, k) not in done:
-                    # a game is the same however many others there are
-                    rng = np.random.default_rng([seed, KINDS.index(kind), k])
-                    rows.write(",".join(map(str, count(seed, kind.name, k, kind.draw(rng)))) + "\n")
-                    rows.flush()
-                finished += 1
-                progress(finished)
-    return _read(file)
+    return [
+        Task(run_id({"kind": kind.name, "game": k, "seed": seed}), (seed, number, k))
+        for number, (kind, own) in enumerate(zip(KINDS, numbers(games), strict=True))
+        for k in range(own)
+        if (seed, kind.name, k) not in done
+    ]
+
+
+def _count(
+    pending: Sequence[Task],
+    rows: TextIO,
+    total: int,
+    executor: Executor,
+    progress: Callable[[int], None],
+    interrupted: Callable[[], bool],
+) -> bool:
+    """Count what is pending; return whether that was not interrupted."""
+    finished, failures = total - len(pending), list[str]()
+    progress(finished)
+
+    def keep(tables: Tables) -> None:
+        for row in tables[RUNS].to_pylist():
+            if row["status"] == DONE:
+                rows.write(_line(row[name] for name in Count._fields))
+            else:
+                failures.append(row["message"])
+        rows.flush()
+
+    def told(number: int, pace: Pace, size: int) -> None:
+        nonlocal finished
+        finished += number
+        progress(finished)
+
+    complete = Drive(GameCounts(), iter(pending), executor, keep, told).run(interrupted)
+    if failures:
+        games = f"{len(failures)} game{'s' * (len(failures) > 1)}"
+        raise ExecutorError(f"{games} failed: {failures[0]}")
+    return complete
+
+
+def _line(values: Iterable[object]) -> str:
+    return ",".join(map(str, values)) + "\n"
+
+
+def _in_order(file: Path) -> pd.DataFrame:
+    """Put the rows of a file in order, in which workers may not have finished; return them."""
+    rows = _read(file)
+    kinds = {kind.name: k for k, kind in enumerate(KINDS)}
+    order = np.lexsort([rows["game"], rows["kind"].map(kinds), rows["seed"]])
+    if (order != np.arange(len(rows))).any():
+        head, *lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        text = "".join([head, *(lines[k] for k in order)])
+        write_files(file.parent, {file.name: text.encode()}, replace=True)
+    return rows.iloc[order].reset_index(drop=True)
 
 
 def _whole_rows(file: Path) -> pd.DataFrame:

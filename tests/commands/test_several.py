@@ -5,6 +5,7 @@ import signal
 from contextlib import nullcontext
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from command import Command
@@ -13,7 +14,9 @@ from curnits.analysis.studies.basin_records import BasinsRecord
 from curnits.analysis.studies.basins import explore
 from curnits.analysis.studies.execution.local import InProcess
 from curnits.analysis.studies.execution.local import Workers as Processes
-from curnits.analysis.studies.multiplicity import KINDS
+from curnits.analysis.studies.multiplicity import KINDS, Kind, study
+from curnits.sim.games.families import FamilyError
+from curnits.sim.games.game import Game
 from curnits.sim.scenario.catalogue import find
 from curnits.sim.scenario.loading import load
 
@@ -155,6 +158,63 @@ def test_a_study_goes_on_where_it_stopped(curnits: Command, tmp_path: Path) -> N
     spoilt = curnits(*words, "--resume")
     assert spoilt.status == 2
     assert "expected the columns" in spoilt.err
+
+
+def test_counts_do_not_depend_on_workers(tmp_path: Path) -> None:
+    files = [tmp_path / name / "games.csv" for name in ("one", "two")]
+    one = study(files[0], 1, 7, InProcess, lambda done: None)
+    two = study(files[1], 1, 7, lambda: Processes(2), lambda done: None)
+    assert one is not None
+    assert two is not None
+    assert len(one) == len(KINDS)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    pd.testing.assert_frame_equal(one, two, rtol=0)
+    head, *rows = files[0].read_text().splitlines(keepends=True)
+    files[1].write_text("".join([head, *reversed(rows)]))  # as workers may have left them
+    again = study(files[1], 1, 7, InProcess, lambda done: None)
+    assert again is not None
+    pd.testing.assert_frame_equal(one, again, rtol=0)
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_an_interrupted_count_goes_on(
+    curnits: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def press(done: int) -> None:
+        if done == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    words = ("multiplicity", "--out", tmp_path, "--games", 1, "--format", "svg", "--resume")
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            "curnits.analysis.cli.console.counting", lambda *_, **__: nullcontext(press)
+        )
+        result = curnits(*words)
+    assert result.status == 130
+    assert result.err == "curnits: interrupted; --resume goes on\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["games.csv"]
+    kept = (tmp_path / "games.csv").read_text()
+    assert len(kept.splitlines()) == 3
+    assert curnits(*words).status == 0
+    assert (tmp_path / "games.csv").read_text().startswith(kept)
+
+
+def test_games_that_cannot_be_counted_are_told(
+    curnits: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = Kind.draw
+
+    def draw(kind: Kind, rng: np.random.Generator) -> Game:
+        if kind.family == "chicken":
+            raise FamilyError("no game")
+        return usual(kind, rng)
+
+    monkeypatch.setattr(Kind, "draw", draw)
+    words = ("multiplicity", "--out", tmp_path, "--games", 1, "--format", "svg")
+    result = curnits(*words)
+    assert (result.status, result.err) == (2, "curnits: 1 game failed: FamilyError: no game\n")
+    rows = pd.read_csv(tmp_path / "games.csv")
+    assert len(rows) == len(KINDS) - 1
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import pickle
 from collections.abc import Callable
 
 import numpy as np
@@ -294,6 +295,24 @@ def test_other_ways_of_negotiating_reach_the_same_payoffs(seed: int) -> None:
         run = simulate(game, NegotiationSettings.model_validate(other))
         assert run.converged
         assert np.abs((run.payoffs - expected) / game.scales).max() < 2e-3
+
+
+@pytest.mark.parametrize("name", ["noisy-inventors", "learning-to-agree"])
+def test_tables_are_of_the_moment_at_which_they_were_asked_for(name: str) -> None:
+    talking = Simulation.of(load(name))
+    found = []
+    for _ in range(2):
+        for _ in range(300):
+            talking.step()
+        found.append(talking.result().tables)
+    early, late = found
+    assert any(len(late[table]) > len(early[table]) for table in ("inventions", "talks"))
+    whole = simulate(load(name).with_run(ticks=300)).tables
+    assert [*early] == [*whole]
+    for table, kept in pickle.loads(pickle.dumps(early)).items():
+        assert early[table] is early[table]
+        pd.testing.assert_frame_equal(early[table], whole[table], check_exact=True)
+        pd.testing.assert_frame_equal(kept, whole[table], check_exact=True)
 
 
 def test_watching_a_run_changes_nothing() -> None:

@@ -45,6 +45,10 @@ _TIGHT, _LOOSE = 1e-10, 1e-7
 """Tolerances of linear programs: HiGHS's tightest, and its usual one where that cannot be met."""
 
 
+_ROUNDING = 1e-13
+"""Gains, in shares of payoff range, that are rounding."""
+
+
 class CandidateError(InputError):
     """A candidate that is no answer to this game at all: wrong shapes, no distributions, …."""
 
@@ -114,7 +118,7 @@ def verify(game: Game, candidate: Candidate, concept: str = "coco") -> Equilibri
     limit = np.vstack([delivered[:-1], best_in_the_limit(scaled.outcomes, prices, rates)])
     books = _Books.draw_up(delivered, limit, prices, rates, _CONCEPTS[concept].dividends)
     residuals = Residuals(
-        pareto=pareto_gap(scaled.outcomes, delivered[-1]),
+        pareto=pareto_gap(scaled.outcomes, delivered[-1], prices),
         support=float(max(0.0, (scaled.outcomes @ prices).max() - delivered[-1] @ prices)),
         regret=regret,
         split=_split_spread(books.claims, prices),
@@ -274,7 +278,7 @@ class _Books:
         return _Books(delivered, claims, dividends, due[-1])
 
 
-def pareto_gap(outcomes: Vector, point: Vector) -> float:
+def pareto_gap(outcomes: Vector, point: Vector, prices: Vector | None = None) -> float:
     """Return the largest mean gain over ``point`` within the hull of outcomes, nobody losing.
 
     Parameters
@@ -282,8 +286,16 @@ def pareto_gap(outcomes: Vector, point: Vector) -> float:
     outcomes : ndarray, shape (X, n)
     point : ndarray, shape (n,)
         Both in shares of payoff range.
+    prices : ndarray, shape (n,), optional
+        Where these prove that there is nothing to gain but rounding, the most that they allow for
+        is returned, which is no less.
     """
     count, n = outcomes.shape
+    if prices is not None and prices.min() > 0.0:
+        left = max(0.0, float((outcomes @ prices).max() - point @ prices))
+        most = left / (n * float(prices.min()))
+        if most <= _ROUNDING:
+            return most
     return _most(
         np.append(np.zeros(count), np.full(n, 1.0 / n)),
         np.hstack([-outcomes.T, np.eye(n)]),

@@ -17,11 +17,19 @@ from curnits.analysis.verification.coco import (
 )
 from curnits.analysis.verification.measures import DISTRIBUTION
 from curnits.analysis.verification.vanishing import FirstOrder, first_order, owed_by_parts
-from curnits.sim.games.coalitions import Mask, grand, members, proper_coalitions
+from curnits.sim.games.coalitions import Mask, grand, members, membership, proper_coalitions
+from curnits.sim.games.feasible.linear import LinearProgramError
+from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import Game
 
 _NEGLIGIBLE = 1e-10
 """By how much multipliers may miss the optimum of their program, in curnits."""
+
+_LEAST, _ROUNDING = 1e-10, 1e-12
+"""Gains this near to the least count as least; curnits by which proofs of an optimum may miss."""
+
+_DEPENDENT = 1e-9
+"""Singular values below this share of the largest are 0: more than one weighing is optimal."""
 
 
 def verify_harsanyi(game: Game, candidate: Candidate) -> Equilibrium:
@@ -76,7 +84,7 @@ def verify_harsanyi(game: Game, candidate: Candidate) -> Equilibrium:
         disposal = books[mask].gains - dividends[mask]
         shed.append(float(per_utilon(disposal, prices[list(members(mask))]).max()))
     residuals = Residuals(
-        pareto=pareto_gap(scaled.outcomes, agreed),
+        pareto=pareto_gap(scaled.outcomes, agreed, prices),
         support=max(0.0, float((scaled.outcomes @ prices).max() - agreed @ prices)),
         regret=max(growing, *(book.regret for book in books.values())),
         split=float(surplus.max()),
@@ -116,19 +124,69 @@ class _Book:
 def _book(mask: Mask, answers: Vector, play: Vector, prices: Vector, dividends: Vector) -> _Book:
     """Draw up the books of a coalition, whose joint actions would earn ``answers`` (n, R)."""
     inside = np.array(members(mask))
-    outside = np.setdiff1d(np.arange(len(prices)), inside)
+    outside = list(members(grand(len(prices)) ^ mask))
     owed = owed_by_parts(mask, dividends)
     credit = prices[:, None] * answers
     gains = credit[inside] @ play - owed
     harm = credit[outside].sum(axis=0)
-    if not len(outside):
+    if not outside:
         return _Book(answers @ play, gains, np.ones(len(inside)), 0.0)
-    now = len(inside) * gains.min() - harm @ play
-    # maximise |S| d − Σ_j a_j U_j over what S plays and d, with d ≤ a_i U_i − a_i t_i
-    count = len(play)
+    # S's program is a matrix game against a weighing q of its members, who count |S| together
+    payoffs = len(inside) * (credit[inside].T - owed) - harm[:, None]
+    now = float((play @ payoffs).min())
+    weighing = _weighing(payoffs, play)
+    if weighing is None:
+        weights, best = _program(credit[inside], harm, owed)
+    else:
+        weights, best = len(inside) * weighing, float((payoffs @ weighing).max())
+    return _Book(answers @ play, gains, weights, max(0.0, best - now))
+
+
+def _weighing(payoffs: Vector, play: Vector) -> Vector | None:
+    """Return the optimal weighing of members, shape (m,); None if there is not just one.
+
+    Whatever it is, and whoever found it, a coalition can get no more than by the best reply to it
+    (weak duality). So it proves itself optimal if some play secures as much: the coalition's own,
+    if that is a best reply, or else an optimal one.
+    """
+    found = _only_weighing(payoffs, play)
+    if found is not None:
+        return found
+    try:
+        _, rows, _ = solve_stack(payoffs[None])
+    except LinearProgramError:
+        return None
+    return _only_weighing(payoffs, rows[0])
+
+
+def _only_weighing(payoffs: Vector, play: Vector) -> Vector | None:
+    """Return the one weighing against which a play is optimal; None if there is none, or more.
+
+    It makes equal what all actions in use are worth, and weighs only those who gain least.
+    """
+    gains = play @ payoffs
+    least, used = gains <= gains.min() + _LEAST, play > 0.0
+    system = np.ones((np.count_nonzero(used) + 1, np.count_nonzero(least) + 1))
+    system[:-1, :-1], system[-1, -1] = payoffs[np.ix_(used, least)], 0.0
+    goal = np.zeros(len(system))
+    goal[-1] = 1.0
+    found, _, rank, _ = np.linalg.lstsq(system, goal, rcond=_DEPENDENT)
+    weighing = np.zeros(len(least))
+    weighing[least] = np.maximum(found[:-1], 0.0)
+    weighing /= weighing.sum() or 1.0
+    proved = (payoffs @ weighing).max() <= gains.min() + _ROUNDING and weighing.any()
+    return weighing if proved and rank == system.shape[1] else None
+
+
+def _program(credit: Vector, harm: Vector, owed: Vector) -> tuple[Vector, float]:
+    """Return weights of the members, and the most that a coalition's program can reach.
+
+    Maximise ``|S| d − Σ_j a_j U_j`` over what S plays and d, with ``d ≤ a_i U_i − a_i t_i``.
+    """
+    members_count, count = credit.shape
     program = linprog(
-        np.append(harm, -float(len(inside))),
-        np.hstack([-credit[inside], np.ones((len(inside), 1))]),
+        np.append(harm, -float(members_count)),
+        np.hstack([-credit, np.ones((members_count, 1))]),
         -owed,
         np.append(np.ones(count), 0.0)[None, :],
         np.ones(1),
@@ -136,12 +194,12 @@ def _book(mask: Mask, answers: Vector, play: Vector, prices: Vector, dividends: 
         options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
     )
     if program.status != 0 or program.fun is None:
-        return _Book(answers @ play, gains, np.full(len(inside), np.nan), np.inf)
+        return np.full(members_count, np.nan), np.inf
     best = -float(program.fun)
-    weights = _mildest_weights(credit[inside], harm, owed, best)
+    weights = _mildest_weights(credit, harm, owed, best)
     if weights is None:
         weights = -np.asarray(program.ineqlin.marginals)
-    return _Book(answers @ play, gains, weights, max(0.0, best - float(now)))
+    return weights, best
 
 
 def _limit(
@@ -240,7 +298,7 @@ def _account(
     claims = delivered[inside] - per_utilon(disposal, candidate.prices[inside])
     free = (candidate.prices[inside] == 0.0) & (game.ranges[inside] > 0.0)
     claims[free] = (low + game.scales * limit)[inside][free]
-    signs = np.where(np.isin(np.arange(game.n), inside), candidate.prices, -candidate.prices)
+    signs = (2.0 * membership(game.n)[mask] - 1.0) * candidate.prices
     # payoffs are counted from 0, so that what a lone player has anyway is its own dividend
     floor = candidate.prices[inside] @ low[inside] if len(inside) == 1 else 0.0
     return CoalitionAccount(

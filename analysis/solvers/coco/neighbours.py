@@ -6,8 +6,6 @@ small as noise.
 """
 
 from dataclasses import replace
-from fractions import Fraction
-from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,13 +60,16 @@ def _simplified(payoffs: NDArray[np.float64], noise: float) -> NDArray[np.float6
         within = highest - lowest + _LIKELY * noise
         lowest, highest = np.clip(middles - within, 0.0, 1.0), np.clip(middles + within, 0.0, 1.0)
     ends = zip(lowest.tolist(), highest.tolist(), strict=True)
-    simple = [float(_simplest(Fraction(low), Fraction(high))) for low, high in ends]
-    return np.asarray(np.array(simple)[np.append(0, np.cumsum(steps))[place]])
+    simple = [_simplest(*low.as_integer_ratio(), *high.as_integer_ratio()) for low, high in ends]
+    payoff = np.array([numerator / denominator for numerator, denominator in simple])
+    return np.asarray(payoff[np.append(0, np.cumsum(steps))[place]])
 
 
-def _simplest(low: Fraction, high: Fraction) -> Fraction:
-    """Return the fraction with the smallest denominator between two non-negative ones."""
-    if ceil(low) <= high:
-        return Fraction(ceil(low))
-    whole = floor(low)
-    return whole + 1 / _simplest(1 / (high - whole), 1 / (low - whole))
+def _simplest(p: int, q: int, r: int, s: int) -> tuple[int, int]:
+    """Return the fraction with the smallest denominator from p/q to r/s, none negative."""
+    above = -(-p // q)
+    if above * s <= r:
+        return above, 1
+    whole = p // q
+    numerator, denominator = _simplest(s, r - whole * s, q, p - whole * q)
+    return whole * numerator + denominator, numerator

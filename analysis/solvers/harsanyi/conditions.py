@@ -11,15 +11,21 @@ For N all weights are 1, and prices themselves are complementary to what is disp
 below its floor δ, and ``(a_i − δ) (g_i − d_N) = ε``. With δ = 0 that is clearing with free goods.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from curnits.analysis.solution import Vector
+from curnits.analysis.solvers.harsanyi.bordered import Bordered
+from curnits.analysis.solvers.harsanyi.cubic import Cubic, Indices
 from curnits.sim.games.coalitions import Mask, grand, members, membership, size, subsets
 from curnits.sim.games.game import Game
+
+_SMALL = 150
+"""Unknowns up to which dense elimination is as fast."""
 
 type Matrix = NDArray[np.float64]
 
@@ -28,12 +34,12 @@ type Matrix = NDArray[np.float64]
 class Books:
     """Where the unknowns of one coalition stand in the vector of all unknowns."""
 
-    inside: NDArray[np.int64]
-    play: slice
+    inside: Indices
+    play: Indices
     level: int
     dividend: int
-    weights: slice
-    earlier: tuple[NDArray[np.int64], ...]
+    weights: Indices
+    earlier: tuple[Indices, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +50,15 @@ class Linearisation:
     ----------
     slacks : ndarray, shape (p,)
         Of the complementary unknowns, in the order of :attr:`HarsanyiConditions.paired`.
-    slack_slopes : ndarray, shape (p, k)
     equations : ndarray, shape (k − p,)
-        That must be 0.
-    equation_slopes : ndarray, shape (k − p, k)
+        That must be 0, in the order of :attr:`HarsanyiConditions.unpaired`.
+    entries : ndarray, shape (e,)
+        Of the matrix of derivatives: slacks and equations in the rows of their unknowns.
     """
 
     slacks: Vector
-    slack_slopes: Matrix
     equations: Vector
-    equation_slopes: Matrix
+    entries: Vector
 
 
 class HarsanyiConditions:
@@ -75,6 +80,11 @@ class HarsanyiConditions:
     paired : ndarray of int, shape (p,)
         Unknowns that are complementary to a slack: probabilities, weights and, last, the prices of
         those whose payoffs vary. The others, who cannot be paid, have price 1.
+    pattern : Pattern
+        Where derivatives differ from 0.
+    unpaired : ndarray of int, shape (k − p,)
+        All others. One equation is counted as that of each of these: what a play adds up to as that
+        of its coalition's level; of dividends, a lone player's gain, or what weights add up to.
     uniform, alike : dict from mask to ndarray
         Uniform plays of every coalition, and weights of 1 of its members.
     """
@@ -91,29 +101,41 @@ class HarsanyiConditions:
         place = game.n + self.full
         for mask, fight in self.fights.items():
             inside = np.array(members(mask))
-            play = slice(place, place + fight.shape[1])
+            play = np.arange(place, place + fight.shape[1])
+            level = place + len(play)
             weighed = len(inside) if 1 < len(inside) < game.n else 0
-            weights = slice(play.stop + 1, play.stop + 1 + weighed)
+            weights = level + 1 + np.arange(weighed)
             earlier = tuple(
                 np.array([dividends[r] for r in subsets(mask) if r != mask and r >> i & 1], int)
                 for i in inside
             )
-            self.books[mask] = Books(
-                inside, play, play.stop, int(dividends[mask]), weights, earlier
-            )
-            place = weights.stop
+            self.books[mask] = Books(inside, play, level, int(dividends[mask]), weights, earlier)
+            place = level + 1 + weighed
         self.count = place
-        self.paired = np.concatenate(
-            [
-                *(np.r_[book.play, book.weights].astype(int) for book in self.books.values()),
-                self._varying,
-            ]
-        )
+        paired = [np.append(book.play, book.weights) for book in self.books.values()]
+        self.paired = np.concatenate([*paired, self._varying])
+        self.unpaired = np.setdiff1d(np.arange(self.count), self.paired)
         self.uniform = {
             mask: np.full(fight.shape[1], 1.0 / fight.shape[1])
             for mask, fight in self.fights.items()
         }
         self.alike = {mask: np.ones(size(mask)) for mask in self.fights}
+        self._polynomials = Cubic(self.count, tuple(self._terms()))
+        self.pattern = self._polynomials.pattern
+        large = self.count > _SMALL
+        self._structure = Bordered(self.pattern, tuple(self._blocks())) if large else None
+
+    def solve(self, entries: Vector, target: Vector) -> Vector:
+        """Return the solution of a system with these entries; see :meth:`Bordered.solve`."""
+        if self._structure is None:
+            return np.linalg.solve(self.pattern.dense(entries), target)
+        return self._structure.solve(entries, target)
+
+    def at(self, floor: float) -> "HarsanyiConditions":
+        """Return the same conditions with another lowest price."""
+        other = copy(self)
+        other.floor = floor
+        return other
 
     def interior(
         self,
@@ -133,7 +155,7 @@ class HarsanyiConditions:
         x[: self.n] = own - self.floor
         for mask, book in self.books.items():
             x[book.play] = (1.0 - margin) * plays[mask] + margin / len(plays[mask])
-            if book.weights.stop > book.weights.start:
+            if len(book.weights):
                 x[book.weights] = (1.0 - margin) * weights[mask] + margin
         for mask in sorted(self.books, key=int.bit_count):
             book = self.books[mask]
@@ -142,7 +164,7 @@ class HarsanyiConditions:
             gains = credit[book.inside] @ x[book.play]
             gains = gains - [x[earlier].sum() for earlier in book.earlier]
             stakes = 2.0 * membership(self.n)[mask] - 1.0
-            if book.weights.stop > book.weights.start:
+            if len(book.weights):
                 stakes[book.inside] = x[book.weights]
             x[book.dividend] = gains.min() - margin * (len(book.inside) > 1)
             x[book.level] = (stakes @ credit).max() + margin
@@ -160,7 +182,7 @@ class HarsanyiConditions:
     def weights(self, x: Vector) -> dict[Mask, Vector]:
         """Return how every coalition weighs its members; where that is not free, by 1."""
         return {
-            mask: x[book.weights] if book.weights.stop > book.weights.start else self.alike[mask]
+            mask: x[book.weights] if len(book.weights) else self.alike[mask]
             for mask, book in self.books.items()
         }
 
@@ -172,62 +194,52 @@ class HarsanyiConditions:
 
     def linearise(self, x: Vector) -> Linearisation:
         """Return the equations at a point and their derivatives."""
-        n, count, pairs = self.n, self.count, len(self.paired)
-        prices = self.prices(x)
-        slacks, slack_slopes = np.zeros(pairs), np.zeros((pairs, count))
-        equations, equation_slopes = np.zeros(count - pairs), np.zeros((count - pairs, count))
-        equations[0], equation_slopes[0, :n] = prices.sum() - n, 1.0
-        pegged = slice(1, 1 + len(self._constant))
-        equations[pegged] = prices[self._constant] - 1.0
-        equation_slopes[pegged, self._constant] = np.eye(len(self._constant))
-        slack_row, equation_row = 0, pegged.stop
+        shifted = x.copy()
+        shifted[: self.n] += self.floor
+        values, entries = self._polynomials(shifted)
+        return Linearisation(values[self.paired], values[self.unpaired], entries)
+
+    def in_rows(self, slacks: Matrix, equations: Matrix) -> Matrix:
+        """Return numbers, or rows of them, that belong to slacks and equations, in their rows."""
+        rows = np.empty((self.count, *slacks.shape[1:]))
+        rows[self.paired], rows[self.unpaired] = slacks, equations
+        return rows
+
+    def _blocks(self) -> Iterator[tuple[Indices, Indices, Indices]]:
+        """Yield, for each conflict, its own unknowns, its dividends, and what else plays a part."""
+        prices = np.arange(self.n)
+        for mask in range(1, (self.full + 1) // 2):
+            sides = [self.books[mask], self.books[self.full ^ mask]]
+            own = [part for side in sides for part in (side.play, [side.level], side.weights)]
+            earlier = np.unique(np.concatenate([part for side in sides for part in side.earlier]))
+            yield (
+                np.concatenate(own),
+                np.array([side.dividend for side in sides]),
+                np.append(prices, earlier),
+            )
+
+    def _terms(self) -> Iterator[tuple[ArrayLike, ...]]:
+        """Yield the terms of slacks and equations, which have the numbers of their unknowns."""
+        prices, total = np.arange(self.n)[:, None, None], self.books[self.full].dividend
+        yield from ((total, 1.0, np.arange(self.n)), (total, -self.n))
+        yield from ((self._constant, 1.0, self._constant), (self._constant, -1.0))
         for mask, book in self.books.items():
-            fight, inside, own = self.fights[mask], book.inside, x[book.play]
-            fighting = mask != self.full
-            foe = self.books[self.full ^ mask].play if fighting else slice(0, 0)
-            answers = fight @ (x[foe] if fighting else np.ones(1))
-            weighed = book.weights.stop > book.weights.start
-            stakes = 2.0 * membership(n)[mask] - 1.0
-            if weighed:
-                stakes[inside] = x[book.weights]
-            charge = stakes * prices
+            fight, inside, play, weights = self.fights[mask], book.inside, book.play, book.weights
+            outside = list(members(self.full ^ mask))
+            weighed = (weights[:, None, None],) if len(weights) else ()
+            foe = (self.books[self.full ^ mask].play,) if outside else ()
 
-            rows = slice(slack_row, slack_row + len(own))
-            slack_row = rows.stop
-            slacks[rows] = x[book.level] - charge @ answers
-            slope = slack_slopes[rows]
-            slope[:, book.level] = 1.0
-            slope[:, :n] = -stakes * answers.T
-            if fighting:
-                slope[:, foe] = -(charge @ fight.reshape(n, -1)).reshape(len(own), -1)
+            yield play, 1.0, book.level
+            yield play[:, None], -fight[inside], prices[inside], *foe, *weighed
+            yield play[:, None], fight[outside], prices[outside], *foe
+            yield from ((book.level, 1.0, play), (book.level, -1.0))
             if weighed:
-                slope[:, book.weights] = -prices[inside] * answers[inside].T
-            equations[equation_row] = own.sum() - 1.0
-            equation_slopes[equation_row, book.play] = 1.0
-            equation_row += 1
+                yield from ((book.dividend, 1.0, weights), (book.dividend, -len(inside)))
 
-            received = answers[inside] @ own
-            gains = prices[inside] * received - x[book.dividend]
-            steps = np.zeros((len(inside), count))
-            steps[:, book.play] = prices[inside, None] * answers[inside]
-            if fighting:
-                steps[:, foe] = prices[inside, None] * (own @ fight[inside])
-            steps[:, book.dividend] = -1.0
-            for k, earlier in enumerate(book.earlier):
-                gains[k] -= x[earlier].sum()
-                steps[k, inside[k]] += received[k]
-                steps[k, earlier] = -1.0
-            if len(inside) == 1 and fighting:
-                equations[equation_row], equation_slopes[equation_row] = gains[0], steps[0]
-                equation_row += 1
-                continue
-            if weighed:
-                equations[equation_row] = x[book.weights].sum() - len(inside)
-                equation_slopes[equation_row, book.weights] = 1.0
-                equation_row += 1
-            else:
-                gains, steps = gains[self._varying], steps[self._varying]
-            rows = slice(slack_row, slack_row + len(gains))
-            slack_row = rows.stop
-            slacks[rows], slack_slopes[rows] = gains, steps
-        return Linearisation(slacks, slack_slopes, equations, equation_slopes)
+            gaining = np.arange(len(inside)) if outside else self._varying
+            rows = weights if weighed else np.array([book.dividend]) if outside else self._varying
+            own = inside[gaining]
+            yield rows[:, None, None], fight[own], prices[own], play[:, None], *foe
+            yield rows, -1.0, book.dividend
+            for row, k in zip(rows, gaining, strict=True):
+                yield row, -1.0, book.earlier[k]

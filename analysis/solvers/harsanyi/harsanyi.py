@@ -29,6 +29,9 @@ from curnits.analysis.verification.harsanyi import verify_harsanyi
 from curnits.sim.games.coalitions import members
 from curnits.sim.games.game import Game
 
+type Begin = Callable[[], Start]
+"""What makes a start, once it is needed."""
+
 METHOD = (
     "homotopy from uniform threats at equal prices to the conditions with low price floors, "
     "followed to 0; a coco equilibrium; restarts"
@@ -137,13 +140,14 @@ def _candidates(game: Game, attempts: int, near: Candidate | None) -> Iterator[C
     where paths from uniform threats at equal prices lead, which depends on nothing but the game; a
     ``coco`` equilibrium, in case it delivers what is claimed; and where other paths lead.
     """
-    systems = [HarsanyiConditions(game.normalised, floor) for floor in _FLOORS]
-    if systems[0].count > _MOST_UNKNOWNS:
+    conditions = HarsanyiConditions(game.normalised)
+    if conditions.count > _MOST_UNKNOWNS:
         return
-    lead = _without_noise(game) if near is None else near
+    systems = [conditions.at(floor) for floor in _FLOORS]
+    lead = _without_noise(game) if near is None else verify_harsanyi(game, near)
     if lead is not None:
-        yield lead
-        yield from _from(game, systems, partial(_beside, game=game, near=lead))
+        yield lead.candidate
+        yield from _from(game, systems, _beside(game, lead))
     yield from _from(game, systems, _plain)
     for claimed in islice(search.candidates(game), 1):
         still = {mask: np.zeros_like(threat) for mask, threat in claimed.threats.items()}
@@ -153,23 +157,25 @@ def _candidates(game: Game, attempts: int, near: Candidate | None) -> Iterator[C
         yield from _from(game, [system], partial(_elsewhere, seed=seed))
 
 
-def _without_noise(game: Game) -> Candidate | None:
+def _without_noise(game: Game) -> Equilibrium | None:
     """Return an equilibrium of the game without noise, if noise is all that breaks ties."""
     simple = without_noise(game)
     found = () if simple is None else solve(simple).equilibria
-    return repriced(found[0].candidate, game.scales) if found else None
+    if not found:
+        return None
+    return replace(found[0], candidate=repriced(found[0].candidate, game.scales))
 
 
 def _from(
     game: Game,
     systems: list[HarsanyiConditions],
-    starts: Callable[[HarsanyiConditions], Iterable[Start]],
+    starts: Callable[[HarsanyiConditions], Iterable[Begin]],
 ) -> Iterator[Candidate]:
     """Yield where paths lead, start by start: to the highest floor first, and on from there."""
     for begins in zip(*(starts(system) for system in systems), strict=True):
         higher: tuple[HarsanyiConditions, Vector] | None = None
-        for system, afresh in zip(systems, begins, strict=True):
-            reached = follow(system, afresh if higher is None else _resumed(system, *higher))
+        for system, begin in zip(systems, begins, strict=True):
+            reached = follow(system, begin() if higher is None else _resumed(system, *higher))
             if reached is None:
                 continue
             higher = system, reached.unknowns
@@ -181,29 +187,29 @@ def _resumed(system: HarsanyiConditions, higher: HarsanyiConditions, x: Vector) 
     return start_near(system, higher.prices(x), higher.plays(x), higher.weights(x), _MARGINS[1])
 
 
-def _plain(system: HarsanyiConditions) -> Iterator[Start]:
+def _plain(system: HarsanyiConditions) -> Iterator[Begin]:
     """Yield starts that treat all players and actions alike."""
-    yield from (start(system, slack) for slack in _SLACKS)
+    yield from (partial(start, system, slack) for slack in _SLACKS)
 
 
-def _elsewhere(system: HarsanyiConditions, seed: int) -> Iterator[Start]:
+def _elsewhere(system: HarsanyiConditions, seed: int) -> Iterator[Begin]:
     """Yield two random starts."""
-    yield start_disordered(system, np.random.default_rng(seed))
-    yield start_anywhere(system, np.random.default_rng(seed))
+    yield partial(start_disordered, system, np.random.default_rng(seed))
+    yield partial(start_anywhere, system, np.random.default_rng(seed))
 
 
-def _beside(system: HarsanyiConditions, game: Game, near: Candidate) -> Iterator[Start]:
-    """Yield starts beside a given answer, nearest first."""
-    prices = near.prices * game.scales
+def _beside(game: Game, lead: Equilibrium) -> Callable[[HarsanyiConditions], Iterator[Begin]]:
+    """Return what yields starts beside a given answer, nearest first."""
+    prices = lead.candidate.prices * game.scales
     prices = np.where(prices > 0.0, prices, prices.mean())
-    accounts = verify_harsanyi(game, near).coalitions
-    plays = {account.coalition: account.threat for account in accounts}
+    plays = {account.coalition: account.threat for account in lead.coalitions}
     weights = {
-        mask: np.nan_to_num(account.weights[list(members(mask))], nan=1.0)
-        for mask, account in zip(plays, accounts, strict=True)
+        account.coalition: np.nan_to_num(account.weights[list(members(account.coalition))], nan=1.0)
+        for account in lead.coalitions
     }
-    for margin in _MARGINS:
-        yield start_near(system, prices, plays, weights, margin)
+    return lambda system: (
+        partial(start_near, system, prices, plays, weights, margin) for margin in _MARGINS
+    )
 
 
 def _notes(game: Game) -> tuple[str, ...]:

@@ -31,8 +31,12 @@ _NEAR = 0.3
 _LOST = 0.99
 """Factor of the barrier so near 1 that the path is not being followed any more."""
 
-_TO_BOUNDARY = 0.95
-"""Share of the way to the boundary that a step may go (Wright 1997, ch. 1)."""
+_FROM_BOUNDARY = 0.05
+"""Share of the way to the boundary that a step must not go (Wright 1997, ch. 1); less if it is to
+lower the barrier by more."""
+
+_FAST, _FASTEST = 0.05, 1e-3
+"""Factors by which the barrier may fall at once: at most, and where single steps are enough."""
 
 _SINGULAR = 1e-13
 """Singular values, relative to the largest, that count as zero."""
@@ -143,14 +147,14 @@ def follow(system: HarsanyiConditions, begin: Start) -> Reached | None:
     point, reached, factor = begin.point, 1.0, 0.5
     taken, turns = 0, _MOST_TURNS
     while reached > _DONE:
-        near, steps = _correct(system, begin, point, reached * factor)
+        near, steps = _correct(system, begin, point, max(reached * factor, _DONE / 2.0))
         taken += steps
         if near is None:
             factor = factor**0.35
         else:
-            point, reached = near, reached * factor
+            point, reached = near, max(reached * factor, _DONE / 2.0)
             if steps <= _STEPS_EACH // 2:
-                factor = max(0.05, factor**1.7)
+                factor = max(_FAST if steps > 1 else _FASTEST, factor**1.7)
         if factor > _LOST and reached > _CLOSE and turns:
             turns -= 1
             ahead = _around(system, begin, point, reached)
@@ -224,13 +228,11 @@ def _along(
         here = _Point(ahead[:-1], slacks, at)
         if _distance(system, begin, here, ahead[-1]) < _NEAR * ahead[-1] / 3.0:
             return (here, float(ahead[-1])), steps
-        misses = np.concatenate(
-            [
-                ahead[system.paired] * slacks - ahead[-1] * begin.products,
-                at.equations - ahead[-1] * begin.equation_gaps,
-                [normal @ (ahead - x) - length],
-            ]
+        misses = system.in_rows(
+            ahead[system.paired] * slacks - ahead[-1] * begin.products,
+            at.equations - ahead[-1] * begin.equation_gaps,
         )
+        misses = np.append(misses, normal @ (ahead - x) - length)
         matrix = np.vstack([_slopes(system, begin, here, ahead[-1]), normal])
         try:
             ahead = ahead - np.linalg.solve(matrix * scale, misses) * scale
@@ -241,11 +243,18 @@ def _along(
 
 def _slopes(system: HarsanyiConditions, begin: Start, point: _Point, t: float) -> Matrix:
     """Return derivatives of the conditions with the unknowns and, in the last column, with t."""
-    x, at, paired = point.unknowns[system.paired], point.at, system.paired
-    matrix = np.vstack([x[:, None] * at.slack_slopes, at.equation_slopes])
-    matrix[np.arange(len(paired)), paired] += point.slacks
-    last = -np.append(x * begin.slack_gaps + begin.products, begin.equation_gaps)
-    return np.column_stack([matrix, last])
+    x = point.unknowns[system.paired]
+    last = -system.in_rows(x * begin.slack_gaps + begin.products, begin.equation_gaps)
+    return np.column_stack([system.pattern.dense(_of_products(system, point)), last])
+
+
+def _of_products(system: HarsanyiConditions, point: _Point) -> Vector:
+    """Return derivatives of complementary products and of equations, those that may not be 0."""
+    scale, added = np.ones(system.count), np.zeros(system.count)
+    scale[system.paired], added[system.paired] = point.unknowns[system.paired], point.slacks
+    entries = point.at.entries * scale[system.pattern.rows]
+    entries[system.pattern.diagonal] += added
+    return entries
 
 
 def _correct(
@@ -266,24 +275,25 @@ def _step(system: HarsanyiConditions, begin: Start, point: _Point, t: float) -> 
     """Take a Newton step towards the path at t, short of where something positive would be 0."""
     x, slacks, at, paired = point.unknowns, point.slacks, point.at, system.paired
     gaps = t * begin.slack_gaps - at.slacks
-    matrix = np.vstack([x[paired][:, None] * at.slack_slopes, at.equation_slopes])
-    matrix[np.arange(len(paired)), paired] += slacks
-    target = np.append(
+    entries = _of_products(system, point)
+    target = system.in_rows(
         t * begin.products + x[paired] * gaps, t * begin.equation_gaps - at.equations
     )
     try:
-        move = np.linalg.solve(matrix, target)
+        move = system.solve(entries, target)
     except np.linalg.LinAlgError:
-        move = np.linalg.lstsq(matrix, target, rcond=_SINGULAR)[0]
+        move = np.linalg.lstsq(system.pattern.dense(entries), target, rcond=_SINGULAR)[0]
     if not np.isfinite(move).all():
         return None
-    change = at.slack_slopes @ move - gaps - slacks
+    change = system.pattern.product(at.entries, move)[paired] - gaps - slacks
     length = 1.0
     positive = np.concatenate([x[paired], slacks])
     changes = np.concatenate([move[paired], change])
     falling = changes < 0.0
     if falling.any():
-        length = min(1.0, _TO_BOUNDARY * float((-positive[falling] / changes[falling]).min()))
+        lowered = t / float((x[paired] * slacks / begin.products).mean())
+        share = 1.0 - min(_FROM_BOUNDARY, lowered / 2.0)
+        length = min(1.0, share * float((-positive[falling] / changes[falling]).min()))
     ahead = x + length * move
     return _Point(ahead, slacks + length * change, system.linearise(ahead))
 

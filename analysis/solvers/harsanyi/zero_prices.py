@@ -59,9 +59,7 @@ def candidates(game: Game, system: HarsanyiConditions, reached: Reached) -> Iter
         if small.tobytes() in tried:
             continue
         tried.append(small.tobytes())
-        germ = _germ(
-            game.normalised, system, reached.unknowns, np.flatnonzero(zero), np.flatnonzero(tight)
-        )
+        germ = _germ(system, reached.unknowns, np.flatnonzero(zero), np.flatnonzero(tight))
         if (
             germ is not None
             and ((germ.limit[: game.n] > _ZERO) | (germ.rates[: game.n] > 0.0)).all()
@@ -88,17 +86,16 @@ class _Face:
     """
 
     def __init__(self, system: HarsanyiConditions, zeros: Indices, tight: Indices) -> None:
-        self._system, self._tight = system, tight
+        self._system = system
+        self._rows = np.append(system.paired[tight], system.unpaired)
         self._zero = system.paired[zeros]
         self._other = np.setdiff1d(np.arange(system.count), self._zero)
 
     def __call__(self, x: Vector) -> tuple[Vector, Matrix]:
         """Return by how much each equation is missed at a point, and the derivatives."""
         at = self._system.linearise(x)
-        return (
-            np.append(at.slacks[self._tight], at.equations),
-            np.vstack([at.slack_slopes[self._tight], at.equation_slopes]),
-        )
+        slopes = self._system.pattern.dense(at.entries)
+        return self._system.in_rows(at.slacks, at.equations)[self._rows], slopes[self._rows]
 
     def solve(self, x: Vector) -> Vector | None:
         """Return the nearest point found that meets the equations; None if none is near."""
@@ -163,7 +160,7 @@ def _settled(
 
 
 def _germ(
-    game: Game, system: HarsanyiConditions, x: Vector, zeros: Indices, tight: Indices
+    system: HarsanyiConditions, x: Vector, zeros: Indices, tight: Indices
 ) -> _Germ | None:
     """Solve the conditions near an answer at the floor; to first order, if prices are there."""
     settled = _Face(system, zeros, tight).solve(x)
@@ -173,7 +170,7 @@ def _germ(
     growing = growing[growing < system.n]
     if not len(growing):
         return None if settled is None else _Germ(point, np.zeros_like(point))
-    return _Face(HarsanyiConditions(game), zeros, tight).solve_nearby(point, growing)
+    return _Face(system.at(0.0), zeros, tight).solve_nearby(point, growing)
 
 
 def _candidate(game: Game, system: HarsanyiConditions, germ: _Germ) -> Candidate:

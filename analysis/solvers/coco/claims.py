@@ -92,6 +92,13 @@ class ClaimsMarket:
             gradient += shares.T @ found.gradients
         return Claims(amounts, gradient)
 
+    def amounts(self, prices: Vector) -> Vector:
+        """Return claims without their gradient, shape ``(n,)``."""
+        amounts = np.zeros(self.n)
+        for stack, shares in zip(self._stacks, self._shares, strict=True):
+            amounts += self._rule.worths(stack, prices) @ shares
+        return amounts
+
     def threats(self, prices: Vector) -> dict[Mask, Vector]:
         """Return optimal threats of all proper coalitions at normalised prices."""
         return self._threats([self._rule.fight(stack, prices) for stack in self._stacks])

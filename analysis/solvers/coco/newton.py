@@ -71,7 +71,7 @@ def clear(
     face : ndarray of int, shape (k,)
         Distinct outcomes that must all be worth most.
     free : ndarray of bool, shape (n,)
-        Players whose clearing is not asked for here; see :func:`entitlements`.
+        Players whose clearing is not asked for here; see :func:`dues`.
     """
     corners = market.outcomes[face]
     priced = np.flatnonzero(~(free | market.constant))
@@ -145,24 +145,39 @@ def _evaluated(
 def entitlements(
     market: ClaimsMarket, prices: Vector, payoffs: Vector, free: NDArray[np.bool_]
 ) -> tuple[Vector, NDArray[np.float64]]:
-    """Return entitlements in curnits, shape (n,), and their derivatives with the prices, (n, n).
+    """Return entitlements, as :func:`dues`, and their derivatives with the prices, ``(n, n)``."""
+    claims = market.claims(prices)
+    slope = claims.gradient + payoffs / market.n
+    if market.constant.any():
+        slope = slope + slope[market.constant].sum(axis=0) / _heirs(market)
+    return dues(market, claims.amounts, prices, payoffs, free), slope
+
+
+def dues(
+    market: ClaimsMarket,
+    amounts: Vector,
+    prices: Vector,
+    payoffs: Vector,
+    free: NDArray[np.bool_],
+) -> Vector:
+    """Return entitlements in curnits, shape (n,), given the amounts of claims at the prices.
 
     What cannot be paid out to some is passed on to the others, so that Walras' law holds among
     those. Players whose payoffs do not vary can be given nothing at any price: their due is shared
     equally. The surplus of free players, which tends to nothing with their price, is shared in
     proportion to prices.
     """
-    claims = market.claims(prices)
-    due = claims.amounts + prices @ payoffs / market.n
-    slope = claims.gradient + payoffs / market.n
+    due = amounts + prices @ payoffs / market.n
     if market.constant.any():
-        heirs = max(1, int(np.count_nonzero(~market.constant)))
-        due = due + due[market.constant].sum() / heirs
-        slope = slope + slope[market.constant].sum(axis=0) / heirs
+        due = due + due[market.constant].sum() / _heirs(market)
     if free.any():
         unclaimed = (due - prices * payoffs)[free].sum()
         due = due + prices * unclaimed / prices[~free].sum()
-    return due, slope
+    return due
+
+
+def _heirs(market: ClaimsMarket) -> int:
+    return max(1, int(np.count_nonzero(~market.constant)))
 
 
 def _step(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from curnits.analysis.solution import Candidate, Vector
 from curnits.analysis.solvers.coco.claims import ClaimsMarket
-from curnits.analysis.solvers.coco.newton import Clearing, clear, entitlements
+from curnits.analysis.solvers.coco.newton import Clearing, clear, dues
 from curnits.analysis.solvers.coco.pathfollowing import Cell, PathError, refine
 from curnits.analysis.solvers.coco.zero_prices import Limit, clear_in_the_limit, settle
 from curnits.analysis.solvers.rules import MINIMAX, ConflictRule
@@ -181,7 +181,8 @@ class _Excess:
             excess = low / low.sum()
         else:
             payoffs = self.market.outcomes[self.market.best(prices)]
-            due, _ = entitlements(self.market, prices, payoffs, np.zeros(self.market.n, bool))
+            amounts, nobody = self.market.amounts(prices), np.zeros(self.market.n, bool)
+            due = dues(self.market, amounts, prices, payoffs, nobody)
             excess = due[self.axes] / own - payoffs[self.axes]
         return np.asarray((excess - excess.mean())[:-1])
 
@@ -268,7 +269,7 @@ def completed(game: Game, market: ClaimsMarket, limit: Limit) -> Candidate | Non
     agreement = np.zeros(len(game.outcomes))
     agreement[market.origin] = mixture
     worth = clearing.prices @ (mixture @ market.outcomes)
-    owed = market.claims(clearing.prices).amounts + worth / market.n
+    owed = market.amounts(clearing.prices) + worth / market.n
     unpaid = constant & (owed > _NEGLIGIBLE)
     if unpaid.any():
         # nothing can be delivered to them: next to their price all the others vanish

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.coco.claims import ClaimsMarket
-from curnits.analysis.solvers.coco.newton import STRICT, Clearing, clear, entitlements
+from curnits.analysis.solvers.coco.newton import STRICT, Clearing, clear, dues
 from curnits.sim.games.feasible.linear import LinearProgramError, minimise
 
 _LOWEST_FLOORS = (1e-5, 1e-6)
@@ -133,7 +133,7 @@ def settle(
     face = np.flatnonzero(worth >= worth.max() - _FACE)
     corners = outcomes[face]
     priced, free = np.flatnonzero(prices > 0), (prices == 0) & ~market.constant
-    due, _ = entitlements(market, prices, corners[0], free)
+    due = dues(market, market.amounts(prices), prices, corners[0], free)
     target = due[priced] / prices[priced]
     # a free player's claim: the change of its entitlement with δ, N's worth included, per price
     gain = (corners @ limit.direction).max() / market.n

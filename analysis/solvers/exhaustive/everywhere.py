@@ -174,7 +174,7 @@ class _Inquiry:
     def _most(self, prices: Vector, goods: Numbers, free: list[int]) -> Vector:
         """Return the most each free player can get while the others get their due, shape (n,)."""
         market = self._market
-        due = market.claims(prices).amounts + goods[0] @ prices / market.n
+        due = market.amounts(prices) + goods[0] @ prices / market.n
         priced = np.flatnonzero(prices > 0)
         most = goods.max(axis=0)
         for i in free:

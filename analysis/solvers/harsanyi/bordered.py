@@ -74,7 +74,7 @@ class Bordered:
             If the system is singular.
         """
         try:
-            found = self._eliminated(np.append(entries, 0.0), target)
+            found = self._eliminated(np.append(entries, 0.0), target[:, None])[:, 0]
         except np.linalg.LinAlgError:
             found = np.zeros_like(target)
         miss = np.abs(self._pattern.product(entries, found) - target).max()
@@ -82,28 +82,60 @@ class Bordered:
             return found
         return np.linalg.solve(self._pattern.dense(entries), target)
 
-    def _eliminated(self, entries: Vector, target: Vector) -> Vector:
+    def solve_wider(self, entries: Vector, column: Vector, row: Vector, target: Vector) -> Vector:
+        """Return the solution of a system with a full row and column more, ``(count + 1,)``.
+
+        Parameters
+        ----------
+        entries : ndarray, shape (e,)
+        column : ndarray, shape (count,)
+        row, target : ndarray, shape (count + 1,)
+
+        Raises
+        ------
+        numpy.linalg.LinAlgError
+            If the system is singular; without the last row and column it may be.
+        """
+        sides = np.column_stack([target[:-1], column])
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            try:
+                one, other = self._eliminated(np.append(entries, 0.0), sides).T
+            except np.linalg.LinAlgError:
+                one = other = np.zeros_like(column)
+            last = (target[-1] - row[:-1] @ one) / (row[-1] - row[:-1] @ other)
+            found = np.append(one - last * other, last)
+            product = self._pattern.product(entries, found[:-1]) + last * column
+            miss = np.abs(np.append(product, row @ found) - target).max()
+        if miss <= _MISS * np.abs(target).max():
+            return found
+        return np.linalg.solve(wider(self._pattern.dense(entries), column, row), target)
+
+    def _eliminated(self, entries: Vector, targets: Vector) -> Vector:
         """Solve each block for its own unknowns, then what is left for the common ones."""
-        border = np.zeros((len(self._common), len(self._common)))
-        right = np.empty(len(self._common))
-        last = slice(len(self._common) - len(self._rest), None)
-        border[last], right[last] = entries[self._left], target[self._rest]
+        width, sides = len(self._common), targets.shape[1]
+        border, right = np.zeros((width, width)), np.empty((width, sides))
+        rest = slice(width - len(self._rest), None)
+        border[rest], right[rest] = entries[self._left], targets[self._rest]
         halves, row = [], 0
         for stack in self._stacks:
-            sides = np.concatenate([entries.take(stack.wide), target[stack.rows, None]], axis=2)
-            half = np.linalg.solve(entries.take(stack.square), sides)
-            halves.append(half)
+            wide = np.concatenate([entries.take(stack.wide), targets[stack.rows]], axis=2)
+            half = np.linalg.solve(entries.take(stack.square), wide)
+            halves.append(half[:, : stack.own.shape[1]])
             tied = half[:, stack.own.shape[1] :]
             rows = row + np.arange(stack.tied.size).reshape(stack.tied.shape)
             border[rows, stack.tied] = 1.0
-            border[rows[..., None], stack.other[:, None]] = tied[..., :-1]
-            right[rows] = tied[..., -1]
+            border[rows[..., None], stack.other[:, None]] = tied[..., :-sides]
+            right[rows] = tied[..., -sides:]
             row += stack.tied.size
         common = np.linalg.solve(border, right)
-        solution = np.empty(len(target))
+        solution = np.empty_like(targets)
         solution[self._common] = common
         for stack, half in zip(self._stacks, halves, strict=True):
-            own = half[:, : stack.own.shape[1]]
-            known = np.append(-common[stack.other], np.ones((len(own), 1)), axis=1)
-            solution[stack.own] = (own @ known[..., None])[..., 0]
+            known = half[..., :-sides] @ common[stack.other]
+            solution[stack.own] = half[..., -sides:] - known
         return solution
+
+
+def wider(matrix: Vector, column: Vector, row: Vector) -> Vector:
+    """Return a matrix with a column and a row more."""
+    return np.vstack([np.column_stack([matrix, column]), row])

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from curnits.analysis.solution import Vector
-from curnits.analysis.solvers.harsanyi.bordered import Bordered
+from curnits.analysis.solvers.harsanyi.bordered import Bordered, wider
 from curnits.analysis.solvers.harsanyi.cubic import Cubic, Indices
 from curnits.sim.games.coalitions import Mask, grand, members, membership, size, subsets
 from curnits.sim.games.game import Game
@@ -126,10 +126,16 @@ class HarsanyiConditions:
         self._structure = Bordered(self.pattern, tuple(self._blocks())) if large else None
 
     def solve(self, entries: Vector, target: Vector) -> Vector:
-        """Return the solution of a system with these entries; see :meth:`Bordered.solve`."""
+        """Solve a system with these entries; see :meth:`Bordered.solve`."""
         if self._structure is None:
             return np.linalg.solve(self.pattern.dense(entries), target)
         return self._structure.solve(entries, target)
+
+    def solve_wider(self, entries: Vector, column: Vector, row: Vector, target: Vector) -> Vector:
+        """Solve a system with a row and column more; see :meth:`Bordered.solve_wider`."""
+        if self._structure is None:
+            return np.linalg.solve(wider(self.pattern.dense(entries), column, row), target)
+        return self._structure.solve_wider(entries, column, row, target)
 
     def at(self, floor: float) -> "HarsanyiConditions":
         """Return the same conditions with another lowest price."""

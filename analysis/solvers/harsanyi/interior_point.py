@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curnits.analysis.solution import Vector
-from curnits.analysis.solvers.harsanyi.conditions import HarsanyiConditions, Linearisation, Matrix
+from curnits.analysis.solvers.harsanyi.conditions import HarsanyiConditions, Linearisation
 from curnits.sim.games.coalitions import Mask
 
 _MARGIN = 0.5
@@ -183,11 +183,11 @@ def _around(
     for _ in range(_MOST_TURNING):
         scale = np.append(np.ones(system.count), t)
         scale[system.paired] = point.unknowns[system.paired]
-        slopes = _slopes(system, begin, point, t) * scale
         try:
-            tangent = np.linalg.solve(np.vstack([slopes, heading / scale]), last)
+            way = system.solve_wider(*_slopes(system, begin, point), heading / scale**2, last)
         except np.linalg.LinAlgError:
             return None
+        tangent = way / scale
         tangent /= np.linalg.norm(tangent)
         while True:
             ahead = _along(system, begin, point, t, scale * tangent, scale, length)
@@ -233,19 +233,18 @@ def _along(
             at.equations - ahead[-1] * begin.equation_gaps,
         )
         misses = np.append(misses, normal @ (ahead - x) - length)
-        matrix = np.vstack([_slopes(system, begin, here, ahead[-1]), normal])
         try:
-            ahead = ahead - np.linalg.solve(matrix * scale, misses) * scale
+            ahead = ahead - system.solve_wider(*_slopes(system, begin, here), normal, misses)
         except np.linalg.LinAlgError:
             return None
     return None
 
 
-def _slopes(system: HarsanyiConditions, begin: Start, point: _Point, t: float) -> Matrix:
-    """Return derivatives of the conditions with the unknowns and, in the last column, with t."""
+def _slopes(system: HarsanyiConditions, begin: Start, point: _Point) -> tuple[Vector, Vector]:
+    """Return derivatives of the conditions: entries of those with the unknowns, and with t."""
     x = point.unknowns[system.paired]
-    last = -system.in_rows(x * begin.slack_gaps + begin.products, begin.equation_gaps)
-    return np.column_stack([system.pattern.dense(_of_products(system, point)), last])
+    along = system.in_rows(x * begin.slack_gaps + begin.products, begin.equation_gaps)
+    return _of_products(system, point), -along
 
 
 def _of_products(system: HarsanyiConditions, point: _Point) -> Vector:

@@ -34,6 +34,10 @@ class Minimax(ConflictRule):
         return Fights(values, value_gradients(stack, rows, columns), rows, columns)
 
     @override
+    def worths(self, stack: ConflictStack, prices: Vector) -> Vector:
+        return solve_stack(stack.matrices(prices))[0]
+
+    @override
     def limit(self, stack: ConflictStack, prices: Vector, direction: Vector) -> Fights:
         firsts, seconds = stack.matrices(prices), stack.matrices(direction)
         rows, columns = stacked(

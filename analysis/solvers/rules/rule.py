@@ -54,6 +54,10 @@ class ConflictRule(ABC):
     def fight(self, stack: ConflictStack, prices: Vector) -> Fights:
         """Return what conflicts come to at prices of shape ``(n,)``, curnits per utilon."""
 
+    def worths(self, stack: ConflictStack, prices: Vector) -> Vector:
+        """Return ``d(S)`` alone, as :meth:`fight` does, shape ``(P,)``."""
+        return self.fight(stack, prices).worths
+
     @abstractmethod
     def limit(self, stack: ConflictStack, prices: Vector, direction: Vector) -> Fights:
         """Return what they come to as ``δ → 0`` at ``prices + δ · direction``.

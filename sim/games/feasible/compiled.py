@@ -15,6 +15,7 @@ import numba
 from curnits.sim.games.feasible import pivoting
 
 _SOURCES: dict[str, Any] = {
+    "_scale": pivoting._scale_in_loops,
     "_entering": pivoting._entering,
     "_leaving": pivoting._leaving,
     "_pivot": pivoting._pivot_in_loops,
@@ -22,6 +23,7 @@ _SOURCES: dict[str, Any] = {
     "_read_off": pivoting._read_off,
     "_refine": pivoting._refine,
     "_normalise": pivoting._normalise,
+    "scale_games": pivoting.scale_games,
     "solve_games": pivoting.solve_games,
 }
 """What is compiled, callees first, by the name under which it is called."""

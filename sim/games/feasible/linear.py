@@ -28,6 +28,9 @@ _OPTIONS: tuple[tuple[str, bool | int | float | str], ...] = (
     ("simplex_iteration_limit", 100_000),  # near ties of 1e-10 can make HiGHS 1.16 go in circles
 )
 
+_ROWWISE, _MINIMISE = int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize)
+"""HiGHS's numbers for what matrices list first, and what is done with objectives."""
+
 _STRATEGIES = (1, 4)
 """HiGHS's numbers for the dual simplex and, where rounding stops that one, the primal simplex."""
 
@@ -139,17 +142,23 @@ def minimise(
         If HiGHS fails: rounding is too much for it, or a number is not finite or above 1e15.
     """
     count, width = matrix.shape
-    program = highspy.HighsLp()
-    program.num_col_, program.num_row_ = width, count
-    program.col_cost_ = _filled(width, cost)
-    program.col_lower_, program.col_upper_ = (_filled(width, bound) for bound in columns)
-    program.row_lower_, program.row_upper_ = (_filled(count, bound) for bound in rows)
-    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    program.a_matrix_.start_ = np.arange(0, count * width + 1, width, dtype=np.int32)
-    program.a_matrix_.index_ = np.tile(np.arange(width, dtype=np.int32), count)
-    program.a_matrix_.value_ = matrix.ravel()
     solver = _threads.solver
-    if solver.passModel(program) == highspy.HighsStatus.kError:
+    passed = solver.passModel(
+        width,
+        count,
+        matrix.size,
+        _ROWWISE,
+        _MINIMISE,
+        0.0,
+        _filled(width, cost),
+        *(_filled(width, bound) for bound in columns),
+        *(_filled(count, bound) for bound in rows),
+        np.arange(0, matrix.size + 1, width, dtype=np.int32),
+        np.tile(np.arange(width, dtype=np.int32), count),
+        matrix.ravel(),
+        np.zeros(width, dtype=np.int32),  # all variables are continuous
+    )
+    if passed == highspy.HighsStatus.kError:
         raise LinearProgramError("HiGHS refused a program: its numbers are too large")
     for strategy in _STRATEGIES:
         solver.setOptionValue("simplex_strategy", strategy)

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from curnits.sim.games.feasible.exactly import solve_exactly
 from curnits.sim.games.feasible.linear import Vector, solve_game
-from curnits.sim.games.feasible.pivoting import solve_games
+from curnits.sim.games.feasible.pivoting import scale_games, solve_games
 
-type Solver = Callable[[Vector, Vector, Vector, NDArray[np.bool_]], None]
+type Solver = Callable[[Vector, Vector, Vector, Vector, Vector, NDArray[np.int64]], None]
 
 _MOST_CELLS = 60_000
 """Payoffs of the largest matrix for the simplex method; beyond, HiGHS is as fast."""
@@ -57,19 +57,7 @@ def solve_stack(matrices: Vector) -> tuple[Vector, Vector, Vector]:
     curnits.sim.games.feasible.linear.LinearProgramError
         If a large game is too much for the simplex method and for HiGHS.
     """
-    count, height, width = matrices.shape
-    row_floor, column_ceiling = matrices.min(axis=2), matrices.max(axis=1)
-    best_row, best_column = row_floor.argmax(axis=1), column_ceiling.argmin(axis=1)
-    index = np.arange(count)
-    values = row_floor[index, best_row]
-    rows, columns = np.zeros((count, height)), np.zeros((count, width))
-    rows[index, best_row] = columns[index, best_column] = 1.0
-    mixed = values < column_ceiling[index, best_column]
-    if mixed.all():
-        return simplex.solve(matrices)
-    if mixed.any():
-        values[mixed], rows[mixed], columns[mixed] = simplex.solve(matrices[mixed])
-    return values, rows, columns
+    return simplex.solve(matrices)
 
 
 @dataclass
@@ -93,40 +81,34 @@ class Simplex:
     _lock: Lock = field(default_factory=Lock)
 
     def solve(self, matrices: Vector) -> tuple[Vector, Vector, Vector]:
-        """Solve games without pure saddle points; see :func:`solve_stack`."""
-        lows, highs = matrices.min(axis=(1, 2)), matrices.max(axis=(1, 2))
-        ranges = (highs - lows)[:, None, None]
-        if matrices.shape[1] > matrices.shape[2]:
-            # there is more to choose from, and so fewer pivots, the other way round
-            other = np.subtract(highs[:, None, None], matrices.swapaxes(1, 2), order="C")
-            shares, columns, rows = self._solve_scaled(np.divide(other, ranges, out=other))
-            return highs - ranges[:, 0, 0] * shares, rows, columns
-        scaled = matrices - lows[:, None, None]
-        shares, rows, columns = self._solve_scaled(np.divide(scaled, ranges, out=scaled))
-        return lows + ranges[:, 0, 0] * shares, rows, columns
-
-    def _solve_scaled(self, scaled: Vector) -> tuple[Vector, Vector, Vector]:
-        """Solve games whose payoffs reach from 0 to 1."""
-        count, height, width = scaled.shape
+        """Solve games; see :func:`solve_stack`."""
+        count, height, width = matrices.shape
+        few, many = min(height, width), max(height, width)
+        scaled, ends = np.empty((count, few, many)), np.empty((count, 2))
         rows, columns = np.zeros((count, height)), np.zeros((count, width))
-        solved = np.zeros(count, dtype=np.bool_)
+        found = np.empty(count, dtype=np.int64)
         small = height * width <= (_MOST_CELLS if self.can_compile else _MOST_CELLS_PLAIN)
         if small:
-            run = self._prepared(count * height * width * min(height, width))
-            run(scaled, rows, columns, solved)
-        floors, ceilings = _bounds(scaled, rows, columns)
-        doubtful = np.flatnonzero(~solved | (ceilings - floors > _REGRET))
+            run = self._prepared(count * height * width * few)
+            run(matrices, scaled, ends, rows, columns, found)
+        else:
+            scale_games(matrices, scaled, ends, rows, columns, found)
+        own, other = (rows, columns) if height <= width else (columns, rows)
+        floors, ceilings = _bounds(scaled, own, other)
+        doubtful = np.flatnonzero((found == 0) | (ceilings - floors > _REGRET))
         for p in doubtful:
             self.handed_over += int(small)
             if height * width <= _MOST_CELLS_EXACT:
-                rows[p], columns[p] = solve_exactly(scaled[p])
+                own[p], other[p] = solve_exactly(scaled[p])
                 continue
-            other = solve_game(scaled[p])
-            if not solved[p] or other.regret(scaled[p]) < ceilings[p] - floors[p]:
-                rows[p], columns[p] = other.row, other.column
+            better = solve_game(scaled[p])
+            if found[p] == 0 or better.regret(scaled[p]) < ceilings[p] - floors[p]:
+                own[p], other[p] = better.row, better.column
         if len(doubtful):
-            floors, ceilings = _bounds(scaled, rows, columns)
-        return (floors + ceilings) / 2.0, rows, columns
+            floors, ceilings = _bounds(scaled, own, other)
+        shares, ranges = (floors + ceilings) / 2.0, ends[:, 1] - ends[:, 0]
+        values = ends[:, 0] + ranges * shares if own is rows else ends[:, 1] - ranges * shares
+        return values, rows, columns
 
     def _prepared(self, work: int) -> Solver:
         with self._lock:

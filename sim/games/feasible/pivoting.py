@@ -36,30 +36,103 @@ REFINEMENTS = 2
 """Newton steps on the final basis; each squares the relative error that pivoting left."""
 
 
-def solve_games(scaled: Vector, rows: Vector, columns: Vector, solved: NDArray[np.bool_]) -> None:
+def solve_games(
+    matrices: Vector,
+    scaled: Vector,
+    ends: Vector,
+    rows: Vector,
+    columns: Vector,
+    found: Labels,
+) -> None:
     """Solve zero-sum games of one shape; rows maximise.
 
     Parameters
     ----------
-    scaled : ndarray, shape (P, R, C)
-        Payoffs to the rows' side, between 0 and 1; 1 is added to them, so that values are positive.
+    matrices : ndarray, shape (P, R, C)
+        Payoffs to the rows' side.
+    scaled : ndarray, shape (P, R, C), or (P, C, R) if R > C
+        Filled in: payoffs, to the side with fewer strategies, from 0 to 1. There is more to choose
+        from, and so fewer pivots, than the other way round.
+    ends : ndarray, shape (P, 2)
+        Filled in: the least and the largest payoff; the value twice, if there is a saddle point.
     rows : ndarray, shape (P, R)
     columns : ndarray, shape (P, C)
-        Filled in: optimal mixed strategies, where found.
-    solved : ndarray of bool, shape (P,)
-        Filled in: whether they were.
+        Zeros; filled in: optimal mixed strategies, where found.
+    found : ndarray of int, shape (P,)
+        Filled in: 2 for a saddle point in pure strategies, 1 for mixed strategies, 0 for neither.
     """
-    count, height, width = scaled.shape
-    table = np.empty((height + 1, width + 1))
-    basic = np.empty(height, dtype=np.int64)
-    free = np.empty(width, dtype=np.int64)
+    count, height, width = matrices.shape
+    few, many = min(height, width), max(height, width)
+    table = np.empty((few + 1, many + 1))
+    basic = np.empty(few, dtype=np.int64)
+    free = np.empty(many, dtype=np.int64)
+    scale_games(matrices, scaled, ends, rows, columns, found)
     for p in range(count):
-        solved[p] = _pivot_to_optimum(scaled[p], table, basic, free)
-        if solved[p]:
-            _read_off(table, basic, free, rows[p], columns[p])
+        if found[p] == 0 and _pivot_to_optimum(scaled[p], table, basic, free):
+            row, column = (rows[p], columns[p]) if height <= width else (columns[p], rows[p])
+            _read_off(table, basic, free, row, column)
             for _ in range(REFINEMENTS):
-                _refine(scaled[p], table, basic, free, rows[p], columns[p])
-            solved[p] = _normalise(rows[p]) and _normalise(columns[p])
+                _refine(scaled[p], table, basic, free, row, column)
+            if _normalise(row) and _normalise(column):
+                found[p] = 1
+
+
+def scale_games(
+    matrices: Vector,
+    scaled: Vector,
+    ends: Vector,
+    rows: Vector,
+    columns: Vector,
+    found: Labels,
+) -> None:
+    """Do what :func:`solve_games` does first: scale payoffs, and see to pure strategies."""
+    for p in range(len(matrices)):
+        best_row, best_column, floor, ceiling = _scale(matrices[p], scaled[p], ends[p])
+        found[p] = 0
+        if floor >= ceiling:
+            rows[p, best_row] = columns[p, best_column] = 1.0
+            ends[p, 0] = ends[p, 1] = floor
+            found[p] = 2
+
+
+def _scale(matrix: Vector, scaled: Vector, ends: Vector) -> tuple[int, int, float, float]:
+    """Fill in scaled payoffs and their ends; return pure maximin and minimax strategies, levels."""
+    floors, ceilings = matrix.min(axis=1), matrix.max(axis=0)
+    low, high = floors.min(), ceilings.max()
+    ends[0], ends[1] = low, high
+    span = high - low if high > low else 1.0
+    scaled[:] = (high - matrix.T) / span if len(floors) > len(ceilings) else (matrix - low) / span
+    i, j = int(floors.argmax()), int(ceilings.argmin())
+    return i, j, float(floors[i]), float(ceilings[j])
+
+
+def _scale_in_loops(matrix: Vector, scaled: Vector, ends: Vector) -> tuple[int, int, float, float]:
+    """Do as :func:`_scale` does, to the bit."""
+    height, width = matrix.shape
+    low, high, floor, ceiling = np.inf, -np.inf, -np.inf, np.inf
+    best_row = best_column = 0
+    ceilings = np.full(width, -np.inf)
+    for i in range(height):
+        least = np.inf
+        for j in range(width):
+            least = min(least, matrix[i, j])
+            ceilings[j] = max(ceilings[j], matrix[i, j])
+        low = min(low, least)
+        if least > floor:
+            best_row, floor = i, least
+    for j in range(width):
+        high = max(high, ceilings[j])
+        if ceilings[j] < ceiling:
+            best_column, ceiling = j, ceilings[j]
+    ends[0], ends[1] = low, high
+    span = high - low if high > low else 1.0
+    for i in range(height):
+        for j in range(width):
+            if height > width:
+                scaled[j, i] = (high - matrix[i, j]) / span
+            else:
+                scaled[i, j] = (matrix[i, j] - low) / span
+    return best_row, best_column, floor, ceiling
 
 
 def _pivot_to_optimum(scaled: Vector, table: Vector, basic: Labels, free: Labels) -> bool:

@@ -18,15 +18,16 @@ from curnits.analysis.verification.coco import (
 from curnits.analysis.verification.measures import DISTRIBUTION
 from curnits.analysis.verification.vanishing import FirstOrder, first_order, owed_by_parts
 from curnits.sim.games.coalitions import Mask, grand, members, membership, proper_coalitions
-from curnits.sim.games.feasible.linear import LinearProgramError
-from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import Game
 
 _NEGLIGIBLE = 1e-10
 """By how much multipliers may miss the optimum of their program, in curnits."""
 
-_LEAST, _ROUNDING = 1e-10, 1e-12
-"""Gains this near to the least count as least; curnits by which proofs of an optimum may miss."""
+_LEAST, _NEARLY = 1e-10, 1e-4
+"""Gains this near to the least count as least, or nearly."""
+
+_ROUNDING = 1e-12
+"""Curnits by which proofs of an optimum may miss."""
 
 _DEPENDENT = 1e-9
 """Singular values below this share of the largest are 0: more than one weighing is optimal."""
@@ -143,20 +144,22 @@ def _book(mask: Mask, answers: Vector, play: Vector, prices: Vector, dividends: 
 
 
 def _weighing(payoffs: Vector, play: Vector) -> Vector | None:
-    """Return the optimal weighing of members, shape (m,); None if there is not just one.
+    """Return the optimal weighing of members, shape (m,); None if it is not just one, or not found.
 
-    Whatever it is, and whoever found it, a coalition can get no more than by the best reply to it
-    (weak duality). So it proves itself optimal if some play secures as much: the coalition's own,
-    if that is a best reply, or else an optimal one.
+    A coalition can get no more than by the best reply to it (weak duality), so it proves itself
+    optimal if some play secures as much: the coalition's own, if that is a best reply, or else one
+    that uses the same actions and makes the gains equal that are now nearly the least.
     """
+    if payoffs.shape[1] == 1:
+        return np.ones(1)
     found = _only_weighing(payoffs, play)
     if found is not None:
         return found
-    try:
-        _, rows, _ = solve_stack(payoffs[None])
-    except LinearProgramError:
-        return None
-    return _only_weighing(payoffs, rows[0])
+    gains, used = play @ payoffs, play > 0.0
+    even, _ = _evening(payoffs[np.ix_(used, gains <= gains.min() + _NEARLY)].T)
+    better = np.zeros(len(play))
+    better[used] = even
+    return _only_weighing(payoffs, better)
 
 
 def _only_weighing(payoffs: Vector, play: Vector) -> Vector | None:
@@ -165,17 +168,23 @@ def _only_weighing(payoffs: Vector, play: Vector) -> Vector | None:
     It makes equal what all actions in use are worth, and weighs only those who gain least.
     """
     gains = play @ payoffs
-    least, used = gains <= gains.min() + _LEAST, play > 0.0
-    system = np.ones((np.count_nonzero(used) + 1, np.count_nonzero(least) + 1))
-    system[:-1, :-1], system[-1, -1] = payoffs[np.ix_(used, least)], 0.0
-    goal = np.zeros(len(system))
-    goal[-1] = 1.0
-    found, _, rank, _ = np.linalg.lstsq(system, goal, rcond=_DEPENDENT)
+    least = gains <= gains.min() + _LEAST
     weighing = np.zeros(len(least))
-    weighing[least] = np.maximum(found[:-1], 0.0)
-    weighing /= weighing.sum() or 1.0
+    weighing[least], alone = _evening(payoffs[np.ix_(play > 0.0, least)])
     proved = (payoffs @ weighing).max() <= gains.min() + _ROUNDING and weighing.any()
-    return weighing if proved and rank == system.shape[1] else None
+    return weighing if proved and alone else None
+
+
+def _evening(rows: Vector) -> tuple[Vector, bool]:
+    """Return a mixture of columns that gives all rows the same, and whether it is the only one.
+
+    If there is none it does so only about; 0 if all weights are negative.
+    """
+    system = np.ones((rows.shape[0] + 1, rows.shape[1] + 1))
+    system[:-1, :-1], system[-1, -1] = rows, 0.0
+    found, _, rank, _ = np.linalg.lstsq(system, np.eye(len(system))[-1], rcond=_DEPENDENT)
+    mixture = np.maximum(found[:-1], 0.0)
+    return mixture / (mixture.sum() or 1.0), bool(rank == system.shape[1])
 
 
 def _program(credit: Vector, harm: Vector, owed: Vector) -> tuple[Vector, float]:

@@ -11,7 +11,6 @@ import numpy as np
 
 from curnits.analysis.solvers.harsanyi.cubic import Indices, Pattern, Vector
 
-
 _MISS = 1e-9
 """Largest residual, relative to the right side, of a solution without pivots between blocks."""
 
@@ -58,9 +57,7 @@ class Bordered:
         for some in alike.values():
             own, tied, other = (np.stack(part) for part in zip(*some, strict=True))
             rows = np.hstack([own, tied])
-            square, wide = (
-                pattern.numbers(rows[..., None], to[:, None]) for to in (rows, other)
-            )
+            square, wide = (pattern.numbers(rows[..., None], to[:, None]) for to in (rows, other))
             self._stacks.append(_Stack(own, rows, square, wide, place[tied], place[other]))
 
     def solve(self, entries: Vector, target: Vector) -> Vector:

@@ -73,10 +73,10 @@ class Cubic:
         numbers = np.full((1 + _DEGREE, ends[-1]), count)
         self._sizes = [0] * _DEGREE
         for (rows, coefficients, *factors), shape, end in zip(terms, shapes, ends, strict=True):
-            own = slice(end - prod(shape), end)
-            self._coefficients[own].reshape(shape)[...] = coefficients
+            these = slice(end - prod(shape), end)
+            self._coefficients[these].reshape(shape)[...] = coefficients
             for k, part in enumerate([rows, *factors]):
-                numbers[k, own].reshape(shape)[...] = part
+                numbers[k, these].reshape(shape)[...] = part
             for k in range(len(factors)):
                 self._sizes[k] = end
         self._rows, self._factors = numbers[0], numbers[1:]

@@ -159,9 +159,7 @@ def _settled(
     return best, least < _HOPEFUL
 
 
-def _germ(
-    system: HarsanyiConditions, x: Vector, zeros: Indices, tight: Indices
-) -> _Germ | None:
+def _germ(system: HarsanyiConditions, x: Vector, zeros: Indices, tight: Indices) -> _Germ | None:
     """Solve the conditions near an answer at the floor; to first order, if prices are there."""
     settled = _Face(system, zeros, tight).solve(x)
     point = (x if settled is None else settled).copy()

@@ -293,7 +293,7 @@ def pareto_gap(outcomes: Vector, point: Vector, prices: Vector | None = None) ->
     count, n = outcomes.shape
     if prices is not None and prices.min() > 0.0:
         left = float((outcomes @ prices).max() - point @ prices)
-        most = max(0.0, left) / (n * float(prices.min()))
+        most: float = max(0.0, left) / (n * float(prices.min()))
         if most <= _ROUNDING:
             return most
     return _most(

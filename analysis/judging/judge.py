@@ -58,8 +58,6 @@ class Judgement:
         The simulated state itself, with its residuals, judged as if it were an answer.
     missed : Shortfalls
         How far that state misses the conditions of its own rules.
-    rate : float
-        Fitted p in "distance falls like ticks to the power −p"; NaN where there is no such fit.
     arrived : bool
         Whether the agents settled, missing no condition by more than
         :data:`curnits.analysis.judging.shortfalls.ENOUGH`, and within :data:`REACHED` of the
@@ -78,7 +76,6 @@ class Judgement:
     price_distance: float
     state: Equilibrium
     missed: Shortfalls
-    rate: float
     arrived: bool
     verdict: str
 
@@ -188,10 +185,9 @@ def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement
     state = concepts.verify_state(game, _state(game, run), run.payoffs, concept, run.credibility)
     missed = shortfalls(game, state, run.credibility)
     answer = solution.equilibria[number - 1] if number else None
-    price_distance, rate = np.nan, np.nan
+    price_distance = np.nan
     if answer is not None:
         price_distance = price_gap(game, run.prices, answer.candidate.prices)
-        rate = convergence_rate(game, run.tables["negotiators"], answer.payoffs)
     near = is_there(distance, missed, run.credibility)
     alone = run.converged and not near and stands_alone(game, state, concept)
     arrived = run.converged and (near or alone)
@@ -204,7 +200,6 @@ def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement
         price_distance,
         state,
         missed,
-        rate,
         arrived,
         verdict(
             game,
@@ -255,7 +250,10 @@ def distances(game: Game, negotiators: pd.DataFrame, target: Vector) -> pd.Serie
 
 
 def convergence_rate(game: Game, negotiators: pd.DataFrame, target: Vector) -> float:
-    """Return p of the least-squares fit ``distance ∝ tick^−p`` over the later half of the ticks."""
+    """Return p of the least-squares fit ``distance ∝ tick^−p`` over the later half of the ticks.
+
+    NaN where there is no such fit.
+    """
     series = distances(game, negotiators, target)
     late = series[(series.index >= series.index.max() / 2) & (series > 0)]
     if late.index.nunique() < 3:

@@ -107,9 +107,13 @@ def verdict(
 
 
 def _ended(run: Run) -> str:
-    fell_out = run.tables["talks"]["ending"].iloc[-1] == "broke down"
-    otherwise = "fell out" if fell_out else "had not settled"
-    return f"{'settled' if run.converged else otherwise} after {run.ticks:,} ticks"
+    if run.converged:
+        how = "settled"
+    elif run.tables["talks"]["ending"].iloc[-1] == "broke down":
+        how = "fell out"
+    else:
+        how = "had not settled"
+    return f"{how} after {run.ticks:,} ticks"
 
 
 def _where(run: Run, solution: Solution, number: int, distance: float, arrived: bool) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from curnits.analysis.concepts import default_concept
 from curnits.analysis.judging.escalation import Escalation, measure
-from curnits.analysis.judging.judge import Judgement
+from curnits.analysis.judging.judge import Judgement, convergence_rate
 from curnits.analysis.judging.policies import PolicyJudgement
 from curnits.analysis.solution import Equilibrium
 from curnits.analysis.storage.folder import run_id
@@ -258,9 +258,11 @@ class Summary(RunRecord):
         nearest = judgement.nearest
         levels = judgement.solution.credibility
         usual = levels is not None or judgement.concept == default_concept(game)
-        distance = analytic = None
+        distance = analytic = rate = None
         if nearest is not None:
             distance = Distance(payoffs=judgement.payoff_distance, prices=judgement.price_distance)
+            fitted = convergence_rate(game, run.tables["negotiators"], nearest.payoffs)
+            rate = fitted if isfinite(fitted) else None
             analytic = Analytic(
                 concept=judgement.concept,
                 number=judgement.number,
@@ -284,7 +286,7 @@ class Summary(RunRecord):
             ),
             analytic=analytic,
             distance=distance,
-            rate=judgement.rate if isfinite(judgement.rate) else None,
+            rate=rate,
             residuals=state.residuals,
             missed=_known(asdict(judgement.missed)),
             escalation=EscalationRecord.of(

@@ -4,7 +4,8 @@ Runs that only wait take the same time whatever else the machine does, so that w
 the engine's own: batches, sending, rows, parts on disk. On a machine that is busy otherwise,
 processor time says more: that of this process, with executor 0 all there is.
 
-Run with ``python tests/benchmarks/sweeping.py``.
+Run with ``python tests/benchmarks/sweeping.py``; with ``--replications SCENARIO`` to compare runs
+that differ in their seeds only, together and one by one.
 """
 
 import argparse
@@ -12,6 +13,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import batched, islice
+from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time, sleep
@@ -21,8 +25,24 @@ from curnits.analysis.storage.parts import Parts
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.execution.cluster import local_cluster
 from curnits.analysis.studies.execution.driver import Drive
-from curnits.analysis.studies.execution.executor import ID, RUNS, Executor, Rows, Task
+from curnits.analysis.studies.execution.executor import (
+    ID,
+    RUNS,
+    Batch,
+    Executor,
+    Rows,
+    Task,
+    perform,
+)
 from curnits.analysis.studies.execution.local import InProcess, Workers
+from curnits.analysis.studies.studyfile import read_study
+from curnits.analysis.studies.tasks import StudyRuns, study_tasks
+
+ALONE = 9
+"""Runs one by one, the first of which does not count."""
+
+SIZES = (8, 64)
+"""Runs together."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +101,33 @@ def measure(name: str, runs: int, seconds: float) -> None:
     )
 
 
+def replicate(name: str) -> None:
+    """Print what runs of a scenario take in groups of several sizes, a row each."""
+    runs = ALONE + sum(SIZES)
+    text = f"title: Replications\nstudy: {{scenario: {name}, replications: {runs}}}\n"
+    study = read_study(text, Path("replications.yaml"), check=False)
+    tasks = study_tasks(study, range(runs))
+    work, own = StudyRuns(study), version("curnits")
+    perform(Batch(0, work, [next(tasks)], own))  # what is only done once
+    print("together  runs  CPU s  runs/s CPU")
+    for size, count in ((1, ALONE - 1), *((size, size) for size in SIZES)):
+        began, done = process_time(), 0
+        for batch in batched(islice(tasks, count), size):
+            tables = perform(Batch(0, work, batch, own)).tables
+            done += 0 if tables is None else tables[RUNS].num_rows
+        took = process_time() - began
+        print(f"{size:>8} {done:>5} {took:>6.2f} {done / took:>11.1f}", flush=True)
+
+
 def main() -> None:
     """Print a row for each executor and number of runs, each in a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--one", nargs=3, metavar=("EXECUTOR", "RUNS", "SECONDS"))
+    parser.add_argument("--replications", metavar="SCENARIO")
     options = parser.parse_args()
+    if options.replications:
+        replicate(options.replications)
+        return
     if options.one:
         name, runs, seconds = options.one
         measure(name, int(runs), float(seconds))

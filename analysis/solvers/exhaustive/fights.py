@@ -4,6 +4,7 @@ Takes a game, gives values and bounds in Bernstein form; the subdivision asks it
 """
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations, combinations_with_replacement, groupby
 
 import numpy as np
@@ -118,6 +119,7 @@ class Fights:
         return np.concatenate(lower, axis=2), np.concatenate(upper, axis=2)
 
 
+@cache
 def pairs(corners: int) -> Indices:
     """Return the pairs ``k ≤ l`` of corners that number the Bernstein coefficients."""
     return np.array(list(combinations_with_replacement(range(corners), 2)))
@@ -185,7 +187,7 @@ def optimal(matrices: Numbers) -> tuple[Numbers, Numbers]:
 def _two_rows(matrices: Numbers) -> tuple[Numbers, Numbers]:
     """Solve games of two rows by trying all kernels (Shapley & Snow 1950)."""
     count, _, width = matrices.shape
-    first, second = np.array(list(combinations(range(width), 2)), dtype=np.int64).reshape(-1, 2).T
+    first, second = _kernels(width)
     ahead = matrices[:, 0] - matrices[:, 1]
     slope = ahead[:, first] - ahead[:, second]
     crossing = _share(matrices[:, 1, second] - matrices[:, 1, first], slope)
@@ -202,6 +204,12 @@ def _two_rows(matrices: Numbers) -> tuple[Numbers, Numbers]:
     columns[np.arange(count), kernels[1][best]] = 1.0 - share
     columns[np.arange(count), kernels[0][best]] += share
     return np.stack([weight, 1.0 - weight], axis=1), columns
+
+
+@cache
+def _kernels(width: int) -> Indices:
+    """Return all pairs of different columns, shape ``(2, K)``."""
+    return np.array(list(combinations(range(width), 2)), dtype=np.int64).reshape(-1, 2).T
 
 
 def _share(part: Numbers, whole: Numbers) -> Numbers:

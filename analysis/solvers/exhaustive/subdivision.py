@@ -256,9 +256,11 @@ def _divided(fights: Fights, cells: Cells, across: Truths) -> Cells:
 
 def _middles(fights: Fights, edges: Indices) -> Indices:
     """Return the places of the middles of some edges, shape ``(T, E, 2)``, each solved once."""
-    ends = np.sort(edges, axis=2).reshape(-1, 2)
-    distinct, which = np.unique(ends, axis=0, return_inverse=True)
-    places = fights.add(fights.prices[distinct].mean(axis=1))
+    low, high = np.sort(edges, axis=2).reshape(-1, 2).T
+    known = len(fights.prices)
+    distinct, which = np.unique(low * known + high, return_inverse=True)
+    ends = np.stack(np.divmod(distinct, known), axis=1)
+    places = fights.add(fights.prices[ends].mean(axis=1))
     return places[which.reshape(edges.shape[:2])]
 
 

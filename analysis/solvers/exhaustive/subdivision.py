@@ -4,6 +4,7 @@ Takes cells and bounds, gives the cells that are left; called by :mod:`.everywhe
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,9 @@ _SHORT, _CROWD = 1e-2, 300
 
 _MOST_CELLS = 4000
 """Cells at one level beyond which the list stays incomplete: some seconds."""
+
+_ZOOM, _GUESSES = 1 / 32, 3
+"""Size of the part around a guess, a share of a cell; Newton's steps to guess where it is."""
 
 _MOST_LEVELS = 60
 """Halvings after which cells are below rounding."""
@@ -112,7 +116,8 @@ def search(fights: Fights, cells: list[Cell]) -> Remains:
         now, across = now[rest], excess.across[rest]
         if not len(now) or len(now) > _MOST_CELLS:
             break
-        now = _divided(fights, now, across)
+        zero = _zero(excess[rest].images[0]) if len(now) == 1 else None
+        now = _divided(fights, now, across) if zero is None else _zoomed(fights, now, *zero)
     return Remains(_joined(small), _joined(solid), _joined([*crowds, now]))
 
 
@@ -156,15 +161,18 @@ class _Excess:
     """What is known about the excess dues ``f(a, u) = φ(a) − a ∘ u`` in cells.
 
     ``possible``: they may all be 0; ``largest``: bound on their size; ``across``: they change more
-    with the payoffs than with the prices. All of shape ``(T,)``.
+    with the payoffs than with the prices. All of shape ``(T,)``. ``images``: the excess at corners,
+    ``(T, K, M, n)``.
     """
 
     possible: Truths
     largest: Numbers
     across: Truths
+    images: Numbers
 
     def __getitem__(self, chosen: Truths) -> "_Excess":
-        return _Excess(self.possible[chosen], self.largest[chosen], self.across[chosen])
+        parts = (self.possible, self.largest, self.across, self.images)
+        return _Excess(*(part[chosen] for part in parts))
 
     @staticmethod
     def within(fights: Fights, cells: Cells) -> "_Excess":
@@ -201,6 +209,7 @@ class _Excess:
             ~positive.all(axis=(2, 3)).any(axis=1),
             -floors[:, : 2 * n].min(axis=(1, 2, 3)),
             by_payoffs > by_prices,
+            image,
         )
 
 
@@ -218,7 +227,7 @@ def _parting(images: Numbers) -> Numbers:
     count, corners, n = images.shape
     if corners < 2:
         return np.zeros((count, 0, n))
-    first, second = np.triu_indices(corners, 1)
+    first, second = _edges(corners)
     apart = images[:, first] - images[:, second]
     normals = np.zeros((count, 2 * len(first) + corners, n))
     normals[:, : len(first), 0], normals[:, : len(first), 1] = apart[..., 1], -apart[..., 0]
@@ -226,6 +235,11 @@ def _parting(images: Numbers) -> Numbers:
     normals[:, 2 * len(first) :, :2] = images[..., :2]
     longest = np.abs(normals).max(axis=2, keepdims=True)
     return normals / np.where(longest > 0, longest, 1.0)
+
+
+@cache
+def _edges(corners: int) -> tuple[Indices, Indices]:
+    return np.triu_indices(corners, 1)
 
 
 def _sizes(fights: Fights, cells: Cells) -> tuple[Numbers, Numbers]:
@@ -252,6 +266,54 @@ def _divided(fights: Fights, cells: Cells, across: Truths) -> Cells:
             goods = np.stack([wide.goods[:, side], half], axis=1)
             halves.append(Cells(wide.corners, goods, wide.origin))
     return _joined(halves)
+
+
+def _zero(images: Numbers) -> tuple[Numbers, Numbers] | None:
+    """Guess where in a cell the excess is 0, from that at its corners, shape ``(K, M, n)``.
+
+    Returns
+    -------
+    tuple of two ndarrays, shapes (K,) and (M,), or None
+        Weights of the prices and of the payoffs; None if it is not in the cell.
+    """
+    corners, goods = images.shape[:2]
+    if corners == 3:
+        system = np.vstack([images[:, 0].T, np.ones(3)])
+        found = np.linalg.lstsq(system, np.eye(len(system))[-1])[0]
+        weights = found, np.ones(1)
+    elif (corners, goods) == (2, 2):
+        ahead = np.array([0.5, 0.5])
+        for _ in range(_GUESSES):
+            one, other = np.stack([1.0 - ahead, ahead], axis=1)
+            along = np.tensordot(other, images, (0, 1))
+            slopes = images[1] - images[0], images[:, 1] - images[:, 0]
+            system = np.stack([other @ slopes[0], one @ slopes[1]], axis=1)
+            ahead = ahead - np.linalg.lstsq(system, one @ along)[0]
+        weights = np.array([1.0 - ahead[0], ahead[0]]), np.array([1.0 - ahead[1], ahead[1]])
+    else:
+        return None
+    return weights if min(weights[0].min(), weights[1].min()) >= 0.0 else None
+
+
+def _zoomed(fights: Fights, cell: Cells, at: Numbers, mixed: Numbers) -> Cells:
+    """Divide a single cell into a small part around a place in it, and what lies around that."""
+    outer = cell.corners[0]
+    prices, goods = fights.prices[outer], cell.goods[0]
+    inner = fights.add(at @ prices + _ZOOM * (prices - at @ prices))
+    if len(outer) == 3:
+        ring = [
+            part
+            for k, m in ((0, 1), (1, 2), (2, 0))
+            for part in ((outer[k], outer[m], inner[m]), (outer[k], inner[m], inner[k]))
+        ]
+        corners = np.array([tuple(inner), *ring])
+        whole = np.repeat(cell.goods, len(corners), axis=0)
+    else:
+        near = mixed @ goods + _ZOOM * (goods - mixed @ goods)
+        sides = [(outer[0], inner[0]), tuple(inner), (inner[1], outer[1])]
+        parts = np.array([(goods[0], near[0]), near, (near[1], goods[1])])
+        corners, whole = np.repeat(sides, 3, axis=0), np.tile(parts, (3, 1, 1))
+    return Cells(corners, whole, np.repeat(cell.origin, len(corners)))
 
 
 def _middles(fights: Fights, edges: Indices) -> Indices:

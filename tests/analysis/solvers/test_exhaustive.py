@@ -13,6 +13,7 @@ from curnits.analysis.solvers.exhaustive import everywhere
 from curnits.analysis.solvers.exhaustive.everywhere import CONTINUUM, WITHIN
 from curnits.analysis.solvers.exhaustive.fan import fan
 from curnits.analysis.solvers.exhaustive.fights import Fights, optimal, pairs
+from curnits.analysis.solvers.exhaustive.subdivision import Cells, _zero, _zoomed
 from curnits.sim.games.coalitions import shapley_weights
 from curnits.sim.games.families import FAMILIES
 from curnits.sim.games.normal import from_payoffs
@@ -81,6 +82,42 @@ def test_the_fan_leaves_no_prices_out(seed, shape, integers):
     if (game.ranges > 0).all():
         triangles = np.array([cell.prices for cell in cells if len(cell.prices) == 3])
         assert np.abs(np.linalg.det(triangles)).sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("at", [(0.2, 0.3, 0.5), (0.0, 0.4, 0.6), (0.0, 0.0, 1.0)])
+def test_zooming_leaves_nothing_of_a_triangle_out(at):
+    fights = Fights(from_payoffs(np.random.default_rng(1).normal(size=(3, 2, 2, 2))).normalised)
+    corners = fights.add(np.random.default_rng(2).dirichlet(np.ones(3), 3))
+    cell = Cells(corners[None], np.zeros((1, 1, 3)), np.zeros(1, dtype=np.int64))
+    parts = _zoomed(fights, cell, np.array(at), np.ones(1))
+    whole, areas = (np.abs(np.linalg.det(fights.prices[c.corners])) for c in (cell, parts))
+    assert areas.sum() == pytest.approx(whole[0])
+    assert areas[0] == pytest.approx(whole[0] / 32**2)
+
+
+def test_zooming_leaves_nothing_of_an_edge_out():
+    fights = Fights(from_payoffs(np.random.default_rng(1).normal(size=(3, 2, 2, 2))).normalised)
+    rng = np.random.default_rng(3)
+    corners, goods = fights.add(rng.dirichlet(np.ones(3), 2)), rng.random((1, 2, 3))
+    cell = Cells(corners[None], goods, np.zeros(1, dtype=np.int64))
+    parts = _zoomed(fights, cell, np.array([0.3, 0.7]), np.array([0.9, 0.1]))
+    sides = fights.prices[parts.corners]
+    lengths = np.linalg.norm(sides[:, 0] - sides[:, 1], axis=1)
+    widths = np.linalg.norm(parts.goods[:, 0] - parts.goods[:, 1], axis=1)
+    whole = np.linalg.norm(np.subtract(*fights.prices[corners])) * np.linalg.norm(
+        np.subtract(*goods[0])
+    )
+    assert lengths @ widths == pytest.approx(whole)
+
+
+def test_zeros_of_what_is_linear_at_corners_are_guessed():
+    rng = np.random.default_rng(4)
+    for corners, goods in ((3, 1), (2, 2)):
+        weights = rng.dirichlet(np.ones(corners)), rng.dirichlet(np.ones(goods))
+        images = rng.normal(size=(corners, 1, 3)) + rng.normal(size=(1, goods, 3))
+        images -= np.einsum("k,m,kmn->n", *weights, images)
+        for found, known in zip(_zero(images), weights, strict=True):
+            np.testing.assert_allclose(found, known, atol=1e-9)
 
 
 def test_three_solutions_exactly():

@@ -171,8 +171,8 @@ class _Excess:
     images: Numbers
 
     def __getitem__(self, chosen: Truths) -> "_Excess":
-        parts = (self.possible, self.largest, self.across, self.images)
-        return _Excess(*(part[chosen] for part in parts))
+        possible, largest = self.possible[chosen], self.largest[chosen]
+        return _Excess(possible, largest, self.across[chosen], self.images[chosen])
 
     @staticmethod
     def within(fights: Fights, cells: Cells) -> "_Excess":
@@ -323,7 +323,7 @@ def _middles(fights: Fights, edges: Indices) -> Indices:
     distinct, which = np.unique(low * known + high, return_inverse=True)
     ends = np.stack(np.divmod(distinct, known), axis=1)
     places = fights.add(fights.prices[ends].mean(axis=1))
-    return places[which.reshape(edges.shape[:2])]
+    return np.asarray(places[which.reshape(edges.shape[:2])])
 
 
 def _joined(parts: list[Cells]) -> Cells:

@@ -22,6 +22,7 @@ from curnits.analysis.solution import Claim, Equilibrium, Vector
 from curnits.analysis.solvers.effort import foresee
 from curnits.analysis.solvers.exhaustive.everywhere import WITHIN
 from curnits.analysis.solvers.open_threats import with_open_threats
+from curnits.analysis.storage.certificates import certificate_of
 from curnits.analysis.storage.record import RecordError, by_player, printable, read_json, vector
 from curnits.analysis.storage.solutions import (
     CheckRecord,
@@ -167,7 +168,7 @@ def _doubts(
     """Say why the certificate of an answer, if it has one, does not prove it."""
     if stated.certificate is None:
         return []
-    certificate = stated.certificate.certificate(game)
+    certificate = certificate_of(game, stated.certificate)
     begun = solution.disagreement
     start = None if begun is None else vector(game, begun, "disagreement")
     wrong = unproved(game, solution.concept, certificate)

@@ -1,6 +1,6 @@
-"""The command ``curnits``: registers every command, and ends with one message for bad input.
+"""The command ``curnits``: lists every command, and ends with one message for bad input.
 
-Heavy modules are imported inside the commands.
+The module of a command is imported when that command is asked for, or all when help is.
 """
 
 import errno
@@ -9,36 +9,51 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 from signal import SIGTERM, default_int_handler, signal
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from curnits.analysis.cli import (
-    catalogue,
-    check,
-    convert,
-    figures,
-    leverage,
-    limits,
-    population,
-    run,
-    several,
-    shrink,
-    solve,
-    sweep,
-    tournament,
-    view,
-)
 from curnits.analysis.cli.usage import USAGE_ERROR, App, in_one_line
 from curnits.sim.errors import InputError
 from curnits.sim.files.reading import printable
+from curnits.sim.registry import Registry
+
+_COMMANDS = {
+    "run": "run:run",
+    "solve": "solve:solve",
+    "check": "check:check",
+    "convert": "convert:convert",
+    "scenarios": "catalogue:scenarios",
+    "plot": "figures:plot",
+    "report": "figures:report",
+    "leverage": "leverage:leverage",
+    "shrink": "shrink:shrink",
+    "basins": "several:basins",
+    "multiplicity": "several:multiplicity",
+    "sweep": "sweep:sweep",
+    "tournament": "tournament:tournament",
+    "population": "population:population",
+    "view": "view:view",
+    "limits": "limits:limits",
+}
+"""Every command by name, in the order of the help: the module beside this one, and its name."""
+
+
+class Commands(TyperGroup):
+    """Commands that are imported when they are asked for, and those that are registered."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        known = Registry[Any](__package__, _COMMANDS)
+        known.update(self.commands)
+        self.commands = known
+
 
 app = App(
+    cls=Commands,
     help="Negotiation with threats and coalitions, simulated by agents and solved analytically.",
-    no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -93,21 +108,3 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-app.command()(run.run)
-app.command(cls=solve.WithConcepts)(solve.solve)
-app.command()(check.check)
-app.command()(convert.convert)
-app.command()(catalogue.scenarios)
-app.command()(figures.plot)
-app.command()(figures.report)
-app.command()(leverage.leverage)
-app.command(cls=shrink.WithProperties)(shrink.shrink)
-app.command()(several.basins)
-app.command()(several.multiplicity)
-app.command()(sweep.sweep)
-app.command()(tournament.tournament)
-app.command()(population.population)
-app.add_typer(limits.app, name="limits")
-app.command()(view.view)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from curnits.analysis.cli.options import Json
+from curnits.analysis.cli.usage import command
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,6 +17,7 @@ _WIDTH = 80
 """Columns that every terminal has."""
 
 
+@command()
 def scenarios(
     words: Annotated[
         list[str] | None,

@@ -7,10 +7,12 @@ import typer
 
 from curnits.analysis.cli.axioms import check_axioms
 from curnits.analysis.cli.options import Json, Quiet
+from curnits.analysis.cli.usage import command
 from curnits.sim.errors import InputError
 from curnits.sim.files.reading import about
 
 
+@command()
 def check(
     path: Annotated[Path, typer.Argument(metavar="RUN_DIR|SOLUTION.json")],
     repeat: Annotated[

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from curnits.analysis.cli.options import Force, Source
+from curnits.analysis.cli.usage import command
 from curnits.sim.files.reading import about
 
 
@@ -17,6 +18,7 @@ class Format(StrEnum):
     YAML = "yaml"
 
 
+@command()
 def convert(
     source: Source,
     to: Annotated[Format, typer.Option(help="Format to write.")],

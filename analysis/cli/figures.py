@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from curnits.analysis.cli.options import Force, Quiet
+from curnits.analysis.cli.usage import command
 
 if TYPE_CHECKING:
     from curnits.analysis.storage.rundata import RunData
@@ -28,6 +29,7 @@ class Width(StrEnum):
     PAGE = "page"
 
 
+@command()
 def plot(
     folders: Annotated[list[Path], typer.Argument(metavar="RUN_DIR|STUDY_DIR|TOURNAMENT_DIR|…")],
     figure: Annotated[
@@ -111,6 +113,7 @@ def plot(
         typer.echo(place / name)
 
 
+@command()
 def report(
     folder: Annotated[Path, typer.Argument(metavar="RUN_DIR")],
     out: Annotated[

@@ -3,8 +3,10 @@
 import typer
 
 from curnits.analysis.cli.options import Json, Quiet, Source
+from curnits.analysis.cli.usage import command
 
 
+@command()
 def leverage(
     source: Source,
     json: Json = False,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.main import get_command
 
 from curnits.analysis.cli.options import Force, Json, Quiet, Source
 from curnits.analysis.cli.usage import App
@@ -13,11 +14,7 @@ if TYPE_CHECKING:
     from curnits.analysis.studies.limits import Study
     from curnits.sim.games.game import Game
 
-app = App(
-    help="Follow equilibria to games that the theory reaches as limits.",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-)
+app = App(name="limits", help="Follow equilibria to games that the theory reaches as limits.")
 
 Out = Annotated[
     Path | None, typer.Option(metavar="FILE.csv", help="Also write a row a step and player.")
@@ -118,3 +115,6 @@ def _report(
         screen = console()
         heading(screen, game.title, subtitle)
         show_study(screen, record)
+
+
+limits = get_command(app)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from curnits.analysis.cli.options import Force, Json, Quiet
+from curnits.analysis.cli.usage import command
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from curnits.analysis.storage.populations import PopulationRecord
 
 
+@command()
 def population(
     source: Annotated[
         str,

@@ -8,12 +8,14 @@ import typer
 
 from curnits.analysis.cli.effort import announce
 from curnits.analysis.cli.options import Force, Json, Quiet, Verbose
+from curnits.analysis.cli.usage import command
 from curnits.sim.files.reading import about
 
 if TYPE_CHECKING:
     from curnits.sim.scenario.scenario import Scenario
 
 
+@command()
 def run(
     source: Annotated[
         str | None,

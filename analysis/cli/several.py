@@ -8,10 +8,12 @@ import typer
 from curnits.analysis.cli.executing import Workers, executor
 from curnits.analysis.cli.figures import ImageFormat
 from curnits.analysis.cli.options import Json, Quiet, Source
+from curnits.analysis.cli.usage import command
 
 Form = Annotated[ImageFormat, typer.Option("--format", help="Format of the image.")]
 
 
+@command()
 def basins(
     source: Source,
     starts: Annotated[int, typer.Option(min=2, help="Starting prices, at least.")] = 36,
@@ -78,6 +80,7 @@ def basins(
         raise typer.Exit(STATUS)
 
 
+@command()
 def multiplicity(
     out: Annotated[Path, typer.Option(help="Folder for the table, a row a game, and the figure.")],
     games: Annotated[int, typer.Option(min=1, help="Games of all families, at least.")] = 20_000,

@@ -18,7 +18,7 @@ from curnits.analysis.cli.amounts import (
     show,
     table,
 )
-from curnits.analysis.storage.certificates import CertificateRecord
+from curnits.analysis.storage.certificate_records import CertificateRecord
 from curnits.analysis.storage.games import GameRecord
 from curnits.analysis.storage.solutions import (
     FIGURES,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, override
 import typer
 
 from curnits.analysis.cli.options import Force, Quiet, Source
-from curnits.analysis.cli.usage import Listing
+from curnits.analysis.cli.usage import Listing, command
 
 if TYPE_CHECKING:
     from curnits.sim.games.normal import NormalGame
@@ -26,6 +26,7 @@ class WithProperties(Listing):
         return {name: row.title for name, row in PROPERTIES.items()}
 
 
+@command(WithProperties)
 def shrink(
     source: Source,
     keep: Annotated[str, typer.Option(metavar="PROPERTY", help="What must still be shown.")],

@@ -6,7 +6,7 @@ import typer
 
 from curnits.analysis.cli.effort import announce
 from curnits.analysis.cli.options import Json, Quiet, Source, Verbose
-from curnits.analysis.cli.usage import Listing
+from curnits.analysis.cli.usage import Listing, command
 from curnits.sim.files.reading import about
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class WithConcepts(Listing):
         return {name: row.title for name, row in CONCEPTS.items()}
 
 
+@command(WithConcepts)
 def solve(
     source: Source,
     concept: Annotated[

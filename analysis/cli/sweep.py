@@ -7,11 +7,13 @@ import typer
 
 from curnits.analysis.cli.executing import Cluster, Resume, Workers, executor, shown
 from curnits.analysis.cli.options import Json, Quiet
+from curnits.analysis.cli.usage import command
 
 if TYPE_CHECKING:
     from curnits.analysis.studies.study import Study
 
 
+@command()
 def sweep(
     source: Annotated[
         str,

@@ -1,6 +1,7 @@
 """How commands present themselves: help in a user's words, wrong usage in one line.
 
-:mod:`curnits.analysis.cli.app` registers its commands with :class:`App`.
+Commands are made by :func:`command`, groups of them by :class:`App`;
+:mod:`curnits.analysis.cli.app` lists them.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,6 +9,7 @@ from typing import Any, cast, override
 
 import typer
 from typer.core import TyperCommand, TyperOption
+from typer.main import get_command
 
 USAGE_ERROR = cast(type[Exception], typer.BadParameter.__mro__[1])
 """What is raised for wrong usage; newer versions of typer carry it under a private name."""
@@ -51,9 +53,25 @@ class Listing(Command):
 class App(typer.Typer):
     """A group of such commands."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            no_args_is_help=True, add_completion=False, rich_markup_mode="rich", **options
+        )
+
     @override
     def command(self, *words: Any, **options: Any) -> Callable[[Any], Any]:
         return super().command(*words, **{"cls": Command, **options})
+
+
+def command(cls: type[Command] = Command) -> Callable[[Callable[..., None]], TyperCommand]:
+    """Make a command of a function: its docstring is the help, its parameters are the options."""
+
+    def made(function: Callable[..., None]) -> TyperCommand:
+        alone = App()
+        alone.command(cls=cls)(function)
+        return cast(TyperCommand, get_command(alone))
+
+    return made
 
 
 def in_one_line(error: Any) -> str:

@@ -4,7 +4,10 @@ from typing import Annotated
 
 import typer
 
+from curnits.analysis.cli.usage import command
 
+
+@command()
 def view(
     source: Annotated[
         str | None,

@@ -2,10 +2,10 @@
 
 What proves answers is apart, in :mod:`.proofs`.
 
-To add one, write its row, a :class:`Concept`, beside those in :mod:`.equilibria`, :mod:`.money` or
-:mod:`.bargaining` (a bargaining rule: :func:`.bargaining.bargaining_rule`), and list it in
-:mod:`.registry`; its verifier belongs into :mod:`curnits.analysis.verification`. No other module
-knows its name.
+To add one, write its row, a :class:`Concept`, in a module of its own like :mod:`.coco` (or, of a
+bargaining rule, with :func:`.bargaining.bargaining_rule`), and list it in :mod:`.registry`; its
+verifier belongs into :mod:`curnits.analysis.verification`. No other module knows its name, and its
+module is imported when it is asked for.
 """
 
 from curnits.analysis.concepts.concept import Concept, ConceptError

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from curnits.analysis.certificates.proposition import Proposition
 from curnits.analysis.solution import Candidate, Solution, Vector
-from curnits.analysis.solvers.sampling import Estimate
 from curnits.analysis.verification.curved import Verify
 from curnits.sim.errors import InputError
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import NormalGame
+
+if TYPE_CHECKING:
+    from curnits.analysis.solvers.sampling import Estimate
 
 type Search = Callable[[Game, Vector | None], Solution]
 """Solves a game, from numbers of shape ``(n,)`` if they are given.
@@ -98,7 +101,7 @@ class Concept:
     unique_for_two: bool = False
     pays: bool = False
     proof: Callable[[Game], Proposition | None] = nothing
-    estimate: Callable[[Game, int, np.random.Generator], Estimate] | None = None
+    estimate: "Callable[[Game, int, np.random.Generator], Estimate] | None" = None
     quick: Callable[[Game], bool] = always
 
     def played(self, game: Game) -> Game:

@@ -1,40 +1,44 @@
 """Every solution concept by name; how games are solved, and answers verified."""
 
-from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from curnits.analysis.concepts import bargaining, equilibria, money
 from curnits.analysis.concepts.concept import Concept, ConceptError
 from curnits.analysis.solution import Candidate, Claim, Equilibrium, Solution, Vector
 from curnits.analysis.solvers.open_threats import with_open_threats
-from curnits.analysis.solvers.sampling import Estimate
-from curnits.analysis.verification.bargaining import efficient
 from curnits.analysis.verification.coco import verify
 from curnits.sim.games.game import Game
+from curnits.sim.registry import Registry
 
-_ROWS = (
-    equilibria.COCO,
-    money.COCO_VALUE,
-    equilibria.DISARMED,
-    equilibria.DOUBTED,
-    equilibria.FIRST_MOVER,
-    money.FIRST_MOVER_VALUE,
-    equilibria.HARSANYI,
-    money.SHAPLEY,
-    equilibria.STRICT,
-    bargaining.NASH,
-    bargaining.KALAI_SMORODINSKY,
-    bargaining.EGALITARIAN,
-    bargaining.BEST_NASH,
-    bargaining.BEST_CORRELATED,
-    bargaining.PARETO_MEET,
-    bargaining.PROPOSER_COMMITMENT,
+if TYPE_CHECKING:
+    from curnits.analysis.solvers.sampling import Estimate
+
+CONCEPTS = Registry[Concept](
+    __package__,
+    {
+        "coco": "coco:COCO",
+        "coco-value": "coco_value:COCO_VALUE",
+        "disarmed": "disarmed:DISARMED",
+        "doubted": "doubted:DOUBTED",
+        "first-mover": "first_mover:FIRST_MOVER",
+        "first-mover-value": "first_mover_value:FIRST_MOVER_VALUE",
+        "harsanyi": "harsanyi:HARSANYI",
+        "shapley": "shapley:SHAPLEY",
+        "strict": "strict:STRICT",
+        "nash": "bargaining:NASH",
+        "kalai-smorodinsky": "bargaining:KALAI_SMORODINSKY",
+        "egalitarian": "bargaining:EGALITARIAN",
+        "best-nash": "starting:BEST_NASH",
+        "best-correlated": "starting:BEST_CORRELATED",
+        "pareto-meet": "starting:PARETO_MEET",
+        "proposer-commitment": "commitment:PROPOSER_COMMITMENT",
+    },
 )
-
-CONCEPTS: Mapping[str, Concept] = {row.name: row for row in _ROWS}
 """All concepts by name."""
+
+_USUAL, _USUAL_WITH_MONEY, _DOUBTED = "coco", "coco-value", "doubted"
 
 
 def concept_named(name: str) -> Concept:
@@ -52,12 +56,12 @@ def concept_named(name: str) -> Concept:
 
 def default_concept(game: Game) -> str:
     """Return the concept that is meant when none is named."""
-    return (money.COCO_VALUE if game.money else equilibria.COCO).name
+    return _USUAL_WITH_MONEY if game.money else _USUAL
 
 
 def doubted_concept(game: Game) -> str | None:
     """Return the concept for threats that are believed in part, if it is quick for a game."""
-    row = equilibria.DOUBTED
+    row = concept_named(_DOUBTED)
     return None if game.money or game.curved or not row.quick(game) else row.name
 
 
@@ -139,7 +143,7 @@ def solve_all(
     return _handed_out(game, row, row.solve_all(game, None))
 
 
-def estimate(game: Game, concept: str, conflicts: int, rng: np.random.Generator) -> Estimate:
+def estimate(game: Game, concept: str, conflicts: int, rng: np.random.Generator) -> "Estimate":
     """Estimate an answer from so many conflicts, drawn at random.
 
     Raises
@@ -187,6 +191,8 @@ def verify_state(
     curnits.sim.games.feasible.frontier.FrontierError
         If the state does not fit the game, or payoffs are not feasible.
     """
+    from curnits.analysis.verification.bargaining import efficient
+
     claim = Claim(candidate, payoffs, credibility=credibility)
     if concept_named(concept).threats:
         return concept_named(concept).verify(game, claim)

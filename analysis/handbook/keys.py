@@ -14,16 +14,17 @@ from pydantic import BaseModel
 
 from curnits.sim.files.yaml import parse
 from curnits.sim.games.families import FAMILIES
-from curnits.sim.games.utility import UTILITIES
+from curnits.sim.games.utilities import UTILITIES
 from curnits.sim.negotiation.policies import POLICIES
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.population.networks import NetworkField
 from curnits.sim.population.populationfile import GroupEntry, PopulationSection
-from curnits.sim.scenario.bodies import BODIES
 from curnits.sim.scenario.catalogue import catalogue, shipped
+from curnits.sim.scenario.forms import FORMS
 from curnits.sim.scenario.ladders import LadderEntry, RungEntry, TreatyEntry
 from curnits.sim.scenario.newcomers import NewcomerEntry
-from curnits.sim.scenario.scenario import FORMS, Scenario
+from curnits.sim.scenario.scenario import Scenario
+from curnits.sim.scenario.sets import BODIES
 
 _LONGEST = 60
 """Characters of an example; of longer ones the scenario is named."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from curnits.analysis.concepts import default_concept
 from curnits.analysis.solution import Equilibrium, Vector
+from curnits.analysis.verification.clearing import clearing_residual
 from curnits.analysis.verification.coco import verify
 from curnits.analysis.verification.doubted import believed_regret
 from curnits.sim.games.game import Game
@@ -109,6 +110,5 @@ def _clearing(game: Game, state: Equilibrium) -> float:
     if game.money:
         return state.residuals.clearing
     worth = state.candidate.prices * game.scales
-    excess = (state.coalitions[-1].claims - state.payoffs) / game.scales
     free = worth <= FREE * worth.max()
-    return float(np.where(free, np.maximum(excess, 0.0), np.abs(excess)).max())
+    return clearing_residual((state.coalitions[-1].claims - state.payoffs) / game.scales, free)

@@ -3,7 +3,7 @@
 from curnits.analysis.certificates.proving.prove import UncertifiedError
 from curnits.analysis.concepts.proofs import certify
 from curnits.analysis.solution import Solution
-from curnits.analysis.storage.certificates import CertificateRecord
+from curnits.analysis.storage.certificates import record_of
 from curnits.analysis.storage.solutions import EquilibriumRecord, SolutionRecord
 from curnits.sim.games.game import Game
 
@@ -30,6 +30,6 @@ def certified(record: SolutionRecord, game: Game, solution: Solution) -> Solutio
             notes.append(f"no certificate{place} was found: {error}")
             answers.append(stated)
         else:
-            certificate = CertificateRecord.of(game, proof)
+            certificate = record_of(game, proof)
             answers.append(stated.model_copy(update={"certificate": certificate}))
     return record.model_copy(update={"equilibria": answers, "notes": notes})

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from typing import Literal, Self
-
-from pydantic import BaseModel, ConfigDict
 
 from curnits.analysis.certificates.certificate import Certificate, Enclosure, Exact, Interval
 from curnits.analysis.certificates.exact import READING
+from curnits.analysis.storage.certificate_records import (
+    CertificateRecord,
+    FightRecord,
+    Number,
+    ReplyRecord,
+    WeightRecord,
+)
 from curnits.sim.errors import InputError
 from curnits.sim.games.coalitions import Mask, grand, members, proper_coalitions
 from curnits.sim.games.game import Game
@@ -21,148 +25,99 @@ _NUMERAL = re.compile(rf"-?{_DIGITS}(/{_DIGITS}|(\.{_DIGITS})?(e[+-]\d{{1,3}})?)
 _WIDTH = 30
 """Digits in which ends of intervals are written; the intervals are no narrower."""
 
-type Number = str | list[str]
-
 
 class CertificateError(InputError):
     """A certificate that names what the game does not have, or holds what is no number."""
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+def record_of(game: Game, certificate: Certificate) -> CertificateRecord:
+    """Write a certificate."""
 
+    def by_player(numbers: Iterable[Fraction | Interval]) -> dict[str, Number]:
+        return dict(zip(game.players, map(_written, numbers), strict=True))
 
-class WeightRecord(_Record):
-    """An outcome, or a joint action of a coalition, and its probability or multiplier."""
+    def weighted(mask: Mask, weights: Mapping[int, Fraction | Interval]) -> list[WeightRecord]:
+        return [
+            WeightRecord(outcome=game.joint_action(mask, k), weight=_written(weight))
+            for k, weight in weights.items()
+        ]
 
-    outcome: dict[str, str]
-    weight: Number
-
-
-class ReplyRecord(_Record):
-    """A reply that a coalition may pay for, and the mixture that shows how much that can get it."""
-
-    paid_for: dict[str, str]
-    mixture: list[WeightRecord]
-
-
-class FightRecord(_Record):
-    """What a coalition plays.
-
-    ``multipliers`` show that it is optimal where prices vanish; ``weights`` are those of members of
-    a ``harsanyi`` coalition; ``replies`` show that nothing gets more by moving first.
-    """
-
-    members: list[str]
-    threat: list[WeightRecord]
-    multipliers: list[WeightRecord]
-    weights: dict[str, Number]
-    replies: list[ReplyRecord] = []
-
-
-class CertificateRecord(_Record):
-    """A certificate as ``solve --certify --json`` prints it; ``reading`` says of which game."""
-
-    kind: Literal["exact", "intervals"]
-    reading: str
-    prices: dict[str, Number]
-    vanishing: dict[str, Number]
-    payoffs: dict[str, Number]
-    weights: dict[str, Number]
-    disagreement: dict[str, Number]
-    agreement: list[WeightRecord]
-    coalitions: list[FightRecord]
-
-    @classmethod
-    def of(cls, game: Game, certificate: Certificate) -> Self:
-        """Write a certificate."""
-
-        def by_player(numbers: Iterable[Fraction | Interval]) -> dict[str, Number]:
-            return dict(zip(game.players, map(_written, numbers), strict=True))
-
-        def weighted(mask: Mask, weights: Mapping[int, Fraction | Interval]) -> list[WeightRecord]:
-            return [
-                WeightRecord(outcome=game.joint_action(mask, k), weight=_written(weight))
-                for k, weight in weights.items()
-            ]
-
-        vanishing: dict[str, Number] = {}
-        weights: dict[str, Number] = {}
-        disagreement: dict[str, Number] = {}
-        multipliers: Mapping[Mask, Mapping[int, Fraction]] = {}
-        internal: Mapping[Mask, Mapping[int, Fraction]] = {}
-        replies: Mapping[Mask, Mapping[int, Mapping[int, Fraction]]] = {}
-        if isinstance(certificate, Exact):
-            vanishing = by_player(certificate.vanishing)
-            weights = by_player(certificate.weights)
-            multipliers, internal = certificate.multipliers, certificate.internal
-            replies = certificate.replies
-            if certificate.disagreement:
-                disagreement = by_player(certificate.disagreement)
-        return cls(
-            kind="exact" if isinstance(certificate, Exact) else "intervals",
-            reading=READING,
-            prices=by_player(certificate.prices),
-            vanishing=vanishing,
-            payoffs=by_player(certificate.payoffs),
-            weights=weights,
-            disagreement=disagreement,
-            agreement=weighted(grand(game.n), certificate.agreement),
-            coalitions=[
-                FightRecord(
-                    members=[game.players[i] for i in members(mask)],
-                    threat=weighted(mask, certificate.threats[mask]),
-                    multipliers=weighted(mask, multipliers.get(mask, {})),
-                    weights={
-                        game.players[i]: str(weight) for i, weight in internal.get(mask, {}).items()
-                    },
-                    replies=[
-                        ReplyRecord(
-                            paid_for=game.joint_action(grand(game.n) ^ mask, k),
-                            mixture=weighted(grand(game.n) ^ mask, mixture),
-                        )
-                        for k, mixture in replies.get(mask, {}).items()
-                    ],
-                )
-                for mask in proper_coalitions(game.n)
-                if certificate.threats
-            ],
-        )
-
-    def certificate(self, game: Game) -> Certificate:
-        """Read the certificate back.
-
-        Raises
-        ------
-        CertificateError
-            If it does not fit the game.
-        """
-        if self.reading != READING:
-            raise CertificateError(f"reading: expected {READING!r} (found {self.reading!r:.80})")
-        fights = {_mask(game, fight.members): fight for fight in self.coalitions}
-        if self.kind == "exact":
-            return Exact(
-                prices=_numbers(game, self.prices, _fraction),
-                vanishing=_numbers(game, self.vanishing, _fraction),
-                payoffs=_numbers(game, self.payoffs, _fraction),
-                weights=_numbers(game, self.weights, _fraction),
-                agreement=_weights(game, grand(game.n), self.agreement, _fraction),
-                threats={m: _weights(game, m, f.threat, _fraction) for m, f in fights.items()},
-                multipliers={
-                    m: _weights(game, m, f.multipliers, _fraction) for m, f in fights.items()
+    vanishing: dict[str, Number] = {}
+    weights: dict[str, Number] = {}
+    disagreement: dict[str, Number] = {}
+    multipliers: Mapping[Mask, Mapping[int, Fraction]] = {}
+    internal: Mapping[Mask, Mapping[int, Fraction]] = {}
+    replies: Mapping[Mask, Mapping[int, Mapping[int, Fraction]]] = {}
+    if isinstance(certificate, Exact):
+        vanishing = by_player(certificate.vanishing)
+        weights = by_player(certificate.weights)
+        multipliers, internal = certificate.multipliers, certificate.internal
+        replies = certificate.replies
+        if certificate.disagreement:
+            disagreement = by_player(certificate.disagreement)
+    return CertificateRecord(
+        kind="exact" if isinstance(certificate, Exact) else "intervals",
+        reading=READING,
+        prices=by_player(certificate.prices),
+        vanishing=vanishing,
+        payoffs=by_player(certificate.payoffs),
+        weights=weights,
+        disagreement=disagreement,
+        agreement=weighted(grand(game.n), certificate.agreement),
+        coalitions=[
+            FightRecord(
+                members=[game.players[i] for i in members(mask)],
+                threat=weighted(mask, certificate.threats[mask]),
+                multipliers=weighted(mask, multipliers.get(mask, {})),
+                weights={
+                    game.players[i]: str(weight) for i, weight in internal.get(mask, {}).items()
                 },
-                disagreement=_numbers(game, self.disagreement, _fraction)
-                if self.disagreement
-                else (),
-                internal={m: _internal(game, f.weights) for m, f in fights.items()},
-                replies={m: _replies(game, m, f.replies) for m, f in fights.items()},
+                replies=[
+                    ReplyRecord(
+                        paid_for=game.joint_action(grand(game.n) ^ mask, k),
+                        mixture=weighted(grand(game.n) ^ mask, mixture),
+                    )
+                    for k, mixture in replies.get(mask, {}).items()
+                ],
             )
-        return Enclosure(
-            prices=_numbers(game, self.prices, _interval),
-            payoffs=_numbers(game, self.payoffs, _interval),
-            agreement=_weights(game, grand(game.n), self.agreement, _interval),
-            threats={m: _weights(game, m, f.threat, _interval) for m, f in fights.items()},
+            for mask in proper_coalitions(game.n)
+            if certificate.threats
+        ],
+    )
+
+
+def certificate_of(game: Game, record: CertificateRecord) -> Certificate:
+    """Read a certificate back.
+
+    Raises
+    ------
+    CertificateError
+        If it does not fit the game.
+    """
+    if record.reading != READING:
+        raise CertificateError(f"reading: expected {READING!r} (found {record.reading!r:.80})")
+    fights = {_mask(game, fight.members): fight for fight in record.coalitions}
+    if record.kind == "exact":
+        return Exact(
+            prices=_numbers(game, record.prices, _fraction),
+            vanishing=_numbers(game, record.vanishing, _fraction),
+            payoffs=_numbers(game, record.payoffs, _fraction),
+            weights=_numbers(game, record.weights, _fraction),
+            agreement=_weights(game, grand(game.n), record.agreement, _fraction),
+            threats={m: _weights(game, m, f.threat, _fraction) for m, f in fights.items()},
+            multipliers={m: _weights(game, m, f.multipliers, _fraction) for m, f in fights.items()},
+            disagreement=_numbers(game, record.disagreement, _fraction)
+            if record.disagreement
+            else (),
+            internal={m: _internal(game, f.weights) for m, f in fights.items()},
+            replies={m: _replies(game, m, f.replies) for m, f in fights.items()},
         )
+    return Enclosure(
+        prices=_numbers(game, record.prices, _interval),
+        payoffs=_numbers(game, record.payoffs, _interval),
+        agreement=_weights(game, grand(game.n), record.agreement, _interval),
+        threats={m: _weights(game, m, f.threat, _interval) for m, f in fights.items()},
+    )
 
 
 def _written(number: Fraction | Interval) -> Number:

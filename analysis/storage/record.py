@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from curnits.analysis.solution import (
-    Vector,
-)
+from curnits.analysis.solution import Vector
 from curnits.sim.errors import InputError
 from curnits.sim.files.json import MAX_BYTES, JsonError, parse
 from curnits.sim.files.reading import ReadingError, read_text
@@ -27,7 +25,7 @@ class RecordError(InputError):
 class Record(BaseModel):
     """What all records share."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, defer_build=True)
 
 
 def by_player(game: Game, amounts: Iterable[float]) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from pydantic import Field
@@ -16,13 +16,15 @@ from curnits.analysis.solution import (
     Solution,
     Vector,
 )
-from curnits.analysis.storage.certificates import CertificateRecord
+from curnits.analysis.storage.certificate_records import CertificateRecord
 from curnits.analysis.storage.games import GameRecord
 from curnits.analysis.storage.record import Record, RecordError, by_player, mask_of, vector
-from curnits.analysis.verification.literal import LiteralConditions
 from curnits.analysis.verification.payments import payments, transfers
 from curnits.sim.games.coalitions import Mask, grand, members
 from curnits.sim.games.game import Game, GameError
+
+if TYPE_CHECKING:
+    from curnits.analysis.verification.literal import LiteralConditions
 
 FIGURES = ("pareto", "support", "regret", "split", "delivery", "clearing")
 """The residuals, in the order in which they are shown."""
@@ -265,7 +267,7 @@ class LiteralRecord(Record):
     holds: bool
 
     @classmethod
-    def of(cls, game: Game, conditions: LiteralConditions) -> Self:
+    def of(cls, game: Game, conditions: "LiteralConditions") -> Self:
         """Write the conditions of a coalition."""
         return cls(
             members=[game.players[i] for i in members(conditions.coalition)],

@@ -10,8 +10,9 @@ from math import floor, isfinite, log10
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError
 
+from curnits.sim.files.section import Section
 from curnits.sim.files.yaml import type_name
 from curnits.sim.scenario.payoffs import FieldError, number
 from curnits.sim.scenario.problems import check_known, first_error
@@ -45,10 +46,8 @@ class Axis:
     values: tuple[Any, ...]
 
 
-class Range(BaseModel):
+class Range(Section):
     """Numbers between two ends, both included where the steps reach them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     start: Number = Field(alias="from")
     to: Number

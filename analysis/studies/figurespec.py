@@ -2,18 +2,17 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from curnits.analysis.studies.axes import Number
+from curnits.sim.files.section import Section
 from curnits.sim.scenario.payoffs import FieldError
 
 type Corner = Annotated[list[Number], Field(min_length=2, max_length=2)]
 
 
-class Threshold(BaseModel):
+class Threshold(Section):
     """A line over a figure of two parameters: what theory says about where something changes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     label: str
     points: Annotated[list[Corner], Field(min_length=2)] = Field(
@@ -21,10 +20,8 @@ class Threshold(BaseModel):
     )
 
 
-class FigureSpec(BaseModel):
+class FigureSpec(Section):
     """One figure of a study."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(default="", description="Of the file; by default the kind.")
     kind: Literal["bands", "heat", "phase", "distribution", "ecdf"]

@@ -10,11 +10,12 @@ from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from scipy.stats import qmc
 
 from curnits.analysis.studies.axes import MAX_VALUES, Label, label, read_axis, read_range
 from curnits.analysis.studies.seeding import sequence
+from curnits.sim.files.section import Section
 from curnits.sim.files.yaml import type_name
 from curnits.sim.scenario.payoffs import FieldError
 
@@ -22,10 +23,8 @@ EXTENDABLE = ("random", "sobol")
 """Methods by which a larger sample begins with the smaller one."""
 
 
-class Sample(BaseModel):
+class Sample(Section):
     """Points drawn from ranges and lists, all of which vary together."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     method: Literal["random", "latin_hypercube", "sobol"]
     size: Annotated[int, Field(ge=1, le=MAX_VALUES)] = Field(description="How many points.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from curnits.analysis.studies.axes import Axis, AxisField
 from curnits.analysis.studies.design import Design, Factor, Point
@@ -19,6 +19,7 @@ from curnits.analysis.studies.figurespec import FigureSpec
 from curnits.analysis.studies.measures import check_measures
 from curnits.analysis.studies.sampling import Sample
 from curnits.analysis.studies.seeding import run_seed
+from curnits.sim.files.section import Section
 from curnits.sim.files.yaml import Place, render
 from curnits.sim.scenario.loading import from_data
 from curnits.sim.scenario.payoffs import FieldError
@@ -34,18 +35,14 @@ MAX_RUNS = 10_000_000
 """Most runs of a study."""
 
 
-class RecordSettings(BaseModel):
+class RecordSettings(Section):
     """Rows to keep of every run besides its outcome."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     every: Annotated[int, Field(ge=1)] = Field(description="Ticks between two rows.")
 
 
-class StudySection(BaseModel):
+class StudySection(Section):
     """The section ``study`` of a file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     scenario: str | None = Field(
         default=None, description="Catalogue name or file, instead of a game in this file."

@@ -9,17 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, model_validator
 
 from curnits.analysis.tournaments.lineups import SEPARATOR, Lineup, all_lineups, sampled
+from curnits.sim.files.section import Section
 from curnits.sim.files.yaml import render
 from curnits.sim.negotiation.policies import Policy, policy_name, read_policy, stated_policy
 from curnits.sim.negotiation.references import REFERENCES
@@ -48,10 +41,8 @@ type PolicyField = Annotated[Policy, BeforeValidator(read_policy), PlainSerializ
 type Amount = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 
 
-class GameEntry(BaseModel):
+class GameEntry(Section):
     """A game that is played: a scenario by name, members of a family, or a scenario written out."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     scenario: str | None = Field(default=None, description="Catalogue name or file.")
     family: str | None = Field(default=None, description="Name of a family.")
@@ -85,10 +76,8 @@ class GameEntry(BaseModel):
         return {"title": title, "game": {**form, "seed": draw}}
 
 
-class EcologySettings(BaseModel):
+class EcologySettings(Section):
     """A large population in which ways of negotiating spread by what they earn."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     shares: dict[str, Amount] = Field(
         default={}, description="At first, by policy, up to scale; left out: all the same."
@@ -103,20 +92,16 @@ class EcologySettings(BaseModel):
     )
 
 
-class ThresholdSettings(BaseModel):
+class ThresholdSettings(Section):
     """A question: up to which share of some others a policy earns more than another one."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     policy: str = Field(description="The one that may pay.")
     instead_of: str = Field(description="What it is compared with, and what all others have.")
     share_of: str = Field(description="The one whose share varies.")
 
 
-class TournamentSection(BaseModel):
+class TournamentSection(Section):
     """The section ``tournament`` of a file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     policies: dict[str, PolicyField] = Field(description="Ways of negotiating by name.")
     games: dict[str, GameEntry] = Field(description="What is played, by name.")
@@ -185,10 +170,8 @@ class TournamentSection(BaseModel):
             raise FieldError(path, f"no such policy here ({expected}; found {name!r:.60})")
 
 
-class TournamentFile(BaseModel):
+class TournamentFile(Section):
     """All sections of a file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str
     source: str = Field(default="", description="Where the question comes from.")

@@ -21,6 +21,7 @@ from curnits.analysis.verification.books import (
     owed,
     per_utilon,
 )
+from curnits.analysis.verification.clearing import clearing_residual
 from curnits.analysis.verification.measures import DISTRIBUTION
 from curnits.sim.errors import InputError
 from curnits.sim.games.coalitions import (
@@ -123,7 +124,9 @@ def verify(game: Game, candidate: Candidate, concept: str = "coco") -> Equilibri
         regret=regret,
         split=_split_spread(books.claims, prices),
         delivery=float(np.abs(books.claims - delivered)[:-1].max()),
-        clearing=_clearing(books, prices),
+        clearing=clearing_residual(
+            books.claims[-1] - books.delivered[-1], prices == 0.0, books.entitlements
+        ),
     )
     payoffs = plays[grand(game.n)] @ game.outcomes
     return Equilibrium(
@@ -347,16 +350,6 @@ def _split_spread(claims: Vector, prices: Vector) -> float:
     highest = np.where(counted, gains, -np.inf).max(axis=1)
     lowest = np.where(counted, gains, np.inf).min(axis=1)
     return float((highest - lowest)[counted.any(axis=1)].max())
-
-
-def _clearing(books: _Books, prices: Vector) -> float:
-    """Return the worst excess claim against N; zero-priced players may get more than they claim.
-
-    A zero-priced player must also be owed no curnits, or its claim would be unbounded.
-    """
-    excess = books.claims[-1] - books.delivered[-1]
-    unpaid = np.maximum(excess, books.entitlements)
-    return float(np.where(prices > 0, np.abs(excess), np.maximum(0.0, unpaid)).max())
 
 
 def _accounts(

@@ -5,10 +5,23 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from curnits.analysis.solution import Candidate, Equilibrium, Vector
+from curnits.analysis.solution import Candidate, Claim, Equilibrium, Vector
+from curnits.analysis.verification.coco import CandidateError
+from curnits.analysis.verification.equilibria import coco, coco_value
 from curnits.sim.games.coalitions import Mask, grand, members
-from curnits.sim.games.harmful import Actions
+from curnits.sim.games.game import Game
+from curnits.sim.games.harmful import Actions, harmful_actions, without
 from curnits.sim.games.normal import NormalGame
+
+
+def disarmed(game: Game, claim: Claim) -> Equilibrium:
+    """Verify an answer to the game without actions that only harm, which it may not use."""
+    if not isinstance(game, NormalGame):
+        raise CandidateError(f"expected a game in normal form (found {game.kind})")
+    struck = harmful_actions(game)
+    left = without(game, struck)
+    used = replace(claim, candidate=restrict(game, struck, claim.candidate))
+    return embed(game, struck, (coco_value if left.money else coco)(left, used))
 
 
 def restrict(game: NormalGame, struck: Actions, candidate: Candidate) -> Candidate:

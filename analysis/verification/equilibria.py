@@ -9,14 +9,10 @@ from curnits.analysis.solution import Candidate, Claim, Equilibrium, Vector
 from curnits.analysis.verification import coco as conditions
 from curnits.analysis.verification.coco import ACCEPTED, CandidateError
 from curnits.analysis.verification.curved import among_all_points
-from curnits.analysis.verification.disarmed import embed, restrict
-from curnits.analysis.verification.harsanyi import verify_harsanyi
 from curnits.analysis.verification.measures import money_unit, rounding
 from curnits.sim.games.coalitional import CoalitionalGame
 from curnits.sim.games.coalitions import grand, members
 from curnits.sim.games.game import Game
-from curnits.sim.games.harmful import harmful_actions, without
-from curnits.sim.games.normal import NormalGame
 
 _EQUAL_PRICES = 1e-12
 """How far prices may differ from each other where there is money."""
@@ -34,12 +30,6 @@ def literal(game: Game, claim: Claim) -> Equilibrium:
     if game.money:
         return paid(game, claim)
     return conditions.verify(game, claim.candidate, "strict")
-
-
-@among_all_points
-def harsanyi(game: Game, claim: Claim) -> Equilibrium:
-    """Verify a ``harsanyi`` equilibrium; see :mod:`curnits.analysis.verification.harsanyi`."""
-    return verify_harsanyi(game, claim.candidate)
 
 
 @among_all_points
@@ -66,16 +56,6 @@ def shapley(game: Game, claim: Claim) -> Equilibrium:
     gaps = np.abs(found.payoffs - average_contributions(game.worths))
     near = bool(gaps.max() <= ACCEPTED * money_unit(game))
     return replace(found, accepted=found.accepted and near)
-
-
-def disarmed(game: Game, claim: Claim) -> Equilibrium:
-    """Verify an answer to the game without actions that only harm, which it may not use."""
-    if not isinstance(game, NormalGame):
-        raise CandidateError(f"expected a game in normal form (found {game.kind})")
-    struck = harmful_actions(game)
-    left = without(game, struck)
-    used = replace(claim, candidate=restrict(game, struck, claim.candidate))
-    return embed(game, struck, (coco_value if left.money else coco)(left, used))
 
 
 def average_contributions(worths: Vector) -> Vector:

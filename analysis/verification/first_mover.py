@@ -24,6 +24,7 @@ from curnits.analysis.verification.books import (
     owed,
     per_utilon,
 )
+from curnits.analysis.verification.clearing import clearing_residual
 from curnits.analysis.verification.coco import (
     ACCEPTED,
     best_in_the_limit,
@@ -104,15 +105,13 @@ def judged(game: Game, candidate: Candidate) -> Equilibrium:
         rises = (rising + rising[full] - rising[::-1]) / 2
         limits = per_utilon(owed(equal_dividends(rises)), rates)
         claims = np.where(prices > 0, claims, limits)
-    excess = claims[-1] - agreed
-    unpaid = np.maximum(np.maximum(excess, due[-1]), 0.0)
     residuals = Residuals(
         pareto=pareto_gap(scaled.outcomes, agreed),
         support=max(0.0, best - float(prices @ agreed)),
         regret=regret,
         split=0.0,
         delivery=np.nan,
-        clearing=float(np.where(prices > 0, np.abs(excess), unpaid).max()),
+        clearing=clearing_residual(claims[-1] - agreed, prices == 0.0, due[-1]),
     )
     payoffs = plays[full] @ game.outcomes
     figures = (residuals.pareto, residuals.support, residuals.regret, residuals.clearing)

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linprog
 
-from curnits.analysis.solution import Candidate, CoalitionAccount, Equilibrium, Residuals, Vector
+from curnits.analysis.solution import (
+    Candidate,
+    Claim,
+    CoalitionAccount,
+    Equilibrium,
+    Residuals,
+    Vector,
+)
 from curnits.analysis.verification.books import per_utilon
 from curnits.analysis.verification.coco import (
     ACCEPTED,
@@ -15,6 +22,7 @@ from curnits.analysis.verification.coco import (
     pareto_gap,
     place_of,
 )
+from curnits.analysis.verification.curved import among_all_points
 from curnits.analysis.verification.measures import DISTRIBUTION
 from curnits.analysis.verification.vanishing import FirstOrder, first_order, owed_by_parts
 from curnits.sim.games.coalitions import Mask, grand, members, membership, proper_coalitions
@@ -31,6 +39,12 @@ _ROUNDING = 1e-12
 
 _DEPENDENT = 1e-9
 """Singular values below this share of the largest are 0: more than one weighing is optimal."""
+
+
+@among_all_points
+def harsanyi(game: Game, claim: Claim) -> Equilibrium:
+    """Verify a ``harsanyi`` equilibrium."""
+    return verify_harsanyi(game, claim.candidate)
 
 
 def verify_harsanyi(game: Game, candidate: Candidate) -> Equilibrium:

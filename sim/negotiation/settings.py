@@ -3,9 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainSerializer,
     ValidatorFunctionWrapHandler,
@@ -13,6 +11,7 @@ from pydantic import (
     model_validator,
 )
 
+from curnits.sim.files.section import Section
 from curnits.sim.negotiation.policies import Policy, read_policy, stated_policy
 from curnits.sim.negotiation.rules.plugins import RuleError, offered
 
@@ -37,10 +36,8 @@ _AS_TEXT = PlainSerializer(str, return_type=str)
 type PolicyField = Annotated[Policy, BeforeValidator(read_policy), PlainSerializer(stated_policy)]
 
 
-class OfferSettings(BaseModel):
+class OfferSettings(Section):
     """How players talk who make each other offers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     breakdown: Annotated[float, Field(ge=1e-3, le=1.0)] = Field(
         default=0.01,
@@ -64,10 +61,8 @@ class OfferSettings(BaseModel):
     )
 
 
-class BreakdownSettings(BaseModel):
+class BreakdownSettings(Section):
     """The risk that talks fail; then a side forms by chance, and threats are carried out."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     base: Probability = Field(
         default=0.0, description="probability of failing when everything is settled"
@@ -88,10 +83,8 @@ class BreakdownSettings(BaseModel):
     )
 
 
-class ImpasseSettings(BaseModel):
+class ImpasseSettings(Section):
     """What happens while players claim more than there is."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     every: Annotated[int, Field(ge=1)] = Field(
         default=10, description="ticks between two meetings, at which players make claims and act"
@@ -120,10 +113,8 @@ class ImpasseSettings(BaseModel):
     )
 
 
-class CredibilitySettings(BaseModel):
+class CredibilitySettings(Section):
     """Whether players carry out threats if talks fail, and how far they are believed to."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     start: Probability = Field(
         default=1.0, description="probability with which everybody is believed at first"
@@ -140,10 +131,8 @@ class CredibilitySettings(BaseModel):
     )
 
 
-class NegotiationSettings(BaseModel):
+class NegotiationSettings(Section):
     """What the agents do. Utilities are in shares of payoff range, prices have mean 1."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     protocol: Literal["ticks", "first-mover", "alternating-offers", "proposer-commitment"] = Field(
         default="ticks",
@@ -153,7 +142,7 @@ class NegotiationSettings(BaseModel):
         "accept",
     )
     offers: OfferSettings = Field(
-        default=OfferSettings.model_validate({}), description="for protocols with offers"
+        default=OfferSettings.model_construct(), description="for protocols with offers"
     )
     policies: dict[str, PolicyField] = Field(
         default={},
@@ -245,14 +234,14 @@ class NegotiationSettings(BaseModel):
         default=0.0, description="share of prices and threats that is forgotten in between"
     )
     breakdown: BreakdownSettings = Field(
-        default=BreakdownSettings.model_validate({}), description="the risk that talks fail"
+        default=BreakdownSettings.model_construct(), description="the risk that talks fail"
     )
     impasse: ImpasseSettings = Field(
-        default=ImpasseSettings.model_validate({}),
+        default=ImpasseSettings.model_construct(),
         description="what happens while players claim more than there is",
     )
     credibility: CredibilitySettings = Field(
-        default=CredibilitySettings.model_validate({}),
+        default=CredibilitySettings.model_construct(),
         description="whether threats are carried out then, and how far they are believed",
     )
 
@@ -295,10 +284,8 @@ class NegotiationSettings(BaseModel):
         return self
 
 
-class RunSettings(BaseModel):
+class RunSettings(Section):
     """How long a run lasts and how much of it is kept."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     ticks: Annotated[int, Field(ge=1)] = Field(default=20_000, description="ticks before giving up")
     tolerance: Positive = Field(

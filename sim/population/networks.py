@@ -7,16 +7,16 @@ from typing import Annotated, Literal, Self
 
 import networkx as nx
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from curnits.sim.files.section import Section
 
 type Share = Annotated[float, Field(ge=0.0, le=1.0)]
 type Number = Annotated[int, Field(ge=0)]
 
 
-class Network(BaseModel):
+class Network(Section):
     """What all networks share."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     @property
     def fewest(self) -> int:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from curnits.sim.files.reading import read_text
+from curnits.sim.files.section import Section
 from curnits.sim.files.yaml import MAX_CHARACTERS, Document, YamlError, parse, render, type_name
 from curnits.sim.games.game import GameError
 from curnits.sim.negotiation.policies import Truthful
@@ -34,10 +35,8 @@ MAX_PEOPLE = 1_000
 """Most people: half a million pairs of them."""
 
 
-class GroupEntry(BaseModel):
+class GroupEntry(Section):
     """People who are alike at first."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     people: Annotated[int, Field(ge=1)] = Field(description="How many.")
     policy: PolicyField = Field(
@@ -48,10 +47,8 @@ class GroupEntry(BaseModel):
     )
 
 
-class PopulationSection(BaseModel):
+class PopulationSection(Section):
     """Who meets whom, and how often."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     groups: dict[str, GroupEntry] = Field(description="The people, by a name of your own.")
     rounds: Annotated[int, Field(ge=1)] = Field(

@@ -1,14 +1,14 @@
 """Sets of payoffs that follow from what is divided, and other curved ones, in scenario files."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from curnits.sim.files.yaml import Place
-from curnits.sim.games.concave import concave
 from curnits.sim.games.feasible.curved import Ellipsoid, Pie
 from curnits.sim.games.feasible.economy import reach
 from curnits.sim.games.feasible.menus import Menu, menu_of
-from curnits.sim.games.utility import UTILITIES, Utility
+from curnits.sim.games.utilities import UTILITIES, Utility
+from curnits.sim.games.utilities.concave import concave
 from curnits.sim.scenario.fields import check_keys, check_kind, choose, construct, listed, located
 from curnits.sim.scenario.payoffs import FieldError, number
 from curnits.sim.scenario.values import read_point
@@ -95,14 +95,6 @@ def read_ellipsoid(value: Mapping[str, Any], players: Sequence[str], path: Place
     radii = read_point(stated["radii"], players, (*place, "radii"))
     with located(*place, "radii"):
         return menu_of(Ellipsoid(centre, radii))
-
-
-BODIES: Mapping[str, Callable[[Mapping[str, Any], Sequence[str], Place], Menu]] = {
-    "pie": read_pie,
-    "goods": read_goods,
-    "ellipsoid": read_ellipsoid,
-}
-"""Every such set by the key that states it."""
 
 
 def _utility(stated: Any, path: Place) -> Utility:

@@ -43,9 +43,13 @@ def find(name: str) -> Path:
         If there is neither.
     """
     known = catalogue()
-    near = get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "see: curnits scenarios"
-    return _find_among(known, name, f"no such file, and no scenario of that name ({hint})")
+    found = _find_among(known, name)
+    if found is None:
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "see: curnits scenarios"
+        expected = f"no such file, and no scenario of that name ({hint})"
+        raise ScenarioError(f"{printable(name)}: {expected}")
+    return found
 
 
 def find_beside(folder: Path, name: str) -> Path:
@@ -69,24 +73,19 @@ def find_shipped(kind: str, name: str) -> Path:
         If there is neither.
     """
     known = shipped(kind)
-    expected = f"expected a {kind} file, or one of {', '.join(known)}"
-    return _find_among(known, name, f"no such file ({expected})")
+    found = _find_among(known, name)
+    if found is None:
+        expected = f"expected a {kind} file, or one of {', '.join(known)}"
+        raise ScenarioError(f"{printable(name)}: no such file ({expected})")
+    return found
 
 
 def _root() -> Path:
     return Path(str(files("curnits.scenarios")))
 
 
-def _find_among(known: Mapping[str, Path], name: str, otherwise: str) -> Path:
-    """Return the file of a known name that no file of the user has, or the file at a path.
-
-    Raises
-    ------
-    ScenarioError
-        If there is neither; ``otherwise`` says what was expected.
-    """
+def _find_among(known: Mapping[str, Path], name: str) -> Path | None:
+    """Return the file of a known name that no file of the user has, or the file at a path."""
     if name in known and not isfile(name):
         return known[name]
-    if exists(name):
-        return Path(name)
-    raise ScenarioError(f"{printable(name)}: {otherwise}")
+    return Path(name) if exists(name) else None

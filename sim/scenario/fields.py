@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from curnits.sim.files.yaml import Place, type_name
 from curnits.sim.games.game import GameError
-from curnits.sim.games.utility import UtilityError
+from curnits.sim.games.utilities.utility import UtilityError
 from curnits.sim.scenario.payoffs import FieldError
 
 type Tables = Mapping[str, Any]

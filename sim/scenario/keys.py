@@ -11,11 +11,12 @@ from pydantic import BaseModel
 
 from curnits.sim.files.yaml import Place, type_name
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.scenario.forms import FORMS
 from curnits.sim.scenario.ladders import LadderEntry, RungEntry, TreatyEntry
 from curnits.sim.scenario.newcomers import NewcomerEntry
 from curnits.sim.scenario.payoffs import FieldError
 from curnits.sim.scenario.problems import unknown_keys
-from curnits.sim.scenario.scenario import FORMS, Scenario
+from curnits.sim.scenario.scenario import Scenario
 
 
 def wrong_keys(data: Mapping[str, Any]) -> Iterator[FieldError]:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
+from curnits.sim.files.section import Section
 from curnits.sim.files.yaml import Place
 from curnits.sim.games.game import Game
 from curnits.sim.games.ladders import Ladder, Rung
@@ -32,10 +33,8 @@ type Number = Annotated[float, BeforeValidator(lambda value: number(value, ()))]
 type Chance = Annotated[Number, Field(gt=0.0, le=1.0)]
 
 
-class RungEntry(BaseModel):
+class RungEntry(Section):
     """One threat on a ladder, built on the ladder's base action."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     action: str = Field(description="Name of the action.")
     harm: Harm = Field(
@@ -49,14 +48,12 @@ class RungEntry(BaseModel):
     )
 
 
-class TreatyEntry(BaseModel):
+class TreatyEntry(Section):
     """A ban on rungs: signatories who resort to one are fined if they are found out.
 
     The fine is added to the cost of the rung, times the probability of being found out; nobody
     receives it.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     bans: list[str] = Field(description="Names of rungs, on whatever ladders they are.")
     signatories: list[str] | None = Field(default=None, description="Left out: all players.")
@@ -82,10 +79,8 @@ class TreatyEntry(BaseModel):
             _check(player, players, ("signatories", k), "player")
 
 
-class LadderEntry(BaseModel):
+class LadderEntry(Section):
     """The threats of one player, in the order in which they are invented."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     base: str | None = Field(default=None, description="Action; left out: the player's first.")
     rungs: list[RungEntry] = Field(description="From the first to the last.")

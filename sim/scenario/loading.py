@@ -13,9 +13,7 @@ from pydantic import ValidationError
 from curnits.sim.files.reading import ReadingError, read_text
 from curnits.sim.files.yaml import MAX_CHARACTERS, Place, YamlError, parse
 from curnits.sim.games.game import GameError
-from curnits.sim.games.nfg import NfgError, read_nfg
 from curnits.sim.scenario.catalogue import find
-from curnits.sim.scenario.forms import NfgForm
 from curnits.sim.scenario.keys import wrong_keys
 from curnits.sim.scenario.payoffs import FieldError
 from curnits.sim.scenario.problems import (
@@ -116,6 +114,9 @@ def load_data(path: Path) -> dict[str, Any]:
 
 
 def _from_nfg(path: Path, text: str) -> Scenario:
+    from curnits.sim.games.nfg import NfgError, read_nfg
+    from curnits.sim.scenario.forms.nfg import NfgForm
+
     try:
         game = read_nfg(text)
     except NfgError as error:

@@ -2,18 +2,17 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from curnits.sim.files.section import Section
 from curnits.sim.games.game import Game
 from curnits.sim.games.newcomers import Newcomer
 from curnits.sim.games.normal import normal_form
 from curnits.sim.scenario.payoffs import FieldError
 
 
-class NewcomerEntry(BaseModel):
+class NewcomerEntry(Section):
     """A player who is absent at first: until it arrives, it has one action only."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     arrives: Annotated[int, Field(ge=1, strict=True)] = Field(
         description="Tick after which it has all its actions."

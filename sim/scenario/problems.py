@@ -61,10 +61,7 @@ def first_error(error: ValidationError, line: Callable[[Place], int]) -> FieldEr
 
 def described(details: ErrorDetails) -> tuple[Place, str]:
     """Return where pydantic found an error and what it says, in this package's words."""
-    path = details["loc"]
-    if path[:1] == ("game",):
-        path = (path[0], *path[2:])  # without the name of the form
-    path = tuple(key for key in path if not str(key).startswith(_ALTERNATIVES))
+    path = tuple(key for key in details["loc"] if not str(key).startswith(_ALTERNATIVES))
     cause = details.get("ctx", {}).get("error")
     if isinstance(cause, FieldError | RuleError):
         return (*path, *cause.path), str(cause)

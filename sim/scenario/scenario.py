@@ -8,44 +8,51 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    SerializeAsAny,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
+from curnits.sim.files.section import Section
 from curnits.sim.files.yaml import render
 from curnits.sim.games.game import Game, GameError
 from curnits.sim.games.ladders import Ladder, climb
 from curnits.sim.games.newcomers import Newcomer
 from curnits.sim.games.normal import NormalGame, normal_form
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
-from curnits.sim.scenario.forms import FamilyForm, Form, NfgForm, NormalForm
+from curnits.sim.scenario.fields import choose
+from curnits.sim.scenario.forms import FORMS, Form
+from curnits.sim.scenario.forms.normal import NormalForm
 from curnits.sim.scenario.ladders import LadderEntry, TreatyEntry
 from curnits.sim.scenario.newcomers import NewcomerEntry
 from curnits.sim.scenario.payoffs import FieldError
 from curnits.sim.scenario.problems import ScenarioError, described, key_written
-from curnits.sim.scenario.setforms import BargainingForm, CoalitionalForm
-
-FORMS: Mapping[str, type[Form]] = {
-    "normal": NormalForm,
-    "nfg": NfgForm,
-    "family": FamilyForm,
-    "bargaining": BargainingForm,
-    "coalitional": CoalitionalForm,
-}
-"""Every form of game by the name that scenario files use."""
 
 
-class Scenario(BaseModel):
+def _read_form(stated: Any) -> Form:
+    """Read the section ``game``, in whatever form it states the game."""
+    if isinstance(stated, Form):
+        return stated
+    name = stated.get("form") if isinstance(stated, Mapping) else None
+    return choose(name, FORMS, ("form",)).model_validate(stated)
+
+
+type FormField = Annotated[SerializeAsAny[Form], BeforeValidator(_read_form), WithJsonSchema({})]
+
+
+class Scenario(Section):
     """A checked scenario file. What the file leaves out has its default."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str = Field(description="What results are headed by.")
     source: str = Field(default="", description="Where the game comes from.")
     summary: str = Field(default="", description="What happens in it.")
     look_for: str = Field(default="", description="What a run shows.")
-    game: Annotated[
-        NormalForm | NfgForm | FamilyForm | BargainingForm | CoalitionalForm,
-        Field(discriminator="form", description="What is negotiated; see the forms below."),
-    ]
+    game: FormField = Field(description="What is negotiated; see the forms below.")
     ladders: dict[str, LadderEntry] = Field(
         default={}, description="Threats by player, on top of the actions of the game."
     )
@@ -54,10 +61,10 @@ class Scenario(BaseModel):
         default={}, description="Players who arrive in the course of the talks."
     )
     negotiation: NegotiationSettings = Field(
-        default=NegotiationSettings.model_validate({}), description="What the agents do."
+        default=NegotiationSettings.model_construct(), description="What the agents do."
     )
     run: RunSettings = Field(
-        default=RunSettings.model_validate({}), description="How long, and what is kept."
+        default=RunSettings.model_construct(), description="How long, and what is kept."
     )
 
     @classmethod

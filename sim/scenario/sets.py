@@ -1,6 +1,6 @@
 """What a coalition can reach, as scenario files state it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,10 +8,20 @@ from numpy.typing import NDArray
 
 from curnits.sim.files.yaml import Place, type_name
 from curnits.sim.games.feasible.menus import Menu, corners, distinct
-from curnits.sim.scenario.bodies import BODIES
+from curnits.sim.registry import Registry
 from curnits.sim.scenario.fields import listed, located
 from curnits.sim.scenario.payoffs import FieldError, number
 from curnits.sim.scenario.values import Vector, by_player, read_point
+
+BODIES = Registry[Callable[[Mapping[str, Any], Sequence[str], Place], Menu]](
+    __package__,
+    {
+        "pie": "bodies:read_pie",
+        "goods": "bodies:read_goods",
+        "ellipsoid": "bodies:read_ellipsoid",
+    },
+)
+"""What is divided, and other curved sets, by the key that states it."""
 
 _LIMIT = ("at most", "weights")
 _LIMITS = ("limits", *_LIMIT, "at least")
@@ -28,7 +38,7 @@ def read_menu(value: object, players: Sequence[str], path: Place) -> Menu:
         - ``{at most: b, weights: {player: w}}``, or ``limits`` with a list of such: weighted sums
           of payoffs and what they may be at most; weights left out are all 1, those of players left
           out 0. ``at least`` gives the lowest payoffs, one number or by player; left out: 0.
-        - a key of :data:`curnits.sim.scenario.bodies.BODIES`: what is divided, or a curved set.
+        - a key of :data:`BODIES`: what is divided, or a curved set.
     players : sequence of str
     path : tuple
         Where the value stands, for messages.
@@ -39,9 +49,9 @@ def read_menu(value: object, players: Sequence[str], path: Place) -> Menu:
         If it is none of these, or the set is empty or not bounded.
     """
     if isinstance(value, Mapping):
-        for key, read in BODIES.items():
+        for key in BODIES:
             if key in value:
-                return read(value, players, path)
+                return BODIES[key](value, players, path)
         for key in value:
             if key not in _LIMITS:
                 expected = listed((*_LIMITS, *BODIES))

@@ -11,7 +11,7 @@ import typer
 from command import Command
 
 from curnits.analysis.cli.app import app
-from curnits.analysis.concepts.equilibria import COCO
+from curnits.analysis.concepts.coco import COCO
 from curnits.analysis.concepts.registry import CONCEPTS
 from curnits.analysis.figures.base import FigureKind, Panel
 from curnits.analysis.figures.registry import FIGURES

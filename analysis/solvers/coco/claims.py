@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curnits.analysis.solution import Vector
-from curnits.analysis.solvers.rules import MINIMAX, ConflictRule
-from curnits.analysis.solvers.rules.rule import Fights
+from curnits.analysis.solvers.rules.minimax import MINIMAX
+from curnits.analysis.solvers.rules.rule import ConflictRule, Fights
 from curnits.sim.games.coalitions import Mask, grand, shapley_weights
 from curnits.sim.games.game import ConflictStack, Game, check_conflicts
 

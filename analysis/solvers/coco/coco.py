@@ -12,7 +12,8 @@ import numpy as np
 from curnits.analysis.solution import Candidate, Equilibrium, Solution, Vector
 from curnits.analysis.solvers.coco.neighbours import repriced, without_noise
 from curnits.analysis.solvers.coco.search import candidates, near
-from curnits.analysis.solvers.rules import MINIMAX, ConflictRule
+from curnits.analysis.solvers.rules.minimax import MINIMAX
+from curnits.analysis.solvers.rules.rule import ConflictRule
 from curnits.analysis.verification.coco import verify
 from curnits.sim.games.coalitions import membership
 from curnits.sim.games.game import Game
@@ -65,8 +66,8 @@ def solve(game: Game, *, start: Vector | None = None) -> Solution:
 
 
 @dataclass(frozen=True)
-class Clearing:
-    """Prices that clear under a conflict rule, and what such an answer must stand.
+class ClearingSolver:
+    """What finds prices that clear under a conflict rule, and what such an answer must stand.
 
     Attributes
     ----------
@@ -141,7 +142,7 @@ class Clearing:
         return accepted
 
 
-COCO = Clearing("coco", MINIMAX, verify)
+COCO = ClearingSolver("coco", MINIMAX, verify)
 
 
 def _alike(game: Game, one: Equilibrium, other: Equilibrium) -> bool:

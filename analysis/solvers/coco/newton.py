@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.coco.claims import ClaimsMarket
+from curnits.analysis.solvers.coco.clearing import ClearingPrices, entitlements, excess_claims
 from curnits.sim.games.feasible.linear import LinearProgramError, minimise
 
 PRECISE = 1e-12
@@ -35,28 +36,12 @@ STRICT = 1e4
 """Scale of the conditions that must hold to rounding, since HiGHS's tolerances are absolute."""
 
 
-@dataclass(frozen=True, eq=False)
-class Clearing:
-    """Prices at which every priced player clears with some agreement on a face.
-
-    Attributes
-    ----------
-    prices : ndarray, shape (n,)
-        Normalised; those that were free to move add to 1.
-    residual : float
-        Largest clearing residual or support gap, a share of payoff range.
-    """
-
-    prices: Vector
-    residual: float
-
-
 def clear(
     market: ClaimsMarket,
     prices: Vector,
     face: NDArray[np.int64],
     free: NDArray[np.bool_],
-) -> Clearing:
+) -> ClearingPrices:
     """Search for clearing prices near given ones, with the agreement on a guessed face.
 
     Each step minimises the largest residual of the linearised conditions over prices and mixture, a
@@ -71,7 +56,7 @@ def clear(
     face : ndarray of int, shape (k,)
         Distinct outcomes that must all be worth most.
     free : ndarray of bool, shape (n,)
-        Players whose clearing is not asked for here; see :func:`dues`.
+        Players whose clearing is not asked for here; see :func:`.clearing.dues`.
     """
     corners = market.outcomes[face]
     priced = np.flatnonzero(~(free | market.constant))
@@ -111,7 +96,7 @@ def clear(
         if trial.residual >= best.residual:
             break
         best = trial
-    return Clearing(best.prices, best.residual)
+    return ClearingPrices(best.prices, best.residual)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,48 +121,10 @@ def _evaluated(
     payoffs = mixture @ corners
     due, slope = entitlements(market, prices, payoffs, free)
     priced = ~(free | market.constant)
-    excess = due[priced] / prices[priced] - payoffs[priced]
+    excess = excess_claims(due[priced], prices[priced], payoffs[priced])
     support = (market.outcomes @ prices).max() - prices @ payoffs
     residual = float(max(support, np.abs(excess).max()))
     return _State(prices, mixture, payoffs, due, slope, residual)
-
-
-def entitlements(
-    market: ClaimsMarket, prices: Vector, payoffs: Vector, free: NDArray[np.bool_]
-) -> tuple[Vector, NDArray[np.float64]]:
-    """Return entitlements, as :func:`dues`, and their derivatives with the prices, ``(n, n)``."""
-    claims = market.claims(prices)
-    slope = claims.gradient + payoffs / market.n
-    if market.constant.any():
-        slope = slope + slope[market.constant].sum(axis=0) / _heirs(market)
-    return dues(market, claims.amounts, prices, payoffs, free), slope
-
-
-def dues(
-    market: ClaimsMarket,
-    amounts: Vector,
-    prices: Vector,
-    payoffs: Vector,
-    free: NDArray[np.bool_],
-) -> Vector:
-    """Return entitlements in curnits, shape (n,), given the amounts of claims at the prices.
-
-    What cannot be paid out to some is passed on to the others, so that Walras' law holds among
-    those. Players whose payoffs do not vary can be given nothing at any price: their due is shared
-    equally. The surplus of free players, which tends to nothing with their price, is shared in
-    proportion to prices.
-    """
-    due = amounts + prices @ payoffs / market.n
-    if market.constant.any():
-        due = due + due[market.constant].sum() / _heirs(market)
-    if free.any():
-        unclaimed = (due - prices * payoffs)[free].sum()
-        due = due + prices * unclaimed / prices[~free].sum()
-    return due
-
-
-def _heirs(market: ClaimsMarket) -> int:
-    return max(1, int(np.count_nonzero(~market.constant)))
 
 
 def _step(
@@ -239,7 +186,7 @@ def _polished(
     totals[0, :p], totals[1, p:] = at, 1.0
     amiss = np.concatenate(
         [
-            state.due[priced] / at - state.payoffs[priced],
+            excess_claims(state.due[priced], at, state.payoffs[priced]),
             (corners[1:] - corners[0]) @ state.prices,
             [0.0, 0.0],
         ]

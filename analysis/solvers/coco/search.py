@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from curnits.analysis.solution import Candidate, Vector
 from curnits.analysis.solvers.coco.claims import ClaimsMarket
-from curnits.analysis.solvers.coco.newton import Clearing, clear, dues
+from curnits.analysis.solvers.coco.clearing import ClearingPrices, dues, excess_claims
+from curnits.analysis.solvers.coco.newton import clear
 from curnits.analysis.solvers.coco.pathfollowing import Cell, PathError, refine
 from curnits.analysis.solvers.coco.zero_prices import Limit, clear_in_the_limit, settle
-from curnits.analysis.solvers.rules import MINIMAX, ConflictRule
+from curnits.analysis.solvers.rules.minimax import MINIMAX
+from curnits.analysis.solvers.rules.rule import ConflictRule
 from curnits.sim.games.feasible.linear import LinearProgramError
 from curnits.sim.games.game import Game
 
@@ -78,7 +80,7 @@ def _limits(market: ClaimsMarket, start: Vector | None) -> Iterator[Limit]:
     varying = np.flatnonzero(~market.constant)
     if len(varying) <= 1:
         only = np.where(market.constant, 0.0, 1.0)
-        yield Limit(Clearing(only, 0.0), 0.0 * only)
+        yield Limit(ClearingPrices(only, 0.0), 0.0 * only)
         return
     axes = market.order[~market.constant[market.order]]
     reach = len(axes) + 1
@@ -183,7 +185,7 @@ class _Excess:
             payoffs = self.market.outcomes[self.market.best(prices)]
             amounts, nobody = self.market.amounts(prices), np.zeros(self.market.n, bool)
             due = dues(self.market, amounts, prices, payoffs, nobody)
-            excess = due[self.axes] / own - payoffs[self.axes]
+            excess = excess_claims(due[self.axes], own, payoffs[self.axes])
         return np.asarray((excess - excess.mean())[:-1])
 
 

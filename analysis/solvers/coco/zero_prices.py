@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.coco.claims import ClaimsMarket
-from curnits.analysis.solvers.coco.newton import STRICT, Clearing, clear, dues
+from curnits.analysis.solvers.coco.clearing import ClearingPrices, dues
+from curnits.analysis.solvers.coco.newton import STRICT, clear
 from curnits.sim.games.feasible.linear import LinearProgramError, minimise
 
 _LOWEST_FLOORS = (1e-5, 1e-6)
@@ -37,13 +38,13 @@ class Limit:
 
     Attributes
     ----------
-    clearing : Clearing
+    clearing : ClearingPrices
         At the limit.
     direction : ndarray, shape (n,)
         Normalised; positive where the price is 0, of any sign for the others.
     """
 
-    clearing: Clearing
+    clearing: ClearingPrices
     direction: Vector
 
 
@@ -88,7 +89,7 @@ def clear_in_the_limit(
 
         limit = _extrapolated(market, along, face, rates, lower)
         prices = limit.clearing.prices
-        exact = Clearing(np.where(prices > _ZERO, prices, 0.0), limit.clearing.residual)
+        exact = ClearingPrices(np.where(prices > _ZERO, prices, 0.0), limit.clearing.residual)
         yield Limit(exact, limit.direction)
 
 
@@ -107,7 +108,9 @@ def _extrapolated(
     first, second = middle.prices - near.prices, far.prices - middle.prices
     rise, bend = (4 * first - second) / 2, (second - 2 * first) / 6
     return Limit(
-        Clearing(near.prices - rise - bend, max(far.residual, middle.residual, near.residual)),
+        ClearingPrices(
+            near.prices - rise - bend, max(far.residual, middle.residual, near.residual)
+        ),
         rise / (floor / 4),
     )
 

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.optimize import root
 
 from curnits.analysis.solution import Candidate, Vector
+from curnits.analysis.solvers.coco.clearing import excess_claims
 from curnits.analysis.solvers.conflict import solve_conflicts
 from curnits.sim.games.coalitional import CoalitionalGame
 from curnits.sim.games.coalitions import Mask, grand, members, membership, shapley_weights, subsets
@@ -102,7 +103,7 @@ def finish(game: Game, rule: Rule, near: Vector) -> tuple[Game, Candidate] | Non
         stance = rule(game, prices)
         payoffs = stance.game.outcomes[-1]
         gain = (prices @ payoffs - stance.claims.sum()) / game.n
-        return np.asarray(((stance.claims + gain) / prices - payoffs) / game.scales)
+        return excess_claims(stance.claims + gain, prices, payoffs) / game.scales
 
     prices = clearing_prices(game, excess, near)
     if prices is None:

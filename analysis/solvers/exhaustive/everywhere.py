@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from curnits.analysis.solution import Candidate, Equilibrium, Solution, Vector
 from curnits.analysis.solvers.coco import coco
 from curnits.analysis.solvers.coco.claims import ClaimsMarket
-from curnits.analysis.solvers.coco.newton import Clearing, clear
+from curnits.analysis.solvers.coco.clearing import ClearingPrices
+from curnits.analysis.solvers.coco.newton import clear
 from curnits.analysis.solvers.coco.search import candidates, completed
 from curnits.analysis.solvers.coco.zero_prices import Limit
 from curnits.analysis.solvers.exhaustive.fan import Cell, fan
@@ -141,9 +142,9 @@ class _Inquiry:
         nobody = np.zeros(market.n, bool)
         if (prices[~market.constant] > 0).all():
             try:
-                clearings = [clear(market, prices, face, nobody), Clearing(prices, 0.0)]
+                clearings = [clear(market, prices, face, nobody), ClearingPrices(prices, 0.0)]
             except LinearProgramError:
-                clearings = [Clearing(prices, 0.0)]
+                clearings = [ClearingPrices(prices, 0.0)]
             for near in clearings:
                 candidate = completed(self._game, market, Limit(near, np.zeros(market.n)))
                 if candidate is not None:

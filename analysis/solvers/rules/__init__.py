@@ -6,20 +6,16 @@ a solution (prices, clearing, search) is the same under every rule. To add one, 
 its verifier in :mod:`curnits.analysis.verification`.
 """
 
-from collections.abc import Mapping
-
-from curnits.analysis.solvers.rules.first_mover import FirstMoverSurplus
-from curnits.analysis.solvers.rules.minimax import Minimax
 from curnits.analysis.solvers.rules.rule import ConflictRule
+from curnits.sim.registry import Registry
 
-MINIMAX = Minimax()
-
-FIRST_MOVER_SURPLUS = FirstMoverSurplus()
-
-RULES: Mapping[str, ConflictRule] = {
-    "minimax": MINIMAX,
-    "first-mover-surplus": FIRST_MOVER_SURPLUS,
-}
+RULES = Registry[ConflictRule](
+    __name__,
+    {
+        "minimax": "minimax:MINIMAX",
+        "first-mover-surplus": "first_mover:FIRST_MOVER_SURPLUS",
+    },
+)
 """All conflict rules by name."""
 
-__all__ = ["FIRST_MOVER_SURPLUS", "MINIMAX", "RULES", "ConflictRule"]
+__all__ = ["RULES", "ConflictRule"]

@@ -59,6 +59,9 @@ class FirstMoverSurplus(ConflictRule):
         return Fights(own.worths - other.worths, gradients, own.plays, other.plays)
 
 
+FIRST_MOVER_SURPLUS = FirstMoverSurplus()
+
+
 def few_commitments(game: Game) -> bool:
     """Tell whether a game is solved quickly: every reply of every conflict is tried."""
     full = grand(game.n)

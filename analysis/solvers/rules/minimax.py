@@ -49,3 +49,6 @@ class Minimax(ConflictRule):
     @override
     def solve(self, game: Game, prices: Vector) -> SolvedConflicts:
         return solve_conflicts(game, prices)  # threads share the conflicts of large games
+
+
+MINIMAX = Minimax()

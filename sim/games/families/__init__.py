@@ -1,35 +1,30 @@
 """Parametrised families of games; each is a frozen dataclass whose fields are its parameters."""
 
-from collections.abc import Mapping
-
 from curnits.sim.games.families.base import Family, FamilyError
-from curnits.sim.games.families.climate import ClimateClub
-from curnits.sim.games.families.contests import ArmsRace, Majority, Saboteur
-from curnits.sim.games.families.coordination import BattleOfTheSexes, Coordination, MatchingPennies
-from curnits.sim.games.families.dilemmas import Chicken, PrisonersDilemma, PublicGoods
-from curnits.sim.games.families.geoengineering import Geoengineering
-from curnits.sim.games.families.random_games import Covariant, Integer, LogNormal, Normal, Uniform
-from curnits.sim.games.families.trade import TradeWar
+from curnits.sim.registry import Registry
 
-FAMILIES: Mapping[str, type[Family]] = {
-    "arms-race": ArmsRace,
-    "battle-of-the-sexes": BattleOfTheSexes,
-    "chicken": Chicken,
-    "climate-club": ClimateClub,
-    "coordination": Coordination,
-    "geoengineering": Geoengineering,
-    "majority": Majority,
-    "matching-pennies": MatchingPennies,
-    "prisoners-dilemma": PrisonersDilemma,
-    "producers-and-saboteur": Saboteur,
-    "public-goods": PublicGoods,
-    "random-covariant": Covariant,
-    "random-integer": Integer,
-    "random-log-normal": LogNormal,
-    "random-normal": Normal,
-    "random-uniform": Uniform,
-    "trade-war": TradeWar,
-}
+FAMILIES = Registry[type[Family]](
+    __name__,
+    {
+        "arms-race": "contests:ArmsRace",
+        "battle-of-the-sexes": "coordination:BattleOfTheSexes",
+        "chicken": "dilemmas:Chicken",
+        "climate-club": "climate:ClimateClub",
+        "coordination": "coordination:Coordination",
+        "geoengineering": "geoengineering:Geoengineering",
+        "majority": "contests:Majority",
+        "matching-pennies": "coordination:MatchingPennies",
+        "prisoners-dilemma": "dilemmas:PrisonersDilemma",
+        "producers-and-saboteur": "contests:Saboteur",
+        "public-goods": "dilemmas:PublicGoods",
+        "random-covariant": "random_games:Covariant",
+        "random-integer": "random_games:Integer",
+        "random-log-normal": "random_games:LogNormal",
+        "random-normal": "random_games:Normal",
+        "random-uniform": "random_games:Uniform",
+        "trade-war": "trade:TradeWar",
+    },
+)
 """Every family by the name that scenario files use."""
 
 __all__ = ["FAMILIES", "Family", "FamilyError"]

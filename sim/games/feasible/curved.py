@@ -6,9 +6,9 @@ from typing import Any, override
 import numpy as np
 from scipy.optimize import brentq
 
-from curnits.sim.games.concave import Concave
 from curnits.sim.games.feasible.menus import Body, Vector
 from curnits.sim.games.game import GameError
+from curnits.sim.games.utilities.concave import Concave
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Pie(Body):
     ------
     GameError
         If the amount is not positive.
-    curnits.sim.games.utility.UtilityError
+    curnits.sim.games.utilities.UtilityError
         If nothing, or everything, has no utility.
     """
 

@@ -1,7 +1,7 @@
 """What players can reach who divide several goods among themselves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, override
 
@@ -12,7 +12,9 @@ from scipy.optimize import root
 from curnits.sim.games.feasible.linear import LinearProgramError, minimise
 from curnits.sim.games.feasible.menus import Body, Matrix, Menu, Vector, distinct, menu_of
 from curnits.sim.games.game import GameError
-from curnits.sim.games.utility import UTILITIES, CobbDouglas, Leontief, Linear, Utility
+from curnits.sim.games.utilities import Utility
+from curnits.sim.games.utilities import stated as utility_stated
+from curnits.sim.games.utilities.bundles import CobbDouglas, Leontief, Linear
 
 _SLIGHT = 1e-9
 """Weight of players who do not count, so that nothing they could use is wasted."""
@@ -107,10 +109,9 @@ class Goods(Body):
     @override
     def stated(self, players: tuple[str, ...]) -> dict[str, Any]:
         own = zip(players, self.utilities, strict=True)
-        names = {kind: name for name, kind in UTILITIES.items()}
         return {
             "goods": dict(self.amounts),
-            "utilities": {name: {"function": names[type(u)], **asdict(u)} for name, u in own},
+            "utilities": {name: utility_stated(utility) for name, utility in own},
         }
 
 

@@ -6,9 +6,8 @@ and by what judges policies.
 
 import numpy as np
 
-from curnits.sim.games.feasible.linear import rise
+from curnits.sim.games.feasible.linear import Vector, rise
 from curnits.sim.games.game import Game
-from curnits.sim.negotiation.conflicts import Vector
 
 
 def shortfall(game: Game, claims: Vector) -> float:

@@ -11,10 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from curnits.sim.games.feasible.linear import best_mixture, rise
+from curnits.sim.games.feasible.linear import Vector, best_mixture, rise
 from curnits.sim.games.game import Game
 from curnits.sim.games.rounding import SAME_PAYOFF
-from curnits.sim.negotiation.conflicts import Vector
 
 
 class Act(IntEnum):

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curnits.sim.games.coalitions import Mask
+from curnits.sim.games.feasible.linear import Vector
 from curnits.sim.negotiation.agents import Actor, Mediator, Negotiator, actor
-from curnits.sim.negotiation.conflicts import Vector
 from curnits.sim.negotiation.credibility import retreats
 from curnits.sim.negotiation.journal import ActEntry
 from curnits.sim.negotiation.meetings.claims import shortfall

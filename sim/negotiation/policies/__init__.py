@@ -5,42 +5,36 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from curnits.sim.negotiation.policies.arming import Foresighted, Retaliating
-from curnits.sim.negotiation.policies.attrition import Bluffer, Uninformed
-from curnits.sim.negotiation.policies.conceding import Eager, Hesitant
-from curnits.sim.negotiation.policies.forgetful import Forgetful
-from curnits.sim.negotiation.policies.learning import Imitator, Learner
-from curnits.sim.negotiation.policies.misreport import Misreport
 from curnits.sim.negotiation.policies.policy import Policy
-from curnits.sim.negotiation.policies.proportionate import Proportionate
-from curnits.sim.negotiation.policies.signalling import Signaller
-from curnits.sim.negotiation.policies.threatening import Bully, Committed, Pacifist, Selfish
 from curnits.sim.negotiation.policies.truthful import Truthful
-from curnits.sim.negotiation.policies.unyielding import Unyielding
 from curnits.sim.negotiation.rules.plugins import RuleError, offered, plugin
+from curnits.sim.registry import Registry
 
 __all__ = ["POLICIES", "Policy", "Truthful", "policy_name", "read_policy", "stated_policy"]
 
-POLICIES: Mapping[str, type[Policy]] = {
-    "truthful": Truthful,
-    "misreport": Misreport,
-    "unyielding": Unyielding,
-    "proportionate": Proportionate,
-    "pacifist": Pacifist,
-    "bully": Bully,
-    "selfish": Selfish,
-    "committed": Committed,
-    "hesitant": Hesitant,
-    "eager": Eager,
-    "forgetful": Forgetful,
-    "uninformed": Uninformed,
-    "bluffer": Bluffer,
-    "signaller": Signaller,
-    "learner": Learner,
-    "imitator": Imitator,
-    "foresighted": Foresighted,
-    "retaliating": Retaliating,
-}
+POLICIES = Registry[type[Policy]](
+    __name__,
+    {
+        "truthful": "truthful:Truthful",
+        "misreport": "misreport:Misreport",
+        "unyielding": "unyielding:Unyielding",
+        "proportionate": "proportionate:Proportionate",
+        "pacifist": "threatening:Pacifist",
+        "bully": "threatening:Bully",
+        "selfish": "threatening:Selfish",
+        "committed": "threatening:Committed",
+        "hesitant": "conceding:Hesitant",
+        "eager": "conceding:Eager",
+        "forgetful": "forgetful:Forgetful",
+        "uninformed": "attrition:Uninformed",
+        "bluffer": "attrition:Bluffer",
+        "signaller": "signalling:Signaller",
+        "learner": "learning:Learner",
+        "imitator": "learning:Imitator",
+        "foresighted": "arming:Foresighted",
+        "retaliating": "arming:Retaliating",
+    },
+)
 """The policies by name; others come from :mod:`curnits.sim.negotiation.rules.plugins`."""
 
 

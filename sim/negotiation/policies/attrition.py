@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 from scipy.optimize import brentq
 
-from curnits.sim.negotiation.conflicts import Vector
+from curnits.sim.games.feasible.linear import Vector
 from curnits.sim.negotiation.meetings.meeting import Act, Meeting, most
 from curnits.sim.negotiation.policies.policy import Answer
 from curnits.sim.negotiation.policies.unyielding import Reserved

@@ -5,7 +5,7 @@ from typing import override
 import numpy as np
 from pydantic import Field
 
-from curnits.sim.negotiation.conflicts import Vector
+from curnits.sim.games.feasible.linear import Vector
 from curnits.sim.negotiation.meetings.meeting import Act, Meeting
 from curnits.sim.negotiation.policies.policy import Answer, Policy
 

@@ -5,10 +5,10 @@ from typing import ClassVar, override
 import numpy as np
 from pydantic import Field
 
+from curnits.sim.games.feasible.linear import Vector
 from curnits.sim.games.game import MAX_PAYOFF, Game
 from curnits.sim.games.harmful import harmful_actions
 from curnits.sim.games.normal import normal_form
-from curnits.sim.negotiation.conflicts import Vector
 from curnits.sim.negotiation.policies.policy import Policy
 
 

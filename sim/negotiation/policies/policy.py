@@ -9,18 +9,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
+from curnits.sim.files.section import Section
+from curnits.sim.games.feasible.linear import Vector
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import NormalGame, normal_form
-from curnits.sim.negotiation.conflicts import Vector
 from curnits.sim.negotiation.meetings.meeting import Act, Idea, Meeting
 
 type Answer = Any
 """An array over the players who are asked, or one value for all of them."""
 
 
-class Policy(BaseModel):
+class Policy(Section):
     """A way of negotiating. What a subclass does not override is done as truthful players do it.
 
     Subclasses state their parameters as fields. They need not mind units: payoffs are in shares of
@@ -31,8 +31,6 @@ class Policy(BaseModel):
     acts_alone : bool
         Whether it needs players with actions of their own: a game in normal form.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     acts_alone: ClassVar[bool] = False
 

@@ -6,10 +6,10 @@ from typing import ClassVar, override
 import numpy as np
 from pydantic import Field
 
+from curnits.sim.games.feasible.linear import Vector
 from curnits.sim.games.game import Game, GameError
 from curnits.sim.games.harmful import harmful_actions
 from curnits.sim.games.normal import NormalGame, own_actions
-from curnits.sim.negotiation.conflicts import Vector
 from curnits.sim.negotiation.meetings.meeting import Meeting
 from curnits.sim.negotiation.policies.policy import Answer, Policy
 

@@ -4,8 +4,8 @@ from typing import override
 
 from pydantic import Field, field_validator
 
+from curnits.sim.games.feasible.linear import Vector
 from curnits.sim.games.game import Game
-from curnits.sim.negotiation.conflicts import Vector
 from curnits.sim.negotiation.meetings.meeting import Act, Meeting
 from curnits.sim.negotiation.policies.policy import Answer, Policy
 from curnits.sim.negotiation.references import REFERENCES, reference

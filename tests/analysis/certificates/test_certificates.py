@@ -24,7 +24,8 @@ from curnits.analysis.concepts import solve
 from curnits.analysis.concepts.proofs import certify
 from curnits.analysis.concepts.proofs import unproved as objections
 from curnits.analysis.solvers.coco import coco
-from curnits.analysis.storage.certificates import CertificateError, CertificateRecord
+from curnits.analysis.storage.certificate_records import CertificateRecord
+from curnits.analysis.storage.certificates import CertificateError, certificate_of, record_of
 from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import from_payoffs
@@ -183,8 +184,8 @@ def test_integer_games_are_proved_or_given_up(seed: int, shape: tuple[int, ...],
         except UncertifiedError:
             continue
         assert objections(game, "coco", certificate) == []
-        record = CertificateRecord.of(game, certificate).model_dump_json()
-        again = CertificateRecord.model_validate_json(record).certificate(game)
+        record = record_of(game, certificate).model_dump_json()
+        again = certificate_of(game, CertificateRecord.model_validate_json(record))
         assert objections(game, "coco", again) == []
 
 
@@ -284,8 +285,8 @@ def test_fair_splits_in_fractions(name: str, payoffs: list[str]) -> None:
     certificate = certify(game, "harsanyi", found)
     assert isinstance(certificate, Exact)
     assert list(certificate.payoffs) == [Fraction(x) for x in payoffs]
-    record = CertificateRecord.of(game, certificate).model_dump_json()
-    again = CertificateRecord.model_validate_json(record).certificate(game)
+    record = record_of(game, certificate).model_dump_json()
+    again = certificate_of(game, CertificateRecord.model_validate_json(record))
     assert objections(game, "harsanyi", again) == []
 
 
@@ -392,15 +393,15 @@ def test_what_is_not_certified_says_why() -> None:
 
 def test_records_refuse_what_is_no_certificate() -> None:
     game = textbook_game("Ferguson III.4 A")
-    record = CertificateRecord.of(game, proof(game))
+    record = record_of(game, proof(game))
     for prices in ({"1": "1/0", "2": "1"}, {"1": "1e9999", "2": "1"}, {"1": ["0", "1"], "2": "1"}):
         with pytest.raises(CertificateError, match="expected a fraction"):
-            record.model_copy(update={"prices": prices}).certificate(game)
+            certificate_of(game, record.model_copy(update={"prices": prices}))
     with pytest.raises(CertificateError, match="expected \\['1', '2'\\]"):
-        record.model_copy(update={"payoffs": {"1": "1"}}).certificate(game)
+        certificate_of(game, record.model_copy(update={"payoffs": {"1": "1"}}))
     with pytest.raises(CertificateError, match="expected two ends"):
-        record.model_copy(update={"kind": "intervals"}).certificate(game)
-    assert record.certificate(game).prices == (Fraction(3, 5), Fraction(2, 5))
+        certificate_of(game, record.model_copy(update={"kind": "intervals"}))
+    assert certificate_of(game, record).prices == (Fraction(3, 5), Fraction(2, 5))
 
 
 def test_command_certifies_and_check_believes_nobody(curnits: Command, tmp_path) -> None:
@@ -447,8 +448,8 @@ def test_values_of_coalitions_that_move_first_are_proved(seed: int) -> None:
     certificate = certify(game, "first-mover-value", found)
     assert isinstance(certificate, Exact)
     np.testing.assert_allclose([float(x) for x in certificate.payoffs], found.payoffs, atol=1e-9)
-    record = CertificateRecord.of(game, certificate)
-    again = CertificateRecord.model_validate_json(record.model_dump_json()).certificate(game)
+    record = record_of(game, certificate)
+    again = certificate_of(game, CertificateRecord.model_validate_json(record.model_dump_json()))
     assert objections(game, "first-mover-value", again) == []
 
 

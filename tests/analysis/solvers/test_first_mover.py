@@ -10,7 +10,9 @@ from hypothesis.extra.numpy import arrays
 from textbook import textbook_game
 
 from curnits.analysis.concepts import solve, solve_all, verify_as
-from curnits.analysis.solvers.rules import FIRST_MOVER_SURPLUS, MINIMAX, RULES
+from curnits.analysis.solvers.rules import RULES
+from curnits.analysis.solvers.rules.first_mover import FIRST_MOVER_SURPLUS
+from curnits.analysis.solvers.rules.minimax import MINIMAX
 from curnits.analysis.solvers.values import maximin_levels, value_of
 from curnits.sim.games.feasible.linear import solve_game
 from curnits.sim.games.normal import NormalGame, from_payoffs

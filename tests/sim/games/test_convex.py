@@ -6,20 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 
-from curnits.sim.games.concave import concave
 from curnits.sim.games.feasible.curved import Ellipsoid, Pie
 from curnits.sim.games.feasible.economy import reach
 from curnits.sim.games.feasible.menus import Menu, corners, distinct, menu_of, shortfall
 from curnits.sim.games.game import GameError
-from curnits.sim.games.utility import (
-    CobbDouglas,
-    Exponential,
-    Leontief,
-    Linear,
-    Log,
-    Power,
-    UtilityError,
-)
+from curnits.sim.games.utilities import UtilityError
+from curnits.sim.games.utilities.bundles import CobbDouglas, Leontief, Linear
+from curnits.sim.games.utilities.concave import concave
+from curnits.sim.games.utilities.risk import Exponential, Log, Power
 
 
 def polytope(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -6,16 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from curnits.sim.games.utility import (
-    UTILITIES,
-    CobbDouglas,
-    Exponential,
-    Linear,
-    Log,
-    Power,
-    Tabulated,
-    UtilityError,
-)
+from curnits.sim.games.utilities import UTILITIES, UtilityError
+from curnits.sim.games.utilities.bundles import CobbDouglas, Linear
+from curnits.sim.games.utilities.risk import Exponential, Log, Power, Tabulated
 
 AMOUNTS = np.array([[0.5, 1.0, 2.0], [4.0, 8.0, 16.0]])
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from curnits.sim.files.yaml import parse, render
 from curnits.sim.games.normal import from_payoffs
-from curnits.sim.scenario.forms import NormalForm
+from curnits.sim.scenario.forms.normal import NormalForm
 from curnits.sim.scenario.loading import load
 from curnits.sim.scenario.scenario import Scenario
 

@@ -2,13 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, override
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curnits.sim.games.utility import UTILITIES, Exponential, Log, Power, Utility, UtilityError
+from curnits.sim.games.utilities import stated
+from curnits.sim.games.utilities.risk import Exponential, Log, Power
+from curnits.sim.games.utilities.utility import Utility, UtilityError
 
 
 @dataclass(frozen=True)
@@ -30,16 +32,14 @@ class Concave(ABC):
 
         Raises
         ------
-        curnits.sim.games.utility.UtilityError
+        curnits.sim.games.utilities.UtilityError
             If an amount lies outside the domain.
         """
         return self.utility.value({self.quantity: amounts})
 
     def stated(self) -> Mapping[str, Any]:
         """Return the function and its parameters as scenario files state them."""
-        names = {kind: name for name, kind in UTILITIES.items()}
-        parameters: Any = self.utility
-        return {"function": names[type(self.utility)], **asdict(parameters)}
+        return stated(self.utility)
 
     @abstractmethod
     def slope(self, amount: float) -> float:
@@ -87,7 +87,7 @@ def concave(utility: Utility) -> Concave:
 
     Raises
     ------
-    curnits.sim.games.utility.UtilityError
+    curnits.sim.games.utilities.UtilityError
         If it is not power, log or exponential with positive risk aversion.
     """
     match utility:

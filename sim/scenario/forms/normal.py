@@ -1,20 +1,15 @@
-"""The forms in which a scenario file can state its game."""
+"""Games in normal form as scenario files state them: payoffs by profile of actions."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
-from functools import cached_property
 from typing import Any, Literal, Self, override
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from curnits.sim.games.families import FAMILIES
 from curnits.sim.games.game import Game
-from curnits.sim.games.nfg import NfgError, read_nfg
 from curnits.sim.games.normal import NormalGame, check_names, check_size
-from curnits.sim.games.utility import UTILITIES
+from curnits.sim.games.utilities import UTILITIES
 from curnits.sim.scenario.fields import (
     Tables,
     check_keys,
@@ -26,28 +21,8 @@ from curnits.sim.scenario.fields import (
     plain_numbers,
     read_names,
 )
+from curnits.sim.scenario.forms.form import Form
 from curnits.sim.scenario.payoffs import FieldError, by_profile, nested_shape, table
-
-
-class Form(BaseModel, ABC):
-    """What all forms share: never changed, and checked by building the game."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    money: bool = Field(default=False, strict=True, description="Whether utility is transferable.")
-
-    @cached_property
-    def game(self) -> Game:
-        """The game, without a title."""
-        return replace(self._build(), money=self.money)
-
-    @abstractmethod
-    def _build(self) -> Game: ...
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        _ = self.game
-        return self
 
 
 class NormalForm(Form):
@@ -147,47 +122,6 @@ class NormalForm(Form):
             with located(*place):
                 payoffs.append(construct(function, parameters, place).value(amounts))
         return np.stack(payoffs)
-
-
-class FamilyForm(Form):
-    """A member of a family of games, drawn with the family's own parameters and a seed."""
-
-    form: Literal["family"] = Field(default="family", description="How the game is stated.")
-    family: str = Field(description="Name of the family.")
-    parameters: dict[str, Any] = Field(default={}, description="Left out: the family's defaults.")
-    seed: int = Field(default=0, ge=0, strict=True, description="Seed of the game, not of the run.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _complete(cls, data: dict[str, Any]) -> dict[str, Any]:
-        family = choose(data.get("family"), FAMILIES, ("family",))
-        given = data.get("parameters") or {}
-        check_kind(given, Mapping, "keys with values", ("parameters",))
-        drawn: Any = construct(family, given, ("parameters",))
-        return {**data, "parameters": {f.name: getattr(drawn, f.name) for f in fields(drawn)}}
-
-    @override
-    def _build(self) -> Game:
-        family = construct(FAMILIES[self.family], self.parameters, ("parameters",))
-        with located("parameters"):
-            return family.build(np.random.default_rng(self.seed))
-
-
-class NfgForm(Form):
-    """A Gambit file, whose contents become part of the scenario."""
-
-    form: Literal["nfg"] = Field(default="nfg", description="How the game is stated.")
-    file: str = Field(default="", description="Gambit file, relative to the scenario file.")
-    text: str = Field(default="", description="Contents; left out: read from the file.")
-
-    @override
-    def _build(self) -> Game:
-        try:
-            return read_nfg(self.text)
-        except NfgError as error:
-            place = "file" if self.file else "text"
-            where = f"{self.file}:{error.line}" if self.file else f"line {error.line}"
-            raise FieldError((place,), f"{where}: {error.problem}") from error
 
 
 def _players(data: Mapping[str, Any]) -> list[str]:

@@ -56,7 +56,8 @@ def simulate_alike(scenarios: Sequence[Scenario]) -> list[Run]:
     if not scenarios:
         return []
     first = scenarios[0]
-    game, ladders, newcomers = first.ground, first.climbed, first.arrivals
+    game = first.game_without_ladders
+    ladders, newcomers = first.ladder_list, first.newcomer_list
     simulations = [
         Simulation(game, one.negotiation, one.run, ladders, newcomers) for one in scenarios
     ]
@@ -67,7 +68,7 @@ def simulate_alike(scenarios: Sequence[Scenario]) -> list[Run]:
 
 def in_step(scenario: Scenario) -> bool:
     """Tell whether runs of a scenario can take their ticks together, whatever their seeds are."""
-    return regular(scenario.negotiation) and not (scenario.climbed or scenario.arrivals)
+    return regular(scenario.negotiation) and not (scenario.ladder_list or scenario.newcomer_list)
 
 
 def _together(simulations: Sequence[Simulation], settings: RunSettings) -> list[Run]:

@@ -8,6 +8,29 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
 from typing import Any, NamedTuple, cast, override
 
+from curnits.sim.errors import InputError
+
+
+def row_named[T](rows: Mapping[str, T], name: str, kind: str, error: type[InputError]) -> T:
+    """Return a row by its name.
+
+    Parameters
+    ----------
+    rows : mapping from str to row
+    name : str
+    kind : str
+        What the rows are, for the message.
+    error : type
+
+    Raises
+    ------
+    InputError
+        The given one, if there is no row of that name.
+    """
+    if name not in rows:
+        raise error(f"unknown {kind} {name!r} (expected one of {', '.join(rows)})")
+    return rows[name]
+
 
 class _Place(NamedTuple):
     """Where a row stands: a module, and its name there."""

@@ -159,11 +159,11 @@ class Simulation:
             As above.
         """
         return cls(
-            scenario.ground,
+            scenario.game_without_ladders,
             scenario.negotiation,
             scenario.run,
-            scenario.climbed,
-            scenario.arrivals,
+            scenario.ladder_list,
+            scenario.newcomer_list,
         )
 
     @property

@@ -54,6 +54,14 @@ def curnits(capsys: pytest.CaptureFixture[str]) -> Command:
     return Command(capsys)
 
 
+@pytest.fixture
+def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Write the small file that a test module states as ``TINY``."""
+    made = tmp_path / "tiny.yaml"
+    made.write_text(request.module.TINY)
+    return made
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         place = item.path.relative_to(Path(__file__).parent)

@@ -17,13 +17,13 @@ from curnits.analysis.concepts import (
     solve_all,
     units,
 )
-from curnits.analysis.concepts.proofs import unproved
+from curnits.analysis.concepts.proofs import why_unproved
 from curnits.analysis.solution import Claim, Equilibrium, Vector
 from curnits.analysis.solvers.effort import foresee
 from curnits.analysis.solvers.exhaustive.everywhere import WITHIN
 from curnits.analysis.solvers.open_threats import with_open_threats
 from curnits.analysis.storage.certificates import certificate_of
-from curnits.analysis.storage.record import RecordError, by_player, printable, read_json, vector
+from curnits.analysis.storage.record import RecordError, by_player, read_json, utf8_safe, vector
 from curnits.analysis.storage.solutions import (
     CheckRecord,
     EquilibriumRecord,
@@ -54,7 +54,7 @@ def check_solution(path: Path) -> CheckRecord:
     except RecordError as error:
         raise RecordError(f"{path}: {error}") from error
     return CheckRecord(
-        path=printable(path),
+        path=utf8_safe(path),
         kind="solution",
         concept=solution.concept,
         passed=(bool(fresh) or solution.exists is False)
@@ -171,7 +171,7 @@ def _doubts(
     certificate = certificate_of(game, stated.certificate)
     begun = solution.disagreement
     start = None if begun is None else vector(game, begun, "disagreement")
-    wrong = unproved(game, solution.concept, certificate)
+    wrong = why_unproved(game, solution.concept, certificate)
     return [*wrong, *payoff_mismatches(game, certificate, payoffs, start)]
 
 

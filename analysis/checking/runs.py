@@ -18,7 +18,7 @@ from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.open_threats import with_open_threats
 from curnits.analysis.storage.folder import SCENARIO, SUMMARY, run_id
 from curnits.analysis.storage.games import GameRecord
-from curnits.analysis.storage.record import RecordError, by_player, printable, read_json, vector
+from curnits.analysis.storage.record import RecordError, by_player, read_json, utf8_safe, vector
 from curnits.analysis.storage.runs import Summary
 from curnits.analysis.storage.solutions import CheckRecord, EquilibriumRecord
 from curnits.analysis.storage.tables import read_tables
@@ -98,7 +98,7 @@ def check_run(folder: Path) -> CheckRecord:
         )
     ]
     return CheckRecord(
-        path=printable(folder),
+        path=utf8_safe(folder),
         kind="run",
         concept=summary.solution.concept,
         passed=(arrived or bool(scenario.negotiation.policies)) and not objections,

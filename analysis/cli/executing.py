@@ -1,11 +1,12 @@
-"""Where many runs are executed, and how far they are: options and progress of long commands.
+"""Many runs: where they are executed, how far they are, and which there are.
 
 Called by the commands ``sweep``, ``tournament``, ``basins`` and ``multiplicity``.
 """
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,6 +35,66 @@ def executor(workers: int | None, cluster: str | None) -> "Executor":
 
         return local_cluster(workers or 2) if cluster == "local" else Dask(cluster)
     return InProcess() if workers is None else Processes(workers)
+
+
+def carried_out(
+    do: Callable[..., bool],
+    work: Any,
+    target: str,
+    workers: int | None,
+    cluster: str | None,
+    *,
+    resume: bool,
+    quiet: bool,
+) -> bool:
+    """Do all runs of a study or a tournament into a folder, and say whether it is complete.
+
+    Parameters
+    ----------
+    do : callable
+        :func:`curnits.analysis.studies.sweeping.sweep`, or what has the same parameters.
+    work : Study or Tournament
+    target : str
+        Folder or fsspec address.
+    """
+    from curnits.analysis.storage.store import Store
+    from curnits.analysis.studies.interrupting import interruptible
+
+    with interruptible() as stopped, shown(quiet=quiet) as (began, advanced):
+        return do(
+            work,
+            Store(target),
+            lambda: executor(workers, cluster),
+            ["curnits", *sys.argv[1:]],
+            resume=resume,
+            began=began,
+            advanced=advanced,
+            interrupted=stopped,
+        )
+
+
+def end_if_interrupted(*, complete: bool) -> None:
+    """End the command with status 130 if its runs were interrupted."""
+    from curnits.analysis.studies.interrupting import STATUS
+
+    if not complete:
+        typer.echo("curnits: interrupted; --resume goes on", err=True)
+        raise typer.Exit(STATUS)
+
+
+def list_runs(
+    kind: str, title: str, count: int, runs: Iterable[tuple[str, Mapping[str, Any]]], *, json: bool
+) -> None:
+    """List runs, a line each: their numbers, and what sets them apart."""
+    from curnits.analysis.storage.record import to_json
+
+    if json:
+        rows = [{"run": number, **labels} for number, labels in runs]
+        typer.echo(to_json({kind: title, "runs": rows}), nl=False)
+        return
+    typer.echo(f"{title}: {count:,} runs")
+    for number, labels in runs:
+        typer.echo(" ".join([number, *(f"{name}={x}" for name, x in labels.items())]))
 
 
 @contextmanager

@@ -132,7 +132,7 @@ def report(
     """
     from curnits.analysis.cli.console import waiting
     from curnits.analysis.storage.files import write_files
-    from curnits.analysis.storage.record import printable
+    from curnits.analysis.storage.record import utf8_safe
     from curnits.analysis.storage.rundata import read_run
     from curnits.analysis.view.html_report import page
     from curnits.sim.files.reading import about
@@ -141,7 +141,7 @@ def report(
     with about(folder), waiting("Drawing", quiet=quiet):
         run = read_run(folder)
         _say_unfinished([folder], [run])
-        content = printable(page(run)).encode()
+        content = utf8_safe(page(run)).encode()
         write_files(place.parent, {place.name: content}, replace=force)
     typer.echo(place)
 

@@ -54,7 +54,7 @@ def run(
     from curnits.analysis.judging.policies import impossible, judge_policies
     from curnits.analysis.storage.files import fresh_folder, untaken
     from curnits.analysis.storage.folder import write_run
-    from curnits.analysis.storage.record import printable, to_json
+    from curnits.analysis.storage.record import to_json, utf8_safe
     from curnits.analysis.storage.runs import Summary
     from curnits.analysis.studies.interrupting import STATUS, interruptible
     from curnits.sim.running import Simulation, pursue
@@ -78,7 +78,7 @@ def run(
             compare = unjudged if finished.interrupted else judge
             judgement = compare(game, finished, aim(game, scenario.negotiation))
             ways = judge_policies(scenario, finished)
-            summary = Summary.of(printable(name), scenario, finished, judgement, policies=ways)
+            summary = Summary.of(utf8_safe(name), scenario, finished, judgement, policies=ways)
         write_run(
             folder,
             scenario,

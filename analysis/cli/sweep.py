@@ -1,16 +1,19 @@
 """The command ``sweep``: studies of many runs."""
 
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from curnits.analysis.cli.executing import Cluster, Resume, Workers, executor, shown
+from curnits.analysis.cli.executing import (
+    Cluster,
+    Resume,
+    Workers,
+    carried_out,
+    end_if_interrupted,
+    list_runs,
+)
 from curnits.analysis.cli.options import Json, Quiet
 from curnits.analysis.cli.usage import command
-
-if TYPE_CHECKING:
-    from curnits.analysis.studies.study import Study
 
 
 @command()
@@ -48,8 +51,6 @@ def sweep(
       curnits sweep here --status
       curnits sweep study.yaml --cluster tcp://127.0.0.1:8786 --out here --resume
     """
-    from curnits.analysis.storage.store import Store
-    from curnits.analysis.studies.interrupting import STATUS, interruptible
     from curnits.analysis.studies.studyfile import load_study
     from curnits.analysis.studies.sweeping import sweep as do
     from curnits.sim.scenario.catalogue import find_shipped
@@ -62,24 +63,13 @@ def sweep(
         out, path = out or source, path / "study.yaml"
     study = load_study(path, quick=quick)
     if dry_run:
-        _list_runs(study, json=json)
+        points = ((point.id, point.labels) for point in study.design)
+        list_runs("study", study.title, study.design.runs, points, json=json)
         return
     target = out or f"studies/{path.stem}"
-    with interruptible() as stopped, shown(quiet=quiet) as (began, advanced):
-        complete = do(
-            study,
-            Store(target),
-            lambda: executor(workers, cluster),
-            ["curnits", *sys.argv[1:]],
-            resume=resume,
-            began=began,
-            advanced=advanced,
-            interrupted=stopped,
-        )
+    complete = carried_out(do, study, target, workers, cluster, resume=resume, quiet=quiet)
     _status(target, None, json=json)
-    if not complete:
-        typer.echo("curnits: interrupted; --resume goes on", err=True)
-        raise typer.Exit(STATUS)
+    end_if_interrupted(complete=complete)
 
 
 def _status(source: str, out: str | None, *, json: bool) -> None:
@@ -105,16 +95,3 @@ def _status(source: str, out: str | None, *, json: bool) -> None:
         for message, count in data.table("failures")["message"].value_counts().head(5).items():
             screen.print(f"  {count:,} × {message}", soft_wrap=True)
     screen.print(f"{'Complete' if data.complete else 'Not complete'}: {address}", soft_wrap=True)
-
-
-def _list_runs(study: "Study", *, json: bool) -> None:
-    """List the runs of a study, a line each."""
-    from curnits.analysis.storage.record import to_json
-
-    if json:
-        runs = [{"run": point.id, **point.labels} for point in study.design]
-        typer.echo(to_json({"study": study.title, "runs": runs}), nl=False)
-        return
-    typer.echo(f"{study.title}: {study.design.runs:,} runs")
-    for point in study.design:
-        typer.echo(" ".join([point.id, *(f"{name}={x}" for name, x in point.labels.items())]))

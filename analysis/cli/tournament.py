@@ -1,16 +1,19 @@
 """The command ``tournament``: ways of negotiating against each other."""
 
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from curnits.analysis.cli.executing import Cluster, Resume, Workers, executor, shown
+from curnits.analysis.cli.executing import (
+    Cluster,
+    Resume,
+    Workers,
+    carried_out,
+    end_if_interrupted,
+    list_runs,
+)
 from curnits.analysis.cli.options import Json, Quiet
 from curnits.analysis.cli.usage import command
-
-if TYPE_CHECKING:
-    from curnits.analysis.tournaments.tournament import Tournament
 
 
 @command()
@@ -49,8 +52,6 @@ def tournament(
     from curnits.analysis.cli.console import console
     from curnits.analysis.cli.show_tournament import show_tournament
     from curnits.analysis.storage.record import to_json
-    from curnits.analysis.storage.store import Store
-    from curnits.analysis.studies.interrupting import STATUS, interruptible
     from curnits.analysis.tournaments.folder import open_tournament
     from curnits.analysis.tournaments.playing import play
     from curnits.analysis.tournaments.records import TournamentRecord
@@ -62,23 +63,12 @@ def tournament(
     if seed is not None:
         chosen = chosen.with_seed(seed)
     if dry_run:
-        _list_runs(chosen, json=json)
+        points = ((lineup.id, lineup.labels) for lineup in chosen.lineups)
+        list_runs("tournament", chosen.file.title, len(chosen.lineups), points, json=json)
         return
     target = out or f"tournaments/{path.stem}"
-    with interruptible() as stopped, shown(quiet=quiet) as (began, advanced):
-        complete = play(
-            chosen,
-            Store(target),
-            lambda: executor(workers, cluster),
-            ["curnits", *sys.argv[1:]],
-            resume=resume,
-            began=began,
-            advanced=advanced,
-            interrupted=stopped,
-        )
-    if not complete:
-        typer.echo("curnits: interrupted; --resume goes on", err=True)
-        raise typer.Exit(STATUS)
+    complete = carried_out(play, chosen, target, workers, cluster, resume=resume, quiet=quiet)
+    end_if_interrupted(complete=complete)
     record = TournamentRecord.model_validate_json(open_tournament(target).results())
     if json:
         typer.echo(to_json({**record.model_dump(), "out": target}), nl=False)
@@ -86,17 +76,3 @@ def tournament(
     screen = console()
     show_tournament(screen, record)
     screen.print(f"Written to {target}", soft_wrap=True)
-
-
-def _list_runs(tournament: "Tournament", *, json: bool) -> None:
-    """List the runs of a tournament, a line each."""
-    from curnits.analysis.storage.record import to_json
-
-    lineups, title = tournament.lineups, tournament.file.title
-    if json:
-        runs = [{"run": lineup.id, **lineup.labels} for lineup in lineups]
-        typer.echo(to_json({"tournament": title, "runs": runs}), nl=False)
-        return
-    typer.echo(f"{title}: {len(lineups):,} runs")
-    for lineup in lineups:
-        typer.echo(" ".join([lineup.id, *(f"{name}={x}" for name, x in lineup.labels.items())]))

@@ -7,7 +7,7 @@ from curnits.analysis.solvers.coco.coco import ClearingSolver
 from curnits.analysis.solvers.rules.first_mover import FIRST_MOVER_SURPLUS, few_commitments
 from curnits.analysis.verification import first_mover as verifiers
 
-_SOLVER = ClearingSolver("first-mover", FIRST_MOVER_SURPLUS, verifiers.judged)
+_SOLVER = ClearingSolver("first-mover", FIRST_MOVER_SURPLUS, verifiers.verify_first_mover)
 
 FIRST_MOVER = Concept(
     name="first-mover",

@@ -32,9 +32,9 @@ def certify(
     return prove.certify(game, proposition, found, disagreement)
 
 
-def unproved(game: Game, concept: str, certificate: Certificate) -> list[str]:
+def why_unproved(game: Game, concept: str, certificate: Certificate) -> list[str]:
     """Say why a certificate does not prove an answer; nothing if it does."""
     proposition = concept_named(concept).proof(game)
     if proposition is None:
         return [f"{concept} cannot be certified"]
-    return check.objections(game, proposition, certificate)
+    return check.certificate_objections(game, proposition, certificate)

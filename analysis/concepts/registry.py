@@ -10,7 +10,7 @@ from curnits.analysis.solution import Candidate, Claim, Equilibrium, Solution, V
 from curnits.analysis.solvers.open_threats import with_open_threats
 from curnits.analysis.verification.coco import verify
 from curnits.sim.games.game import Game
-from curnits.sim.registry import Registry
+from curnits.sim.registry import Registry, row_named
 
 if TYPE_CHECKING:
     from curnits.analysis.solvers.sampling import Estimate
@@ -49,9 +49,7 @@ def concept_named(name: str) -> Concept:
     ConceptError
         If there is none of that name.
     """
-    if name not in CONCEPTS:
-        raise ConceptError(f"unknown concept {name!r} (expected one of {', '.join(CONCEPTS)})")
-    return CONCEPTS[name]
+    return row_named(CONCEPTS, name, "concept", ConceptError)
 
 
 def default_concept(game: Game) -> str:

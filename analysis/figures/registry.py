@@ -16,6 +16,7 @@ from curnits.analysis.figures.prices import PRICES
 from curnits.analysis.figures.talks import TALKS
 from curnits.analysis.figures.threats import THREATS
 from curnits.analysis.figures.trades import TRADES
+from curnits.sim.registry import row_named
 
 _KINDS: Sequence[FigureKind] = (
     FRONTIER,
@@ -44,6 +45,4 @@ def figure_named(name: str) -> FigureKind:
     FigureError
         If there is none of that name.
     """
-    if name not in FIGURES:
-        raise FigureError(f"unknown figure {name!r} (expected one of {', '.join(FIGURES)})")
-    return FIGURES[name]
+    return row_named(FIGURES, name, "figure", FigureError)

@@ -17,7 +17,7 @@ from curnits.analysis.judging.shortfalls import (
     stands_alone,
     vanishing,
 )
-from curnits.analysis.judging.verdicts import Fights, verdict
+from curnits.analysis.judging.verdicts import OpenConflicts, verdict
 from curnits.analysis.solution import Candidate, Equilibrium, Solution, Vector
 from curnits.analysis.solvers.commitment_value import NoLimitError, commitment_value
 from curnits.sim.games.game import Game
@@ -215,10 +215,10 @@ def compare(game: Game, run: Run, concept: str, solution: Solution) -> Judgement
     )
 
 
-def _fights(game: Game, state: Equilibrium, answer: Equilibrium | None) -> Fights:
+def _fights(game: Game, state: Equilibrium, answer: Equilibrium | None) -> OpenConflicts:
     """Return which conflicts an answer leaves open, and how far the state is off in any."""
     opened = open_threats(answer)
-    return Fights(
+    return OpenConflicts(
         sum(not threat.unique for threat in opened.values()) // 2,
         len(opened) // 2,
         max((beyond(game, state, mask, one) for mask, one in opened.items()), default=np.nan),

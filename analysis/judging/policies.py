@@ -71,7 +71,7 @@ def impossible(scenario: Scenario) -> str | None:
 
     Reservations are compared with what can be agreed on in the game as announced.
     """
-    policies = Rules.of(scenario.ground, scenario.negotiation).policies
+    policies = Rules.of(scenario.game_without_ladders, scenario.negotiation).policies
     game = announced(scenario.build(), policies)
     least = np.array([policy.least(game, i) for i, policy in enumerate(policies)])
     if game.money and not np.isfinite(least).all():
@@ -123,7 +123,7 @@ def achieved(game: Game, run: Run) -> Vector:
 
 def _measures(scenario: Scenario) -> dict[str, Vector]:
     game = scenario.build()
-    policies = Rules.of(scenario.ground, scenario.negotiation).policies
+    policies = Rules.of(scenario.game_without_ladders, scenario.negotiation).policies
     told = announced(game, policies)
     measures: dict[str, Vector] = {}
     for found in concepts.solve(game, concepts.default_concept(game)).equilibria[:1]:

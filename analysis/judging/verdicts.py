@@ -25,7 +25,7 @@ two."""
 
 
 @dataclass(frozen=True)
-class Fights:
+class OpenConflicts:
     """What an answer says of its conflicts.
 
     Attributes
@@ -51,7 +51,7 @@ def verdict(
     *,
     arrived: bool,
     free: Sequence[str] = (),
-    fights: Fights = Fights(0, 0, 0.0),
+    fights: OpenConflicts = OpenConflicts(0, 0, 0.0),
 ) -> str:
     """Say how talks ended, where, and whether that is where their rules lead.
 
@@ -69,7 +69,7 @@ def verdict(
         Whether the agents got there.
     free : sequence of str
         Players whose prices vanish, if the state is an equilibrium because of that.
-    fights : Fights
+    fights : OpenConflicts
         Of the nearest answer.
     """
     if run.interrupted:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from curnits.analysis.storage.files import seal
-from curnits.analysis.storage.record import printable, to_json
+from curnits.analysis.storage.record import to_json, utf8_safe
 from curnits.sim.scenario.scenario import Scenario
 
 TABLES = (
@@ -51,7 +51,7 @@ def manifest(scenario: Scenario, command: Sequence[str]) -> dict[str, Any]:
         **versions(),
         "run": run_id(scenario),
         "seed": scenario.run.seed,
-        "command": [printable(word) for word in command],
+        "command": [utf8_safe(word) for word in command],
     }
 
 

@@ -17,7 +17,7 @@ from pyarrow import parquet
 
 from curnits.analysis.storage.files import FolderError, seal
 from curnits.analysis.storage.folder import versions
-from curnits.analysis.storage.record import Record, null_if_nan, printable, to_json
+from curnits.analysis.storage.record import Record, null_if_nan, to_json, utf8_safe
 from curnits.sim.files.reading import check_file
 from curnits.sim.population import Population
 from curnits.sim.population.populationfile import Setting, load_population
@@ -112,7 +112,7 @@ def write_population(
         **versions(),
         "population": record.population,
         "seed": record.seed,
-        "command": [printable(word) for word in command],
+        "command": [utf8_safe(word) for word in command],
         "unfinished": record.unfinished,
     }
     seal(folder, about)

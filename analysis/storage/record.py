@@ -57,7 +57,7 @@ def to_json(value: BaseModel | dict[str, Any]) -> str:
     return dumps(plain, indent=2, allow_nan=False) + "\n"
 
 
-def printable(name: object) -> str:
+def utf8_safe(name: object) -> str:
     """Return text that can be written as UTF-8, also of a file name that is not."""
     return str(name).encode("utf-8", "backslashreplace").decode("utf-8")
 

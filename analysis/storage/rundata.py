@@ -73,7 +73,7 @@ class RunData:
         judgement = judge(game, run, aim(game, scenario.negotiation))
         return cls(
             game,
-            scenario.climbed,
+            scenario.ladder_list,
             Summary.of(scenario.title, scenario, run, judgement),
             Manifest.model_validate(manifest(scenario, [])),
             run.tables,
@@ -106,7 +106,7 @@ def read_run(folder: Path) -> RunData:
     game = scenario.build()
     return RunData(
         game,
-        scenario.climbed,
+        scenario.ladder_list,
         read_json(folder / SUMMARY, Summary),
         read_json(folder / MANIFEST, Manifest),
         read_tables(folder, game),

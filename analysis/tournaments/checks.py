@@ -25,7 +25,7 @@ def check_games(tournament: Tournament) -> None:
     section, runs = tournament.section, 0
     for name, entry in section.games.items():
         place = (SECTION, "games", name)
-        players = _checked(tournament, name, {}, place).ground.players
+        players = _checked(tournament, name, {}, place).game_without_ladders.players
         for k, player in enumerate(entry.seats or ()):
             if player not in players:
                 expected = f"expected some of {', '.join(players)}"
@@ -50,7 +50,7 @@ def _checked(
 ) -> Scenario:
     try:
         scenario = tournament.game_scenario(game, 1, policies)
-        Rules.of(scenario.ground, scenario.negotiation)
+        Rules.of(scenario.game_without_ladders, scenario.negotiation)
         return scenario
     except GameError as error:
         raise FieldError(place, str(error)) from error

@@ -211,7 +211,7 @@ class Tournament:
     def seats(self) -> dict[str, tuple[str, ...]]:
         """Players whose policies vary, by game."""
         return {
-            name: tuple(entry.seats or self.game_scenario(name, 1, {}).ground.players)
+            name: tuple(entry.seats or self.game_scenario(name, 1, {}).game_without_ladders.players)
             for name, entry in self.section.games.items()
         }
 

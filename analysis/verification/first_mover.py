@@ -49,8 +49,8 @@ _BEST = 1e-9
 
 @among_all_points
 def first_mover(game: Game, claim: Claim) -> Equilibrium:
-    """Verify prices at which claims under first-mover surplus clear; see :func:`judged`."""
-    return judged(game, claim.candidate)
+    """Verify prices at which claims under first-mover surplus clear."""
+    return verify_first_mover(game, claim.candidate)
 
 
 @among_all_points
@@ -62,10 +62,10 @@ def first_mover_value(game: Game, claim: Claim) -> Equilibrium:
     CandidateError
         If prices differ.
     """
-    return paid(game, claim, judged)
+    return paid(game, claim, verify_first_mover)
 
 
-def judged(game: Game, candidate: Candidate) -> Equilibrium:
+def verify_first_mover(game: Game, candidate: Candidate) -> Equilibrium:
     """Return a candidate with its books and residuals.
 
     Measured in shares of payoff range, and in curnits that make the priced ranges add up to 1. A

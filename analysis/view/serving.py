@@ -114,8 +114,8 @@ def serve(port: int, scenario: str, announce: Callable[[str], None]) -> None:
     missing = [name for name in NEEDED if not _installed(name)]
     if missing:
         raise ViewError(
-            f"the page needs {', '.join(missing)}, which the extra view brings: "
-            "pip install 'curnits[view]'"
+            f"the page needs {', '.join(missing)}, which the extra view brings "
+            "(in Curnits's own folder: pip install '.[view]')"
         )
     try:
         listening = socket.create_server((HOST, port))

@@ -24,7 +24,7 @@ from curnits.analysis.judging.escalation import measure
 from curnits.analysis.judging.judge import aim, compare, judge
 from curnits.analysis.solution import Solution
 from curnits.analysis.storage.folder import manifest, write_run
-from curnits.analysis.storage.record import printable
+from curnits.analysis.storage.record import utf8_safe
 from curnits.analysis.storage.rundata import Manifest, RunData, read_run
 from curnits.analysis.storage.runs import Summary
 from curnits.analysis.studies.records import ScenarioRecord
@@ -68,7 +68,7 @@ def open_named(source: str) -> Opened:
         If it cannot be read.
     """
     path = find(source)
-    return Opened(printable(path.stem), load(path))
+    return Opened(utf8_safe(path.stem), load(path))
 
 
 def open_uploaded(name: str, content: bytes) -> Opened:
@@ -221,7 +221,7 @@ class Exploration:
             harm = measure(game, judgement.state, None)
             summary = Summary.of(self.name, self.file, run, judgement, harm)
         about = Manifest.model_validate(manifest(self.file, self._command))
-        climbed = self.file.climbed
+        climbed = self.file.ladder_list
         text = self.file.to_yaml()
         return RunData(game, climbed, summary, about, run.tables, text, self.file)
 
@@ -350,7 +350,7 @@ def _policies(scenario: Scenario) -> Iterator[Choice]:
         for name, kind in POLICIES.items()
         if not any(known.is_required() for known in kind.model_fields.values())
     )
-    for player in scenario.ground.players:
+    for player in scenario.game_without_ladders.players:
         own = _policy(scenario, player)
         others = tuple(dict.fromkeys((own, *simple)))
         yield Choice(f"{_POLICIES}.{player}", own, others, f"how {player} negotiates")

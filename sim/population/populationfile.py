@@ -87,7 +87,7 @@ class Setting:
         people = [section.groups[name] for name in section.people]
         rng = np.random.default_rng([run.seed, len(people)])
         return Population(
-            self.scenario.ground,
+            self.scenario.game_without_ladders,
             [group.policy for group in people],
             self.scenario.negotiation,
             run.model_copy(update={"record_every": _RARELY}),
@@ -143,16 +143,16 @@ def _read(document: Document, path: Path) -> Setting:
     for key in ("ladders", "newcomers"):
         if getattr(scenario, key):
             raise FieldError((key,), "people who meet in pairs cannot have them (expected none)")
-    if (n := scenario.ground.n) != 2:
+    if (n := scenario.game_without_ladders.n) != 2:
         raise FieldError(("game",), f"expected two players, who meet (found {n})")
     if (protocol := scenario.negotiation.protocol) != "ticks":
         expected = "expected ticks, the protocol that has policies and resolve"
         raise FieldError(("negotiation", "protocol"), f"{expected} (found {protocol})")
     for name, group in section.groups.items():
-        policies = dict.fromkeys(scenario.ground.players, group.policy)
+        policies = dict.fromkeys(scenario.game_without_ladders.players, group.policy)
         try:
-            Rules.of(scenario.ground, scenario.negotiation, policies=policies)
-            group.policy.check(scenario.ground)
+            Rules.of(scenario.game_without_ladders, scenario.negotiation, policies=policies)
+            group.policy.check(scenario.game_without_ladders)
         except GameError as error:
             raise FieldError((SECTION, "groups", name, "policy"), str(error)) from error
     return Setting(scenario, section)

@@ -44,7 +44,7 @@ def load(source: str | Path, *, alone: bool = False) -> Scenario:
     Examples
     --------
     >>> from curnits.sim import load
-    >>> load("hot-dog-stands").ground.players
+    >>> load("hot-dog-stands").game_without_ladders.players
     ('small stand', 'big stand')
     """
     path = find(source) if isinstance(source, str) else source

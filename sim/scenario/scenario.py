@@ -93,31 +93,33 @@ class Scenario(Section):
 
     def build(self) -> Game:
         """Return the game with all rungs of all ladders, under the scenario's title."""
-        ladders = self.climbed
-        return climb(self.ground, ladders, [len(ladder.rungs) for ladder in ladders])
+        ladders = self.ladder_list
+        return climb(self.game_without_ladders, ladders, [len(ladder.rungs) for ladder in ladders])
 
     @property
-    def ground(self) -> Game:
+    def game_without_ladders(self) -> Game:
         """The game without ladders, under the scenario's title."""
         return replace(self.game.game, title=self.title)
 
     @property
-    def climbed(self) -> tuple[Ladder, ...]:
-        """The ladders, for the players of :attr:`ground`."""
-        game, treaties = self.ground, self.treaties
+    def ladder_list(self) -> tuple[Ladder, ...]:
+        """The ladders, for the players of :attr:`game_without_ladders`."""
+        game, treaties = self.game_without_ladders, self.treaties
         return tuple(e.ladder(game, player, treaties) for player, e in self.ladders.items())
 
     @property
-    def arrivals(self) -> tuple[Newcomer, ...]:
-        """The newcomers, among the players of :attr:`ground`."""
-        return tuple(e.newcomer(self.ground, player) for player, e in self.newcomers.items())
+    def newcomer_list(self) -> tuple[Newcomer, ...]:
+        """The newcomers, among the players of :attr:`game_without_ladders`."""
+        return tuple(
+            e.newcomer(self.game_without_ladders, player) for player, e in self.newcomers.items()
+        )
 
     @model_validator(mode="after")
     def _check_newcomers(self) -> "Scenario":
         for player, entry in self.newcomers.items():
             place = ("newcomers", player)
             try:
-                entry.newcomer(self.ground, player)
+                entry.newcomer(self.game_without_ladders, player)
             except FieldError as error:
                 raise FieldError((*place, *error.path), str(error)) from error
             except GameError as error:
@@ -130,8 +132,8 @@ class Scenario(Section):
     def _check_ladders(self) -> "Scenario":
         for player, entry in self.ladders.items():
             try:
-                ladder = entry.ladder(self.ground, player, self.treaties)
-                climb(self.ground, [ladder], [len(entry.rungs)])
+                ladder = entry.ladder(self.game_without_ladders, player, self.treaties)
+                climb(self.game_without_ladders, [ladder], [len(entry.rungs)])
             except FieldError as error:
                 raise FieldError(("ladders", player, *error.path), str(error)) from error
             except GameError as error:
@@ -139,7 +141,7 @@ class Scenario(Section):
         rungs = sorted({rung.action for entry in self.ladders.values() for rung in entry.rungs})
         for k, treaty in enumerate(self.treaties):
             try:
-                treaty.check(self.ground.players, rungs)
+                treaty.check(self.game_without_ladders.players, rungs)
             except FieldError as error:
                 raise FieldError(("treaties", k, *error.path), str(error)) from error
         return self
@@ -151,21 +153,21 @@ class Scenario(Section):
             return self
         if self.game.game.money:
             raise FieldError(place, "with money all prices are equal (expected none)")
-        if set(given) != set(self.ground.players):
-            expected = ", ".join(self.ground.players)
+        if set(given) != set(self.game_without_ladders.players):
+            expected = ", ".join(self.game_without_ladders.players)
             raise FieldError(place, f"expected a price for each of {expected} (found {[*given]})")
         return self
 
     @model_validator(mode="after")
     def _check_policies(self) -> "Scenario":
-        players = self.ground.players
+        players = self.game_without_ladders.players
         for player, policy in self.negotiation.policies.items():
             place = ("negotiation", "policies", player)
             if player not in players:
                 expected = ", ".join(players)
                 raise FieldError(place, f"unknown player (expected some of {expected})")
             try:
-                policy.check(self.ground)
+                policy.check(self.game_without_ladders)
             except GameError as error:
                 raise FieldError(place, str(error)) from error
         return self

@@ -17,7 +17,7 @@ import pandas as pd
 from curnits.analysis.certificates.certificate import Exact
 from curnits.analysis.certificates.proving.prove import UncertifiedError
 from curnits.analysis.concepts import ConceptError, default_concept, solve
-from curnits.analysis.concepts.proofs import certify, unproved
+from curnits.analysis.concepts.proofs import certify, why_unproved
 from curnits.analysis.solvers.bargaining import DisagreementError
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import from_payoffs
@@ -54,7 +54,7 @@ def measure(games: Iterator[tuple[str, Game]], wanted: str | None) -> pd.DataFra
                 except UncertifiedError as error:
                     proof, reason = "not proved", str(error)
                 else:
-                    assert not unproved(game, concept, certificate)
+                    assert not why_unproved(game, concept, certificate)
                     proof = "fractions" if isinstance(certificate, Exact) else "intervals"
             seconds = time.perf_counter() - begin
             rows.append(

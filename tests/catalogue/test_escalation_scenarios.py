@@ -21,7 +21,9 @@ def scenario(name: str) -> Scenario:
 
 
 def run(entry: Scenario) -> Run:
-    return simulate(entry.ground, entry.negotiation, entry.run, ladders=entry.climbed)
+    return simulate(
+        entry.game_without_ladders, entry.negotiation, entry.run, ladders=entry.ladder_list
+    )
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def test_harm_net_of_cost_is_what_counts() -> None:
     """Half the difference in expected net harm moves to the player with the better threat."""
     for name in ("asymmetric-harm", "incredible-threat"):
         entry = scenario(name)
-        ada, bo = (ladder.rungs[-1].losses for ladder in entry.climbed)
+        ada, bo = (ladder.rungs[-1].losses for ladder in entry.ladder_list)
         shift = ((ada[1] - ada[0]) - (bo[0] - bo[1])) / 2
         np.testing.assert_allclose(solved(entry).payoffs, [5 + shift, 5 - shift], atol=1e-9)
 
@@ -150,7 +152,7 @@ def test_punishment_changes_no_binding_agreement() -> None:
         ("noisy-inventors", lambda e: f"invent {COUNTS[len(e.ladders['Ada'].rungs)]} threats each"),
         ("hollow-threats", lambda e: f"negotiate {COUNTS[e.negotiation.rounds]} times"),
         ("newcomer", lambda e: f"After {e.newcomers['newcomer'].arrives:,} ticks"),
-        ("newcomer", lambda e: f"the game of {COUNTS[e.ground.n]}"),
+        ("newcomer", lambda e: f"the game of {COUNTS[e.game_without_ladders.n]}"),
     ],
 )
 def test_texts_count_what_their_files_hold(name: str, counted: Callable[[Scenario], str]) -> None:

@@ -94,7 +94,7 @@ def test_the_first_to_commit_wins() -> None:
     for seed in (1, 2, 3):
         ended = pursue(Simulation.of(entry.with_run(seed=seed)))
         (first,) = ended.tables["acts"]["player"]
-        winner = entry.ground.players.index(first)
+        winner = entry.game_without_ladders.players.index(first)
         winners.add(winner)
         assert ended.payoffs[winner] == pytest.approx(8, abs=0.05)
         assert ended.payoffs[1 - winner] == pytest.approx(2, abs=0.05)

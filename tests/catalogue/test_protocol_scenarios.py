@@ -23,11 +23,11 @@ def scenario(name: str) -> Scenario:
 
 def run(entry: Scenario) -> Run:
     return simulate(
-        entry.ground,
+        entry.game_without_ladders,
         entry.negotiation,
         entry.run,
-        ladders=entry.climbed,
-        newcomers=entry.arrivals,
+        ladders=entry.ladder_list,
+        newcomers=entry.newcomer_list,
     )
 
 
@@ -131,7 +131,7 @@ def test_a_newcomer_is_paid_for_what_it_could_do() -> None:
     ended = run(entry)
     payoffs = ended.tables["negotiators"].pivot_table(
         index="tick", columns="player", values="payoff"
-    )[list(entry.ground.players)]
+    )[list(entry.game_without_ladders.players)]
     np.testing.assert_allclose(payoffs.loc[500:3000], np.tile([6, 6, 0], (251, 1)), atol=0.01)
     np.testing.assert_allclose(ended.payoffs, usual(entry), atol=0.01)
     assert ended.payoffs[2] == pytest.approx(8 / 3, abs=0.01)

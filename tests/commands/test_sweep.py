@@ -21,20 +21,17 @@ title: Tiny
 study:
   scenario: threat-game
   seed: 3
-  replications: {replications}
-  fixed: {{run.ticks: 5}}
+  replications: 3
+  fixed: {run.ticks: 5}
   axes:
-    negotiation.threat_step: {{choices: {{small: 0.5, large: 1.1}}}}
+    negotiation.threat_step: {choices: {small: 0.5, large: 1.1}}
   measures: [outcome]
-  record: {{every: 2}}
+  record: {every: 2}
 """
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    made = tmp_path / "tiny.yaml"
-    made.write_text(TINY.format(replications=3))
-    return made
+def tiny(replications: int) -> str:
+    return TINY.replace("replications: 3", "replications: 3")
 
 
 def tables(folder: Path) -> dict[str, bytes]:
@@ -87,7 +84,7 @@ def test_rows_do_not_depend_on_workers(curnits: Command, tmp_path: Path, file: P
 
 def test_a_run_is_repeated_to_the_byte(curnits: Command, tmp_path: Path, file: Path) -> None:
     folder, again = tmp_path / "all", tmp_path / "again"
-    file.write_text(TINY.format(replications=2).replace("{every: 2}", "all"))
+    file.write_text(tiny(2).replace("{every: 2}", "all"))
     assert curnits("sweep", file, "--out", folder, "--quiet").status == 0
     data = open_study(str(folder))
     run = data.runs()["run"][2]
@@ -106,7 +103,7 @@ def test_a_run_is_repeated_to_the_byte(curnits: Command, tmp_path: Path, file: P
 
 
 def test_killed_and_gone_on_with(curnits: Command, tmp_path: Path, file: Path) -> None:
-    file.write_text(TINY.format(replications=30))
+    file.write_text(tiny(30))
     words = ["sweep", file, "--out", tmp_path / "killed", "--workers", 2]
     with started(words) as process:
         wait_for_parts(tmp_path / "killed", 2)
@@ -132,7 +129,7 @@ def test_interrupted_it_keeps_what_is_finished(
 ) -> None:
     if "--cluster" in words:
         pytest.importorskip("distributed")
-    file.write_text(TINY.format(replications=3000))
+    file.write_text(tiny(3000))
     with started(["sweep", file, "--out", tmp_path / "x", "--json", *words]) as process:
         wait_for_parts(tmp_path / "x", 3)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
@@ -185,13 +182,13 @@ def test_folders_that_cannot_be_used(curnits: Command, tmp_path: Path, file: Pat
     assert curnits("sweep", tmp_path / "missing.yaml").status == 2
     done = tmp_path / "done"
     assert curnits("sweep", file, "--out", done, "--quiet").status == 0
-    file.write_text(TINY.format(replications=2))
+    file.write_text(tiny(2))
     changed = curnits("sweep", file, "--out", done, "--resume")
     assert changed.status == 2
     assert "study.replications: 3 became 2" in changed.err
     manifest = json.loads((done / "manifest.json").read_text())
     (done / "manifest.json").write_text(json.dumps({**manifest, "curnits": "0.0.1"}))
-    file.write_text(TINY.format(replications=3))
+    file.write_text(tiny(3))
     older = curnits("sweep", file, "--out", done, "--resume")
     assert older.status == 2
     assert "made with curnits 0.0.1" in older.err

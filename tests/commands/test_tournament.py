@@ -24,13 +24,6 @@ tournament:
 """
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    made = tmp_path / "tiny.yaml"
-    made.write_text(TINY)
-    return made
-
-
 def kept(folder: Path) -> dict[str, bytes]:
     names = ("runs.parquet", "seats.parquet", "results.json", "tournament.yaml")
     assert not (folder / "parts").exists()

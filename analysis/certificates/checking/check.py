@@ -54,7 +54,9 @@ class _Statement:
     enclosed: bool = False
 
 
-def objections(game: Game, proposition: Proposition, certificate: Certificate) -> list[str]:
+def certificate_objections(
+    game: Game, proposition: Proposition, certificate: Certificate
+) -> list[str]:
     """Say why a certificate does not prove its answer; nothing if it does.
 
     Parameters

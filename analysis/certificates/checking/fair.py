@@ -12,7 +12,7 @@ from curnits.sim.games.coalitions import Mask, grand, members, size, subsets
 
 
 @dataclass(frozen=True, eq=False)
-class Books:
+class FairBooks:
     """What every coalition has, at given prices and threats; curnits.
 
     Attributes
@@ -30,7 +30,9 @@ class Books:
     answers: dict[Mask, Fractions]
 
     @classmethod
-    def of(cls, game: ExactGame, prices: Fractions, threats: Mapping[Mask, Fractions]) -> "Books":
+    def of(
+        cls, game: ExactGame, prices: Fractions, threats: Mapping[Mask, Fractions]
+    ) -> "FairBooks":
         """Draw up the books, the smallest coalitions first (Harsanyi 1963, sections 4 and 5)."""
         full = grand(game.n)
         fallbacks: dict[Mask, Fractions] = {}
@@ -74,7 +76,7 @@ def split_fairly(game: ExactGame, stated: Exact) -> Iterator[str]:
         mask: dense(threat, game.game.joint_actions(mask))
         for mask, threat in stated.threats.items()
     }
-    books = Books.of(game, prices, plays)
+    books = FairBooks.of(game, prices, plays)
     for mask, play in plays.items():
         gains, harm = books.programme(mask)
         weights = vector([stated.internal.get(mask, {}).get(i, Fraction(0)) for i in members(mask)])

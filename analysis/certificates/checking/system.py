@@ -26,7 +26,7 @@ class SingularError(ArithmeticError):
 
 
 @dataclass(frozen=True, eq=False)
-class Fight:
+class KernelFight:
     """A conflict at the equalising strategies of its kernel.
 
     ``row``, ``column`` are probabilities, ``value`` curnits, ``slope`` its derivatives with the
@@ -46,7 +46,7 @@ class State:
     missed: Balls
     jacobian: arb_mat
     payoffs: Balls
-    fights: dict[Mask, Fight]
+    fights: dict[Mask, KernelFight]
 
 
 class CocoEquations:
@@ -165,7 +165,7 @@ def _matrix(entries: Fractions) -> arb_mat:
     return arb_mat(height, width, [ball(x) for x in entries.ravel()])
 
 
-def _fight(parts: list[arb_mat], prices: Balls) -> Fight:
+def _fight(parts: list[arb_mat], prices: Balls) -> KernelFight:
     matrix = parts[0] * prices[0]
     for part, price in zip(parts[1:], prices[1:], strict=True):
         matrix += part * price
@@ -173,7 +173,7 @@ def _fight(parts: list[arb_mat], prices: Balls) -> Fight:
     column, value = _equaliser(matrix)
     left = arb_mat(1, len(row), row)
     right = arb_mat(len(column), 1, column)
-    return Fight(row, column, value, [(left * part * right)[0, 0] for part in parts])
+    return KernelFight(row, column, value, [(left * part * right)[0, 0] for part in parts])
 
 
 def _equaliser(matrix: arb_mat) -> tuple[Balls, arb]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from curnits.analysis.certificates.certificate import Exact
 from curnits.analysis.certificates.checking.bargained import Measure
-from curnits.analysis.certificates.checking.fair import Books
+from curnits.analysis.certificates.checking.fair import FairBooks
 from curnits.analysis.certificates.exact import ExactGame, Fractions, entitlements, vector
 from curnits.analysis.certificates.proving.exact_simplex import (
     maximise,
@@ -119,7 +119,7 @@ def fair_at(game: ExactGame, prices: Fractions, threats: dict[Mask, Fractions]) 
     threats : dict from mask to ndarray of Fraction
         Of all proper coalitions.
     """
-    books = Books.of(game, prices, threats)
+    books = FairBooks.of(game, prices, threats)
     worths = game.outcomes @ prices
     fallbacks = books.fallbacks[grand(game.n)]
     target = (fallbacks + (worths.max() - fallbacks.sum()) / game.n) / prices
@@ -139,7 +139,7 @@ def fair_at(game: ExactGame, prices: Fractions, threats: dict[Mask, Fractions]) 
     )
 
 
-def _internal(books: Books, mask: Mask) -> Weights:
+def _internal(books: FairBooks, mask: Mask) -> Weights:
     """Return the multipliers of the members of S in its program."""
     gains, harm = books.programme(mask)
     count = len(gains)

@@ -14,7 +14,7 @@ from flint import ctx, fmpq, fmpq_mat
 
 from curnits.analysis.certificates.certificate import Certificate, Exact
 from curnits.analysis.certificates.checking.bargained import Measure, in_curnits, in_utilons
-from curnits.analysis.certificates.checking.check import objections, payoff_mismatches
+from curnits.analysis.certificates.checking.check import certificate_objections, payoff_mismatches
 from curnits.analysis.certificates.checking.system import PRECISION, SingularError
 from curnits.analysis.certificates.exact import ExactGame, Fractions, fractions, vector
 from curnits.analysis.certificates.proposition import Proposition
@@ -85,7 +85,7 @@ def certify(
         if _digits(certificate) > MAX_DIGITS:
             reasons.append(f"the fractions have more than {MAX_DIGITS:,} digits")
             continue
-        wrong = objections(game, proposition, certificate)
+        wrong = certificate_objections(game, proposition, certificate)
         wrong = wrong or payoff_mismatches(game, certificate, found.payoffs, disagreement)
         if not wrong:
             return certificate

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.rules.minimax import MINIMAX
-from curnits.analysis.solvers.rules.rule import ConflictRule, Fights
+from curnits.analysis.solvers.rules.rule import ConflictRule, FoughtConflicts
 from curnits.sim.games.coalitions import Mask, grand, shapley_weights
 from curnits.sim.games.game import ConflictStack, Game, check_conflicts
 
@@ -117,7 +117,7 @@ class ClaimsMarket:
         changes = sum((fights.worths @ shares for fights, shares in worths), np.zeros(self.n))
         return self._threats(found), changes
 
-    def _threats(self, found: Sequence[Fights]) -> dict[Mask, Vector]:
+    def _threats(self, found: Sequence[FoughtConflicts]) -> dict[Mask, Vector]:
         pairs = zip(self._stacks, found, strict=True)
         return {
             mask: play for stack, fights in pairs for mask, play in fights.threats(stack).items()

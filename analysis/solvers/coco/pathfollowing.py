@@ -20,7 +20,7 @@ _MOST_FAILURES = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class PathCell:
     """A simplex on which the interpolated field vanishes, or a single point where the field does.
 
     Attributes
@@ -56,7 +56,7 @@ class PathError(RuntimeError):
 
 def refine(
     field: Callable[[Vector], Vector], start: Vector, mesh: float, shrink: float, pivots: int
-) -> Iterator[Cell]:
+) -> Iterator[PathCell]:
     """Yield ever smaller cells that hold a zero of a field, without end.
 
     Each cell comes from one pass of Merrill's restart method on Freudenthal's triangulation of
@@ -98,7 +98,7 @@ def refine(
             start, mesh = cell.zero, mesh * shrink
 
 
-def _pass(field: Callable[[Vector], Vector], start: Vector, mesh: float, pivots: int) -> Cell:
+def _pass(field: Callable[[Vector], Vector], start: Vector, mesh: float, pivots: int) -> PathCell:
     d = len(start)
     # the start is the barycentre of the first simplex, so that no weight is zero there
     origin = start - mesh * np.arange(d, 0, -1) / (d + 1)
@@ -126,7 +126,7 @@ def _pass(field: Callable[[Vector], Vector], start: Vector, mesh: float, pivots:
         # where the field vanishes on a whole region, pivots would go round in circles
         corner = vertex(entering)
         if corner[d] and np.abs(label(corner)[1:]).max() < _ZERO:
-            return Cell((origin + mesh * corner[:d])[None], np.ones(1))
+            return PathCell((origin + mesh * corner[:d])[None], np.ones(1))
         sides = np.stack([unit, label(corner)], axis=1)
         weights, direction = np.linalg.lstsq(basis, sides)[0].T
         falling = np.flatnonzero(direction > 1e-12)
@@ -142,7 +142,7 @@ def _pass(field: Callable[[Vector], Vector], start: Vector, mesh: float, pivots:
         if dropped == 0:
             if order[0] == d:  # all that remain lie at level 1
                 points = np.stack([origin + mesh * vertex(k)[:d] for k in facet])
-                return Cell(points, weights / weights.sum())
+                return PathCell(points, weights / weights.sum())
             base[order[0]] += 1
             order = [*order[1:], order[0]]
             facet, entering = [k - 1 for k in facet], d + 1

@@ -15,8 +15,8 @@ from curnits.analysis.solution import Candidate, Vector
 from curnits.analysis.solvers.coco.claims import ClaimsMarket
 from curnits.analysis.solvers.coco.clearing import ClearingPrices, dues, excess_claims
 from curnits.analysis.solvers.coco.newton import clear
-from curnits.analysis.solvers.coco.pathfollowing import Cell, PathError, refine
-from curnits.analysis.solvers.coco.zero_prices import Limit, clear_in_the_limit, settle
+from curnits.analysis.solvers.coco.pathfollowing import PathCell, PathError, refine
+from curnits.analysis.solvers.coco.zero_prices import Limit, clear_in_the_limit, serving_agreement
 from curnits.analysis.solvers.rules.minimax import MINIMAX
 from curnits.analysis.solvers.rules.rule import ConflictRule
 from curnits.sim.games.feasible.linear import LinearProgramError
@@ -55,8 +55,8 @@ def near(
     rule : ConflictRule
     """
     market = ClaimsMarket(game, rule)
-    yield chain(_completed(game, market, _alike(game, market, lead)), [lead])
-    yield _completed(game, market, _nearby(game, market, lead))
+    yield chain(_all_with_threats(game, market, _alike(game, market, lead)), [lead])
+    yield _all_with_threats(game, market, _nearby(game, market, lead))
 
 
 def candidates(
@@ -70,7 +70,7 @@ def candidates(
         if any(np.abs(asked - other).max() < _SAME for other in seen):
             continue
         seen.append(asked)
-        candidate = completed(game, market, limit)
+        candidate = with_threats(game, market, limit)
         if candidate is not None:
             yield candidate
 
@@ -88,7 +88,7 @@ def _limits(market: ClaimsMarket, start: Vector | None) -> Iterator[Limit]:
         lowest = _STAGES[0][0]
         own = np.maximum(start[axes] / (start[axes].sum() or 1.0), lowest)
         here = _prices(own[:-1] / own.sum(), axes, market.n)
-        cell = Cell(here[None, axes[:-1]], np.ones(1))
+        cell = PathCell(here[None, axes[:-1]], np.ones(1))
         nearby = _refined(market, _guesses(market, axes, cell, lowest, reach))
         yield from sorted(nearby, key=lambda limit: np.abs(limit.clearing.prices - here).max())
     begin = np.ones(market.n) if start is None else start
@@ -107,7 +107,7 @@ def _cells(
     mesh: float,
     floor: float,
     passes: int,
-) -> Iterator[Cell]:
+) -> Iterator[PathCell]:
     """Yield ever smaller cells with a zero of the excess entitlements, if the path gets there."""
     begin = np.maximum(begin / begin.sum(), floor)
     begin /= begin.sum()
@@ -118,9 +118,11 @@ def _cells(
         return
 
 
-def _completed(game: Game, market: ClaimsMarket, limits: Iterator[Limit]) -> Iterator[Candidate]:
+def _all_with_threats(
+    game: Game, market: ClaimsMarket, limits: Iterator[Limit]
+) -> Iterator[Candidate]:
     for limit in limits:
-        candidate = completed(game, market, limit)
+        candidate = with_threats(game, market, limit)
         if candidate is not None:
             yield candidate
 
@@ -222,7 +224,7 @@ class _Alike:
 
 
 def _guesses(
-    market: ClaimsMarket, axes: NDArray[np.int64], cell: Cell, floor: float, reach: int
+    market: ClaimsMarket, axes: NDArray[np.int64], cell: PathCell, floor: float, reach: int
 ) -> Iterator[_Guess]:
     """Yield guesses from a cell: its own outcomes first, then the 1 … reach most valuable ones."""
     corners = np.array(
@@ -252,7 +254,7 @@ def _guesses(
             yield _Guess(prices, np.array(face), np.array(rates), floor)
 
 
-def completed(game: Game, market: ClaimsMarket, limit: Limit) -> Candidate | None:
+def with_threats(game: Game, market: ClaimsMarket, limit: Limit) -> Candidate | None:
     """Add threats and an agreement to clearing prices; None if no agreement serves the free."""
     constant, clearing = market.constant, limit.clearing
     if (limit.direction[(clearing.prices == 0.0) & ~constant] <= 0.0).any():
@@ -265,7 +267,7 @@ def completed(game: Game, market: ClaimsMarket, limit: Limit) -> Candidate | Non
         )
     except LinearProgramError:
         return None
-    mixture = settle(market, limit, changes)
+    mixture = serving_agreement(market, limit, changes)
     if mixture is None:
         return None
     agreement = np.zeros(len(game.outcomes))

@@ -115,7 +115,7 @@ def _extrapolated(
     )
 
 
-def settle(
+def serving_agreement(
     market: ClaimsMarket,
     limit: Limit,
     changes: Vector,

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from curnits.analysis.solution import Claim, Solution, Vector
-from curnits.analysis.solvers.curved.roots import Rule, finish
+from curnits.analysis.solvers.curved.roots import Rule, clearing_answer
 from curnits.analysis.verification.curved import Verify, member_weights
 from curnits.sim.games.coalitions import grand
 from curnits.sim.games.game import Game
@@ -45,7 +45,7 @@ def at_root(game: Game, name: str, rule: Rule, verify: Verify) -> Solution | Non
         answer was accepted.
     """
     for near in _starts(game) if grand(game.n) in game.curved else ():
-        finished = finish(game, rule, near)
+        finished = clearing_answer(game, rule, near)
         if finished is not None:
             known, candidate = finished
             found = verify(known, Claim(candidate, candidate.agreement @ known.outcomes))

@@ -80,7 +80,7 @@ def harsanyi_stance(game: Game, prices: Vector) -> Stance:
     return Stance(finer, threats, claims)
 
 
-def finish(game: Game, rule: Rule, near: Vector) -> tuple[Game, Candidate] | None:
+def clearing_answer(game: Game, rule: Rule, near: Vector) -> tuple[Game, Candidate] | None:
     """Find prices at which N's best point gives everybody what it is entitled to.
 
     Parameters

@@ -3,9 +3,9 @@
 The exhaustive argument. An equilibrium is a price vector with a payoff vector that it supports.
 The normal fan cuts the price simplex into cells, each of which supports a vertex, an edge or a
 facet of the frontier. In each cell the excess dues ``φ(a) − a ∘ u`` are bounded by polynomials that
-any fixed strategies of the conflict games give (:meth:`Fights.bounds`); where they cannot all be 0
-the cell is left out, otherwise it is divided. What remains in the end lies next to equilibria that
-the verifier accepts, or the list is not called complete.
+any fixed strategies of the conflict games give (:meth:`PricedConflicts.bounds`); where they cannot
+all be 0 the cell is left out, otherwise it is divided. What remains in the end lies next to
+equilibria that the verifier accepts, or the list is not called complete.
 """
 
 from collections.abc import Iterator
@@ -20,10 +20,10 @@ from curnits.analysis.solvers.coco import coco
 from curnits.analysis.solvers.coco.claims import ClaimsMarket
 from curnits.analysis.solvers.coco.clearing import ClearingPrices
 from curnits.analysis.solvers.coco.newton import clear
-from curnits.analysis.solvers.coco.search import candidates, completed
+from curnits.analysis.solvers.coco.search import candidates, with_threats
 from curnits.analysis.solvers.coco.zero_prices import Limit
-from curnits.analysis.solvers.exhaustive.fan import Cell, fan
-from curnits.analysis.solvers.exhaustive.fights import Fights, Numbers
+from curnits.analysis.solvers.exhaustive.fan import FanCell, fan
+from curnits.analysis.solvers.exhaustive.fights import Numbers, PricedConflicts
 from curnits.analysis.solvers.exhaustive.subdivision import Cells, search, unserved
 from curnits.analysis.verification.coco import verify
 from curnits.sim.games.feasible.linear import LinearProgramError, best_mixture
@@ -107,7 +107,7 @@ class _Inquiry:
 
     def __init__(self, game: Game) -> None:
         self._game, self._market = game, ClaimsMarket(game)
-        self._fights = Fights(game.normalised)
+        self._fights = PricedConflicts(game.normalised)
         self.found: list[Equilibrium] = []
         self._open: list[Cells] = []
         self._small: list[Cells] = []
@@ -122,7 +122,7 @@ class _Inquiry:
             self._explore(_thinned(remains.solid), cells)
             self._explore(_thinned(remains.open), cells)
 
-    def _explore(self, cells: Cells, whole: list[Cell]) -> None:
+    def _explore(self, cells: Cells, whole: list[FanCell]) -> None:
         """Look for equilibria in cells, one after the other, but not close to each other."""
         centres, tried = self._centres(cells), np.empty((0, self._game.n))
         for k, centre in enumerate(centres):
@@ -146,12 +146,12 @@ class _Inquiry:
             except LinearProgramError:
                 clearings = [ClearingPrices(prices, 0.0)]
             for near in clearings:
-                candidate = completed(self._game, market, Limit(near, np.zeros(market.n)))
+                candidate = with_threats(self._game, market, Limit(near, np.zeros(market.n)))
                 if candidate is not None:
                     yield candidate
         yield from islice(candidates(self._game, prices / self._game.scales), _GUESSES)
 
-    def _claimed(self, cells: Cells, whole: list[Cell]) -> Cells:
+    def _claimed(self, cells: Cells, whole: list[FanCell]) -> Cells:
         """Leave out single prices at which some player at price 0 claims more than it can get.
 
         What it claims depends on how prices get there, so all prices nearby are looked at. If just
@@ -261,10 +261,10 @@ class _Inquiry:
         ]
 
 
-def _by_kind(cells: list[Cell]) -> Iterator[list[Cell]]:
+def _by_kind(cells: list[FanCell]) -> Iterator[list[FanCell]]:
     """Group cells by their numbers of prices and of payoffs."""
 
-    def kind(cell: Cell) -> tuple[int, int]:
+    def kind(cell: FanCell) -> tuple[int, int]:
         return len(cell.prices), len(cell.goods)
 
     for _, alike in groupby(sorted(cells, key=kind), key=kind):

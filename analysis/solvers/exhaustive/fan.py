@@ -17,7 +17,7 @@ TIED = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class FanCell:
     """A simplex of prices that support all mixtures of some outcomes.
 
     Attributes
@@ -33,7 +33,7 @@ class Cell:
     goods: Numbers
 
 
-def fan(outcomes: Numbers, corners: Numbers) -> list[Cell]:
+def fan(outcomes: Numbers, corners: Numbers) -> list[FanCell]:
     """Return cells that together hold every price vector with every payoff vector it supports.
 
     Three players have triangles of prices for each vertex of the frontier, segments for each edge
@@ -54,9 +54,11 @@ def fan(outcomes: Numbers, corners: Numbers) -> list[Cell]:
     cells = []
     for x, region in regions.items():
         if len(corners) == 3:
-            cells += [Cell(region[[0, k, k + 1]], outcomes[[x]]) for k in range(1, len(region) - 1)]
+            cells += [
+                FanCell(region[[0, k, k + 1]], outcomes[[x]]) for k in range(1, len(region) - 1)
+            ]
         else:
-            cells.append(Cell(region, outcomes[[x]]))
+            cells.append(FanCell(region, outcomes[[x]]))
     if len(corners) == 3:
         cells += _segments(outcomes, regions)
     return cells + _points(outcomes, regions)
@@ -90,7 +92,7 @@ def _region(outcomes: Numbers, x: int, corners: Numbers) -> Numbers | None:
     return region
 
 
-def _segments(outcomes: Numbers, regions: dict[int, Numbers]) -> list[Cell]:
+def _segments(outcomes: Numbers, regions: dict[int, Numbers]) -> list[FanCell]:
     """Return where the regions of two outcomes meet in more than a point."""
     cells = []
     for x, y in combinations(regions, 2):
@@ -102,11 +104,11 @@ def _segments(outcomes: Numbers, regions: dict[int, Numbers]) -> list[Cell]:
         along = np.ptp(meeting, axis=0).argmax()
         ends = meeting[[meeting[:, along].argmin(), meeting[:, along].argmax()]]
         if np.ptp(ends, axis=0).max() > TIED:
-            cells.append(Cell(ends, outcomes[[x, y]]))
+            cells.append(FanCell(ends, outcomes[[x, y]]))
     return cells
 
 
-def _points(outcomes: Numbers, regions: dict[int, Numbers]) -> list[Cell]:
+def _points(outcomes: Numbers, regions: dict[int, Numbers]) -> list[FanCell]:
     """Return the corners of all regions with everything that is worth most there."""
     corners = np.concatenate(list(regions.values()))
     _, first = np.unique(corners.round(11), axis=0, return_index=True)
@@ -115,5 +117,5 @@ def _points(outcomes: Numbers, regions: dict[int, Numbers]) -> list[Cell]:
         worth = outcomes[list(regions)] @ corner
         best = np.array(list(regions))[worth >= worth.max() - 10 * TIED]
         if len(best) > 1:
-            cells.append(Cell(corner[None], outcomes[best]))
+            cells.append(FanCell(corner[None], outcomes[best]))
     return cells

@@ -44,7 +44,7 @@ class _Solved:
     columns: Numbers
 
 
-class Fights:
+class PricedConflicts:
     """The conflicts of a game at a growing list of prices.
 
     Parameters

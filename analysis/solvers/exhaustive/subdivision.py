@@ -9,8 +9,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from curnits.analysis.solvers.exhaustive.fan import Cell
-from curnits.analysis.solvers.exhaustive.fights import Fights, Indices, Numbers, pairs
+from curnits.analysis.solvers.exhaustive.fan import FanCell
+from curnits.analysis.solvers.exhaustive.fights import Indices, Numbers, PricedConflicts, pairs
 
 type Truths = NDArray[np.bool_]
 
@@ -46,7 +46,7 @@ class Cells:
     Attributes
     ----------
     corners : ndarray of int, shape (T, K)
-        Places of prices in a list of :class:`Fights`.
+        Places of prices in a list of :class:`PricedConflicts`.
     goods : ndarray, shape (T, M, n)
         Payoffs, in shares of range.
     origin : ndarray of int, shape (T,)
@@ -83,13 +83,13 @@ class Remains:
     open: Cells
 
 
-def search(fights: Fights, cells: list[Cell]) -> Remains:
+def search(fights: PricedConflicts, cells: list[FanCell]) -> Remains:
     """Divide cells of one kind until little remains; single prices are just looked at.
 
     Parameters
     ----------
-    fights : Fights
-    cells : list of Cell
+    fights : PricedConflicts
+    cells : list of FanCell
         All with the same numbers of prices and of payoffs.
     """
     corners = fights.add(np.concatenate([cell.prices for cell in cells]))
@@ -121,13 +121,13 @@ def search(fights: Fights, cells: list[Cell]) -> Remains:
     return Remains(_joined(small), _joined(solid), _joined([*crowds, now]))
 
 
-def unserved(fights: Fights, cells: list[Cell], player: int, most: float) -> bool:
+def unserved(fights: PricedConflicts, cells: list[FanCell], player: int, most: float) -> bool:
     """Tell whether a player claims more than ``most`` per price in all cells, also at price 0.
 
     Parameters
     ----------
-    fights : Fights
-    cells : list of Cell
+    fights : PricedConflicts
+    cells : list of FanCell
         With as many prices as there are priced players, and one payoff vector each.
     player : int
     most : float
@@ -145,7 +145,7 @@ def unserved(fights: Fights, cells: list[Cell], player: int, most: float) -> boo
     return bool(np.where(at == 0.0, excess > -_MARGIN, excess > _UNSERVED * at + _MARGIN).all())
 
 
-def _settled(fights: Fights, points: Cells) -> Cells:
+def _settled(fights: PricedConflicts, points: Cells) -> Cells:
     """Replace the payoffs supported by single prices with those that are due, if prices are > 0."""
     prices = fights.prices[points.corners[:, 0]]
     lower, upper = fights.bounds(points.corners)
@@ -175,7 +175,7 @@ class _Excess:
         return _Excess(possible, largest, self.across[chosen], self.images[chosen])
 
     @staticmethod
-    def within(fights: Fights, cells: Cells) -> "_Excess":
+    def within(fights: PricedConflicts, cells: Cells) -> "_Excess":
         """Bound the excess in several directions ``w``: if ``w·f > 0`` throughout, it is not 0.
 
         Directions are the players themselves and, to tell a zero from its surroundings, those that
@@ -242,13 +242,13 @@ def _edges(corners: int) -> tuple[Indices, Indices]:
     return np.triu_indices(corners, 1)
 
 
-def _sizes(fights: Fights, cells: Cells) -> tuple[Numbers, Numbers]:
+def _sizes(fights: PricedConflicts, cells: Cells) -> tuple[Numbers, Numbers]:
     """Return the longest side of each cell in prices, and in payoffs, both of shape ``(T,)``."""
     length = np.ptp(fights.prices[cells.corners], axis=1).max(axis=1)
     return length, np.ptp(cells.goods, axis=1).max(axis=1)
 
 
-def _divided(fights: Fights, cells: Cells, across: Truths) -> Cells:
+def _divided(fights: PricedConflicts, cells: Cells, across: Truths) -> Cells:
     """Halve all sides of triangles, and of other cells the side that makes more of a difference."""
     if cells.corners.shape[1] == 3:
         a, b, c = cells.corners.T
@@ -295,7 +295,7 @@ def _zero(images: Numbers) -> tuple[Numbers, Numbers] | None:
     return weights if min(weights[0].min(), weights[1].min()) >= 0.0 else None
 
 
-def _zoomed(fights: Fights, cell: Cells, at: Numbers, mixed: Numbers) -> Cells:
+def _zoomed(fights: PricedConflicts, cell: Cells, at: Numbers, mixed: Numbers) -> Cells:
     """Divide a single cell into a small part around a place in it, and what lies around that."""
     outer = cell.corners[0]
     prices, goods = fights.prices[outer], cell.goods[0]
@@ -316,7 +316,7 @@ def _zoomed(fights: Fights, cell: Cells, at: Numbers, mixed: Numbers) -> Cells:
     return Cells(corners, whole, np.repeat(cell.origin, len(corners)))
 
 
-def _middles(fights: Fights, edges: Indices) -> Indices:
+def _middles(fights: PricedConflicts, edges: Indices) -> Indices:
     """Return the places of the middles of some edges, shape ``(T, E, 2)``, each solved once."""
     low, high = np.sort(edges, axis=2).reshape(-1, 2).T
     known = len(fights.prices)

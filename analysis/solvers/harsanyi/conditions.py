@@ -31,7 +31,7 @@ type Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Books:
+class Places:
     """Where the unknowns of one coalition stand in the vector of all unknowns."""
 
     inside: Indices
@@ -96,7 +96,7 @@ class HarsanyiConditions:
         varying = game.ranges > 0.0 if game.ranges.any() else np.full(game.n, True)
         self._varying, self._constant = np.flatnonzero(varying), np.flatnonzero(~varying)
         self.fights = {mask: game.conflict(mask) for mask in range(1, self.full + 1)}
-        self.books: dict[Mask, Books] = {}
+        self.books: dict[Mask, Places] = {}
         dividends = game.n - 1 + np.arange(self.full + 1)
         place = game.n + self.full
         for mask, fight in self.fights.items():
@@ -109,7 +109,7 @@ class HarsanyiConditions:
                 np.array([dividends[r] for r in subsets(mask) if r != mask and r >> i & 1], int)
                 for i in inside
             )
-            self.books[mask] = Books(inside, play, level, int(dividends[mask]), weights, earlier)
+            self.books[mask] = Places(inside, play, level, int(dividends[mask]), weights, earlier)
             place = level + 1 + weighed
         self.count = place
         paired = [np.append(book.play, book.weights) for book in self.books.values()]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.rules.lemke import lemke
-from curnits.analysis.solvers.rules.rule import ConflictRule, Fights
+from curnits.analysis.solvers.rules.rule import ConflictRule, FoughtConflicts
 from curnits.sim.games.coalitions import Mask, grand, members
 from curnits.sim.games.game import ConflictStack
 
@@ -41,7 +41,7 @@ class DoubtedThreats(ConflictRule):
     played: Mapping[Mask, NDArray[np.intp]] | None = None
 
     @override
-    def fight(self, stack: ConflictStack, prices: Vector) -> Fights:
+    def fight(self, stack: ConflictStack, prices: Vector) -> FoughtConflicts:
         held = stack.held()
         full = grand(len(prices))
         rows, columns = [], []
@@ -60,10 +60,10 @@ class DoubtedThreats(ConflictRule):
             columns.append(column)
         played = np.array(rows), np.array(columns)
         gradients = stack.sides * stack.delivered(*played)
-        return Fights(gradients @ prices, gradients, *played)
+        return FoughtConflicts(gradients @ prices, gradients, *played)
 
     @override
-    def limit(self, stack: ConflictStack, prices: Vector, direction: Vector) -> Fights:
+    def limit(self, stack: ConflictStack, prices: Vector, direction: Vector) -> FoughtConflicts:
         raise UnsettledConflictError(
             "how doubted threats change with prices that vanish is not worked out"
         )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.conflict import solve_lexicographic
-from curnits.analysis.solvers.rules.rule import ConflictRule, Fights
+from curnits.analysis.solvers.rules.rule import ConflictRule, FoughtConflicts
 from curnits.sim.games.coalitions import grand, proper_coalitions
 from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import ConflictStack, Game, GameError, HeldConflicts
@@ -44,19 +44,19 @@ class FirstMoverSurplus(ConflictRule):
     """
 
     @override
-    def fight(self, stack: ConflictStack, prices: Vector) -> Fights:
+    def fight(self, stack: ConflictStack, prices: Vector) -> FoughtConflicts:
         held = stack.held()
         own, other = _committed(held, prices), _committed(_turned(held), prices)
-        return Fights(
+        return FoughtConflicts(
             own.worths - other.worths, own.gradients - other.gradients, own.plays, other.plays
         )
 
     @override
-    def limit(self, stack: ConflictStack, prices: Vector, direction: Vector) -> Fights:
+    def limit(self, stack: ConflictStack, prices: Vector, direction: Vector) -> FoughtConflicts:
         held = stack.held()
         own, other = (_in_the_limit(side, prices, direction) for side in (held, _turned(held)))
         gradients = np.full(stack.sides.shape, np.nan)
-        return Fights(own.worths - other.worths, gradients, own.plays, other.plays)
+        return FoughtConflicts(own.worths - other.worths, gradients, own.plays, other.plays)
 
 
 FIRST_MOVER_SURPLUS = FirstMoverSurplus()

@@ -16,7 +16,7 @@ from curnits.analysis.solvers.conflict import (
     solve_lexicographic,
     value_gradients,
 )
-from curnits.analysis.solvers.rules.rule import ConflictRule, Fights, stacked
+from curnits.analysis.solvers.rules.rule import ConflictRule, FoughtConflicts, stacked
 from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import ConflictStack, Game
 
@@ -29,22 +29,22 @@ class Minimax(ConflictRule):
     """
 
     @override
-    def fight(self, stack: ConflictStack, prices: Vector) -> Fights:
+    def fight(self, stack: ConflictStack, prices: Vector) -> FoughtConflicts:
         values, rows, columns = solve_stack(stack.matrices(prices))
-        return Fights(values, value_gradients(stack, rows, columns), rows, columns)
+        return FoughtConflicts(values, value_gradients(stack, rows, columns), rows, columns)
 
     @override
     def worths(self, stack: ConflictStack, prices: Vector) -> Vector:
         return solve_stack(stack.matrices(prices))[0]
 
     @override
-    def limit(self, stack: ConflictStack, prices: Vector, direction: Vector) -> Fights:
+    def limit(self, stack: ConflictStack, prices: Vector, direction: Vector) -> FoughtConflicts:
         firsts, seconds = stack.matrices(prices), stack.matrices(direction)
         rows, columns = stacked(
             [solve_lexicographic(*games) for games in zip(firsts, seconds, strict=True)]
         )
         worths = np.einsum("pr,prc,pc->p", rows, seconds, columns)
-        return Fights(worths, np.full(stack.sides.shape, np.nan), rows, columns)
+        return FoughtConflicts(worths, np.full(stack.sides.shape, np.nan), rows, columns)
 
     @override
     def solve(self, game: Game, prices: Vector) -> SolvedConflicts:

@@ -17,7 +17,7 @@ from curnits.sim.games.game import ConflictStack, Game
 
 
 @dataclass(frozen=True, eq=False)
-class Fights:
+class FoughtConflicts:
     """What P conflicts come to, seen from their row sides S.
 
     Attributes
@@ -51,7 +51,7 @@ class ConflictRule(ABC):
     """
 
     @abstractmethod
-    def fight(self, stack: ConflictStack, prices: Vector) -> Fights:
+    def fight(self, stack: ConflictStack, prices: Vector) -> FoughtConflicts:
         """Return what conflicts come to at prices of shape ``(n,)``, curnits per utilon."""
 
     def worths(self, stack: ConflictStack, prices: Vector) -> Vector:
@@ -59,7 +59,7 @@ class ConflictRule(ABC):
         return self.fight(stack, prices).worths
 
     @abstractmethod
-    def limit(self, stack: ConflictStack, prices: Vector, direction: Vector) -> Fights:
+    def limit(self, stack: ConflictStack, prices: Vector, direction: Vector) -> FoughtConflicts:
         """Return what they come to as ``δ → 0`` at ``prices + δ · direction``.
 
         ``worths`` are then the changes of ``d(S)`` with δ, and rows and columns limits of what is

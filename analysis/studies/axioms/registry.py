@@ -18,6 +18,7 @@ from curnits.analysis.studies.axioms.transforming import (
 )
 from curnits.sim.errors import InputError
 from curnits.sim.games.game import Game
+from curnits.sim.registry import row_named
 
 _ALL: Sequence[Axiom] = (
     Efficiency(),
@@ -78,9 +79,7 @@ def axiom_named(name: str) -> Axiom:
     AxiomError
         If there is none of that name.
     """
-    if name not in AXIOMS:
-        raise AxiomError(f"unknown axiom {name!r} (expected one of {', '.join(AXIOMS)})")
-    return AXIOMS[name]
+    return row_named(AXIOMS, name, "axiom", AxiomError)
 
 
 def examine(

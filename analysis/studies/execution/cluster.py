@@ -26,7 +26,8 @@ try:
     from tornado.ioloop import IOLoop
 except ImportError as error:
     raise ExecutorError(
-        "--cluster needs Dask distributed (expected: pip install 'curnits[cluster]')"
+        "--cluster needs Dask distributed, which the extra cluster brings (in Curnits's own "
+        "folder: pip install '.[cluster]')"
     ) from error
 
 _PATIENCE = 4

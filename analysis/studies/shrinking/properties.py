@@ -16,6 +16,7 @@ from curnits.analysis.studies.leverage import leverage
 from curnits.sim.errors import InputError
 from curnits.sim.games.normal import NormalGame
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
+from curnits.sim.registry import row_named
 from curnits.sim.running import Run, simulate
 
 _APART = 1e-4
@@ -144,6 +145,4 @@ def property_named(name: str) -> Property:
     PropertyError
         If there is none of that name.
     """
-    if name not in PROPERTIES:
-        raise PropertyError(f"unknown property {name!r} (expected one of {', '.join(PROPERTIES)})")
-    return PROPERTIES[name]
+    return row_named(PROPERTIES, name, "property", PropertyError)

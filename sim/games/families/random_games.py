@@ -80,7 +80,20 @@ class Uniform(_Random):
 
 
 @dataclass(frozen=True)
-class Normal(_Random):
+class _Bell(_Random):
+    """A random game whose payoffs are normal in some scale, with a mean and a deviation there."""
+
+    mean: float = 0.0
+    deviation: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_numbers(mean=self.mean, deviation=self.deviation)
+        require(self.deviation > 0, f"deviation must be positive, found {self.deviation}")
+
+
+@dataclass(frozen=True)
+class Normal(_Bell):
     """Independent payoffs, normal.
 
     Parameters
@@ -96,21 +109,13 @@ class Normal(_Random):
         If a parameter is out of range or the game would be too big.
     """
 
-    mean: float = 0.0
-    deviation: float = 1.0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_numbers(mean=self.mean, deviation=self.deviation)
-        require(self.deviation > 0, f"deviation must be positive, found {self.deviation}")
-
     @override
     def _draw(self, rng: np.random.Generator, size: tuple[int, ...]) -> Payoffs:
         return rng.normal(self.mean, self.deviation, size)
 
 
 @dataclass(frozen=True)
-class LogNormal(_Random):
+class LogNormal(_Bell):
     """Independent payoffs whose logarithms are normal: most are small, some very large.
 
     Parameters
@@ -125,14 +130,6 @@ class LogNormal(_Random):
     GameError
         If a parameter is out of range or the game would be too big.
     """
-
-    mean: float = 0.0
-    deviation: float = 1.0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_numbers(mean=self.mean, deviation=self.deviation)
-        require(self.deviation > 0, f"deviation must be positive, found {self.deviation}")
 
     @override
     def _draw(self, rng: np.random.Generator, size: tuple[int, ...]) -> Payoffs:

@@ -17,7 +17,7 @@ from curnits.sim.games.rounding import SAME_PAYOFF
 from curnits.sim.negotiation.conflicts import Vector
 from curnits.sim.negotiation.journal import BreakdownEntry
 from curnits.sim.negotiation.protocols.bargaining import Bargaining
-from curnits.sim.negotiation.protocols.offers import Table
+from curnits.sim.negotiation.protocols.offers import Round
 from curnits.sim.negotiation.references import secure
 from curnits.sim.negotiation.rules.rulebook import Rules
 from curnits.sim.negotiation.settings import NegotiationSettings
@@ -83,7 +83,7 @@ class AlternatingOffers(Bargaining):
         return self.utilons(self.disagreement)
 
     @override
-    def table(self) -> Table:
+    def this_round(self) -> Round:
         if self._fixed is not None:
             self.disagreement = self._fixed
         elif self.game.n > 1:
@@ -94,7 +94,7 @@ class AlternatingOffers(Bargaining):
         offers = self.settings.offers
         staying = (1.0 - offers.breakdown) * offers.discount
         rows = (self.disagreement[None],) * self.game.n
-        return Table(outcomes, self.money, rows, self.disagreement, staying)
+        return Round(outcomes, self.money, rows, self.disagreement, staying)
 
     @override
     def appraise(self) -> Vector:
@@ -116,7 +116,7 @@ class AlternatingOffers(Bargaining):
 
     @override
     def play(self) -> None:
-        offer = self.drawn(self.round)
+        offer = self.drawn(self.offers)
         made = self.proposal(self.at_stake, offer, self.hoped)
         everybody = np.arange(self.game.n)
         accepted, gap = self.answered(self.at_stake, offer, made, self.hoped, everybody)

@@ -16,7 +16,7 @@ from curnits.sim.negotiation.conflicts import Vector
 from curnits.sim.negotiation.journal import OfferEntry
 from curnits.sim.negotiation.market import Quote
 from curnits.sim.negotiation.model import Negotiation
-from curnits.sim.negotiation.protocols.offers import Offer, Table, average
+from curnits.sim.negotiation.protocols.offers import Offer, Round, average
 from curnits.sim.negotiation.rules.rulebook import Rules
 from curnits.sim.negotiation.settings import NegotiationSettings
 
@@ -34,9 +34,9 @@ class Bargaining(Negotiation):
     ----------
     expected : ndarray, shape (n,)
         What each player expects of talks that begin, in shares of payoff range.
-    round : tuple of Offer
+    offers : tuple of Offer
         What players who can gain by it would propose now.
-    at_stake : Table
+    at_stake : Round
         What they can agree on, and what follows a rejection of those offers.
     hoped : ndarray, shape (n,)
         What everybody expected of the next round when those offers were thought of.
@@ -49,13 +49,13 @@ class Bargaining(Negotiation):
     ) -> None:
         super().__init__(game, settings, seed, rules)
         self.expected = self.quote.payoffs
-        self.round: tuple[Offer, ...] = ()
-        self.at_stake = Table(np.zeros((1, game.n)), None, (), np.zeros(game.n), 0.0)
+        self.offers: tuple[Offer, ...] = ()
+        self.at_stake = Round(np.zeros((1, game.n)), None, (), np.zeros(game.n), 0.0)
         self.hoped = self.expected
         self._moved = np.full(game.n, np.inf)
 
     @abstractmethod
-    def table(self) -> Table:
+    def this_round(self) -> Round:
         """Return what all players together can agree on, and what follows a rejection."""
 
     @abstractmethod
@@ -85,14 +85,14 @@ class Bargaining(Negotiation):
 
     def learn(self) -> None:
         """Work out what everybody would offer now, and expect what comes of it."""
-        table = self.at_stake = self.table()
+        now = self.at_stake = self.this_round()
         self.hoped = self.expected
-        self.round = table.round(self.expected)
-        payoffs, agreement = average(self.round, "payoffs"), average(self.round, "mixture")
-        self._moved = (payoffs - self.expected) / (1.0 - table.staying)
+        self.offers = now.offers(self.expected)
+        payoffs, agreement = average(self.offers, "payoffs"), average(self.offers, "mixture")
+        self._moved = (payoffs - self.expected) / (1.0 - now.staying)
         self.expected = payoffs
         prices = self.appraise()
-        played = agreement @ table.outcomes
+        played = agreement @ now.outcomes
         self.quote = Quote(prices, agreement, played)
         self.purses = prices * (payoffs - played)
 
@@ -115,7 +115,7 @@ class Bargaining(Negotiation):
         chances = [offer.chance for offer in offers]
         return offers[int(self.rng.choice(len(offers), p=chances))]
 
-    def proposal(self, table: Table, offer: Offer, expected: Vector) -> Offer | None:
+    def proposal(self, now: Round, offer: Offer, expected: Vector) -> Offer | None:
         """Return what the proposer of an offer really proposes, who may misjudge the others.
 
         None if it believes that nothing can meet their demands.
@@ -124,12 +124,12 @@ class Bargaining(Negotiation):
         if not error:
             return offer
         k, threat = offer.proposer, offer.threat
-        noise = error * self.rng.standard_normal(table.size)
-        return table.propose(k, threat, table.demands(k, threat, expected) + noise)
+        noise = error * self.rng.standard_normal(now.size)
+        return now.propose(k, threat, now.demands(k, threat, expected) + noise)
 
     def answered(
         self,
-        table: Table,
+        now: Round,
         offer: Offer,
         made: Offer | None,
         expected: Vector,
@@ -145,7 +145,7 @@ class Bargaining(Negotiation):
             Curnits that their demands exceed it, as a share of what is at stake.
         """
         k = offer.proposer
-        demands = table.demands(k, offer.threat, expected)
+        demands = now.demands(k, offer.threat, expected)
         demands[k] = expected[k]
         got = expected if made is None else made.payoffs
         accepts = (got >= demands - SAME_PAYOFF) & (made is not None)

@@ -18,7 +18,7 @@ from curnits.sim.games.normal import NormalGame, normal_form
 from curnits.sim.negotiation.conflicts import Vector
 from curnits.sim.negotiation.journal import BreakdownEntry
 from curnits.sim.negotiation.protocols.bargaining import Bargaining
-from curnits.sim.negotiation.protocols.offers import Offer, Table, average, stationary
+from curnits.sim.negotiation.protocols.offers import Offer, Round, average, stationary
 from curnits.sim.negotiation.rules.rulebook import Rules
 from curnits.sim.negotiation.settings import NegotiationSettings
 
@@ -38,10 +38,10 @@ class Subgame:
         Actions of those who are not.
     outcomes : ndarray, shape (X, n)
         What everybody would get; in shares of payoff range, as everything here.
-    table : Table
+    round : Round
     expected : ndarray, shape (n,)
         What everybody gets, those who have dropped out included, on average over proposers.
-    round : tuple of Offer
+    offers : tuple of Offer
         What those who can gain by it propose.
     threats : dict from int to tuple of int
         What each of those at the table would be committed to: one of these, drawn evenly.
@@ -50,9 +50,9 @@ class Subgame:
     inside: NDArray[np.int64]
     committed: Mapping[int, int]
     outcomes: Vector
-    table: Table
+    round: Round
     expected: Vector
-    round: tuple[Offer, ...]
+    offers: tuple[Offer, ...]
     threats: Mapping[int, tuple[int, ...]]
 
 
@@ -130,27 +130,27 @@ class ProposerCommitment(Bargaining):
         staying = 1.0 - self.settings.offers.breakdown
         alone = (np.zeros((1, 1)),)
         own = outcomes[:, inside]
-        table = Table(own, money, fallbacks or alone, own.min(axis=0), staying)
-        at_table = stationary(table)
-        round_ = table.round(at_table)
-        expected = average(round_, "mixture") @ outcomes
+        now = Round(own, money, fallbacks or alone, own.min(axis=0), staying)
+        at_table = stationary(now)
+        offers = now.offers(at_table)
+        expected = average(offers, "mixture") @ outcomes
         expected[inside] = at_table
         threats = {
-            int(i): tuple(offer.threat for offer in table.best(k, at_table))
+            int(i): tuple(offer.threat for offer in now.best(k, at_table))
             for k, i in enumerate(inside)
         }
-        return Subgame(inside, committed, outcomes, table, expected, round_, threats)
+        return Subgame(inside, committed, outcomes, now, expected, offers, threats)
 
     @override
-    def table(self) -> Table:
-        return self._root.table
+    def this_round(self) -> Round:
+        return self._root.round
 
     @override
     def appraise(self) -> Vector:
         if self.game.money:
             return self.market.open(self.sanding).prices
-        rates = np.array([offer.multipliers for offer in self.round])
-        chances = np.array([offer.chance for offer in self.round])
+        rates = np.array([offer.multipliers for offer in self.offers])
+        chances = np.array([offer.chance for offer in self.offers])
         return self.positive(chances @ (rates / rates.sum(axis=1, keepdims=True)))
 
     @override
@@ -195,10 +195,10 @@ class ProposerCommitment(Bargaining):
     @override
     def play(self) -> None:
         here = self._here
-        offer = self.drawn(here.round)
+        offer = self.drawn(here.offers)
         expected = here.expected[here.inside]
-        made = self.proposal(here.table, offer, expected)
-        accepted, gap = self.answered(here.table, offer, made, expected, here.inside)
+        made = self.proposal(here.round, offer, expected)
+        accepted, gap = self.answered(here.round, offer, made, expected, here.inside)
         if accepted and made is not None:
             payoffs = made.mixture @ here.outcomes
             payoffs[here.inside] = made.payoffs

@@ -54,7 +54,7 @@ class Offer:
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class Round:
     """What players can agree on, and what follows a rejection.
 
     Attributes
@@ -148,7 +148,7 @@ class Table:
         mixture = np.eye(1, len(self.outcomes), x)[0]
         return Offer(k, 0, 1.0, self.outcomes[x], mixture, np.eye(1, self.size, k)[0])
 
-    def round(self, expected: Vector) -> tuple[Offer, ...]:
+    def offers(self, expected: Vector) -> tuple[Offer, ...]:
         """Return what may be offered in a round, given what everybody expects."""
         share = 1.0 / len(self.proposers)
         return tuple(
@@ -159,7 +159,7 @@ class Table:
 
     def learned(self, expected: Vector) -> Vector:
         """Return what to expect of a round, shape ``(s,)``, when that is expected of the next."""
-        return average(self.round(expected), "payoffs")
+        return average(self.offers(expected), "payoffs")
 
 
 def average(offers: Sequence[Offer], what: Literal["payoffs", "mixture", "multipliers"]) -> Vector:
@@ -167,7 +167,7 @@ def average(offers: Sequence[Offer], what: Literal["payoffs", "mixture", "multip
     return np.sum([offer.chance * getattr(offer, what) for offer in offers], axis=0)
 
 
-def stationary(table: Table) -> Vector:
+def stationary(now: Round) -> Vector:
     """Return payoffs that repeat: those that are expected of a round are what it gives on average.
 
     Found by Powell's hybrid method, then by rounds of learning, which shrink differences by
@@ -177,15 +177,15 @@ def stationary(table: Table) -> Vector:
     -------
     ndarray, shape (s,)
     """
-    start = table.learned(np.mean([rows.mean(axis=0) for rows in table.fallbacks], axis=0))
+    start = now.learned(np.mean([rows.mean(axis=0) for rows in now.fallbacks], axis=0))
 
     def surprise(expected: Vector) -> Vector:
-        return table.learned(expected) - expected
+        return now.learned(expected) - expected
 
     found = root(surprise, start, tol=_SETTLED)
     expected = np.asarray(found.x, dtype=np.float64)
     for _ in range(_ROUNDS):
-        following = table.learned(expected)
+        following = now.learned(expected)
         moved = float(np.abs(following - expected).max())
         expected = following
         if moved <= _SETTLED:

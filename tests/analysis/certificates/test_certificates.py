@@ -21,8 +21,7 @@ from curnits.analysis.certificates.proving.exact_simplex import (
 )
 from curnits.analysis.certificates.proving.prove import UncertifiedError
 from curnits.analysis.concepts import solve
-from curnits.analysis.concepts.proofs import certify
-from curnits.analysis.concepts.proofs import unproved as objections
+from curnits.analysis.concepts.proofs import certify, why_unproved
 from curnits.analysis.solvers.coco import coco
 from curnits.analysis.storage.certificate_records import CertificateRecord
 from curnits.analysis.storage.certificates import CertificateError, certificate_of, record_of
@@ -42,7 +41,7 @@ def entry(name: str) -> Game:
 def proof(game: Game) -> Exact | Enclosure:
     (found,) = coco.solve(game).equilibria
     certificate = certify(game, "coco", found)
-    assert objections(game, "coco", certificate) == []
+    assert why_unproved(game, "coco", certificate) == []
     return certificate
 
 
@@ -158,7 +157,7 @@ def test_the_coco_value_is_always_a_fraction() -> None:
     exact = ExactGame.of(game)
     assert sum(certificate.payoffs) == exact.outcomes.sum(axis=1).max()
     greedy = (certificate.payoffs[0] + 1, certificate.payoffs[1] - 1, certificate.payoffs[2])
-    assert objections(game, "coco-value", replace(certificate, payoffs=greedy)) == [
+    assert why_unproved(game, "coco-value", replace(certificate, payoffs=greedy)) == [
         "payoffs are not what the players are entitled to"
     ]
 
@@ -183,10 +182,10 @@ def test_integer_games_are_proved_or_given_up(seed: int, shape: tuple[int, ...],
             certificate = certify(game, "coco", found)
         except UncertifiedError:
             continue
-        assert objections(game, "coco", certificate) == []
+        assert why_unproved(game, "coco", certificate) == []
         record = record_of(game, certificate).model_dump_json()
         again = certificate_of(game, CertificateRecord.model_validate_json(record))
-        assert objections(game, "coco", again) == []
+        assert why_unproved(game, "coco", again) == []
 
 
 ALTERED = {
@@ -212,7 +211,7 @@ def test_altered_fractions_are_refuted(part: str) -> None:
         "weights": (Fraction(1), Fraction(2)),
         "vanishing": (Fraction(1), Fraction(0)),
     }
-    wrong = objections(game, "coco", replace(found, **{part: other[part]}))
+    wrong = why_unproved(game, "coco", replace(found, **{part: other[part]}))
     assert any(text.startswith(ALTERED[part]) for text in wrong)
 
 
@@ -222,10 +221,10 @@ def test_altered_approach_to_zero_prices_is_refuted() -> None:
     assert isinstance(found, Exact)
     assert any(
         "not optimal to first order" in text
-        for text in objections(game, "coco", replace(found, multipliers={}))
+        for text in why_unproved(game, "coco", replace(found, multipliers={}))
     )
     starved = replace(found, vanishing=tuple(-x for x in found.vanishing))
-    assert objections(game, "coco", starved)[0].startswith("vanishing must be positive")
+    assert why_unproved(game, "coco", starved)[0].startswith("vanishing must be positive")
 
 
 def test_intervals_that_hold_no_answer_are_refuted() -> None:
@@ -237,17 +236,17 @@ def test_intervals_that_hold_no_answer_are_refuted() -> None:
         return Interval(interval.low + by, interval.high + by)
 
     aside = tuple(moved(x, Fraction(1, 10**6)) for x in found.prices)
-    assert objections(game, "coco", replace(found, prices=aside)) == [
+    assert why_unproved(game, "coco", replace(found, prices=aside)) == [
         "no solution is shown to lie in the intervals"
     ]
     more = tuple(moved(x, Fraction(1, 10**6)) for x in found.payoffs)
-    assert objections(game, "coco", replace(found, payoffs=more)) == [
+    assert why_unproved(game, "coco", replace(found, payoffs=more)) == [
         "payoffs: the solution is not shown to lie in the intervals"
     ]
     wide = tuple(Interval(Fraction(0), Fraction(1)) for _ in found.prices)
-    assert objections(game, "coco", replace(found, prices=wide))
+    assert why_unproved(game, "coco", replace(found, prices=wide))
     lonely = {mask: dict(list(threat.items())[:1]) for mask, threat in found.threats.items()}
-    assert objections(game, "coco", replace(found, threats=lonely))
+    assert why_unproved(game, "coco", replace(found, threats=lonely))
 
 
 def test_a_solution_of_the_equations_that_is_no_equilibrium_is_refuted() -> None:
@@ -259,7 +258,7 @@ def test_a_solution_of_the_equations_that_is_no_equilibrium_is_refuted() -> None
         "agreement": {5 if k == 4 else k: x for k, x in certificate.agreement.items()},
         "threats": certificate.threats,
     }
-    wrong = objections(game, "coco", replace(certificate, **widened))
+    wrong = why_unproved(game, "coco", replace(certificate, **widened))
     assert wrong != []
 
 
@@ -287,7 +286,7 @@ def test_fair_splits_in_fractions(name: str, payoffs: list[str]) -> None:
     assert list(certificate.payoffs) == [Fraction(x) for x in payoffs]
     record = record_of(game, certificate).model_dump_json()
     again = certificate_of(game, CertificateRecord.model_validate_json(record))
-    assert objections(game, "harsanyi", again) == []
+    assert why_unproved(game, "harsanyi", again) == []
 
 
 def test_fair_splits_with_a_price_of_0_are_not_shown() -> None:
@@ -304,7 +303,7 @@ def test_fair_splits_with_a_price_of_0_are_not_shown() -> None:
     assert isinstance(certificate, Exact)
     nought, one, half = Fraction(0), Fraction(1), Fraction(1, 2)
     free = replace(certificate, prices=(nought, half, half), vanishing=(one, nought, nought))
-    assert objections(other, "harsanyi", free) == ["prices are not positive"]
+    assert why_unproved(other, "harsanyi", free) == ["prices are not positive"]
 
 
 def test_altered_fair_splits_are_refuted() -> None:
@@ -314,7 +313,7 @@ def test_altered_fair_splits_are_refuted() -> None:
     assert isinstance(certificate, Exact)
 
     def wrong(**changes: object) -> list[str]:
-        return objections(game, "harsanyi", replace(certificate, **changes))
+        return why_unproved(game, "harsanyi", replace(certificate, **changes))
 
     assert "the weights in coalition 3 are none" in wrong(internal={})
     equal = {mask: dict.fromkeys(own, Fraction(1)) for mask, own in certificate.internal.items()}
@@ -327,7 +326,7 @@ def test_altered_fair_splits_are_refuted() -> None:
     other = proof(game)
     assert isinstance(other, Exact)
     swapped = replace(other, internal=certificate.internal)
-    assert "payoffs are not what the players are entitled to" in objections(
+    assert "payoffs are not what the players are entitled to" in why_unproved(
         game, "harsanyi", swapped
     )
 
@@ -351,7 +350,7 @@ def test_closed_forms_in_fractions(name: str, concept: str, payoffs: list[str]) 
     assert isinstance(certificate, Exact)
     assert list(certificate.payoffs) == [Fraction(x) for x in payoffs]
     shifted = (certificate.payoffs[0] - Fraction(1, 10**20), *certificate.payoffs[1:])
-    assert objections(game, concept, replace(certificate, payoffs=shifted)) != []
+    assert why_unproved(game, concept, replace(certificate, payoffs=shifted)) != []
 
 
 def test_bargaining_from_elsewhere_is_refuted() -> None:
@@ -361,21 +360,21 @@ def test_bargaining_from_elsewhere_is_refuted() -> None:
     certificate = certify(game, "nash", found, answer.disagreement)
     assert isinstance(certificate, Exact)
     elsewhere = replace(certificate, disagreement=(Fraction(0), Fraction(0)))
-    assert objections(game, "nash", elsewhere) == ["gains are not equal"]
+    assert why_unproved(game, "nash", elsewhere) == ["gains are not equal"]
     assert payoff_mismatches(game, elsewhere, found.payoffs, answer.disagreement) != []
     assert payoff_mismatches(game, certificate, found.payoffs, answer.disagreement) == []
     beyond = replace(certificate, disagreement=(Fraction(10), Fraction(10)))
-    assert "somebody does not gain" in objections(game, "nash", beyond)
+    assert "somebody does not gain" in why_unproved(game, "nash", beyond)
     nowhere = replace(certificate, disagreement=())
-    assert objections(game, "nash", nowhere) == ["the disagreement point is missing"]
+    assert why_unproved(game, "nash", nowhere) == ["the disagreement point is missing"]
 
 
 def test_the_shapley_value_is_of_worths() -> None:
     game = entry("hot-dog-stands-with-money")
     (found,) = solve(game, "coco-value").equilibria
     certificate = certify(game, "coco-value", found)
-    assert objections(game, "coco-value", certificate) == []
-    assert objections(game, "shapley", certificate) == [
+    assert why_unproved(game, "coco-value", certificate) == []
+    assert why_unproved(game, "shapley", certificate) == [
         "what a coalition gets depends on the others: the game is not one of worths"
     ]
 
@@ -385,7 +384,7 @@ def test_what_is_not_certified_says_why() -> None:
     (found,) = coco.solve(game).equilibria
     with pytest.raises(UncertifiedError, match="strict is not certified"):
         certify(game, "strict", found)
-    assert objections(game, "strict", proof(game)) == ["strict cannot be certified"]
+    assert why_unproved(game, "strict", proof(game)) == ["strict cannot be certified"]
     big = from_payoffs(np.zeros((9, *[2] * 9)))
     with pytest.raises(UncertifiedError, match="at most 100,000 are worked on"):
         certify(big, "coco", found)
@@ -450,14 +449,14 @@ def test_values_of_coalitions_that_move_first_are_proved(seed: int) -> None:
     np.testing.assert_allclose([float(x) for x in certificate.payoffs], found.payoffs, atol=1e-9)
     record = record_of(game, certificate)
     again = certificate_of(game, CertificateRecord.model_validate_json(record.model_dump_json()))
-    assert objections(game, "first-mover-value", again) == []
+    assert why_unproved(game, "first-mover-value", again) == []
 
 
 @pytest.mark.parametrize("name", ["hot-dog-stands", "threat-game", "hostage"])
 def test_first_mover_equilibria_at_simple_prices_are_proved(name: str) -> None:
     game = entry(name)
     (found,) = solve(game, "first-mover").equilibria
-    assert objections(game, "first-mover", certify(game, "first-mover", found)) == []
+    assert why_unproved(game, "first-mover", certify(game, "first-mover", found)) == []
 
 
 def test_commitments_are_not_taken_on_trust() -> None:
@@ -467,7 +466,7 @@ def test_commitments_are_not_taken_on_trust() -> None:
     assert isinstance(stated, Exact)
 
     def doubts(**changed: object) -> str:
-        return "; ".join(objections(game, "first-mover-value", replace(stated, **changed)))
+        return "; ".join(why_unproved(game, "first-mover-value", replace(stated, **changed)))
 
     worse = {mask: {0: Fraction(1)} for mask in stated.threats}
     assert "not shown to be the best" in doubts(threats=worse)
@@ -478,7 +477,7 @@ def test_commitments_are_not_taken_on_trust() -> None:
     }
     assert "not shown to be the best" in doubts(replies=swapped)
     assert "entitled" in doubts(payoffs=(Fraction(95), Fraction(145)))
-    assert objections(game, "coco-value", stated) != []
+    assert why_unproved(game, "coco-value", stated) != []
 
 
 def test_prices_that_are_no_small_fractions_are_not_proved() -> None:

@@ -91,7 +91,7 @@ def test_any_form_of_game_is_judged() -> None:
     """Curved frontiers, of which the solver knows more points; worths in money."""
     for name, gains in (("divide-the-pie", 0.517), ("three-partners", 12)):
         entry = scenario(name)
-        first = entry.ground.players[0]
+        first = entry.game_without_ladders.players[0]
         entry = entry.with_negotiation(policies={first: "unyielding"})
         judged = judge_policies(entry, run(entry))
         assert judged is not None

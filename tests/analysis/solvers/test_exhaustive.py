@@ -12,7 +12,7 @@ from curnits.analysis.solvers.coco import coco
 from curnits.analysis.solvers.exhaustive import everywhere
 from curnits.analysis.solvers.exhaustive.everywhere import CONTINUUM, WITHIN
 from curnits.analysis.solvers.exhaustive.fan import fan
-from curnits.analysis.solvers.exhaustive.fights import Fights, optimal, pairs
+from curnits.analysis.solvers.exhaustive.fights import PricedConflicts, optimal, pairs
 from curnits.analysis.solvers.exhaustive.subdivision import Cells, _zero, _zoomed
 from curnits.sim.games.coalitions import shapley_weights
 from curnits.sim.games.families import FAMILIES
@@ -49,7 +49,7 @@ def test_claims_lie_between_their_bounds(seed, shape, integers):
     kind = "random-integer" if integers else "random-normal"
     game = random_game(seed, shape, kind).normalised
     rng = np.random.default_rng(seed)
-    fights = Fights(game)
+    fights = PricedConflicts(game)
     corners = rng.dirichlet(np.ones(game.n), 3)
     corners = corners[0] + rng.choice([1.0, 0.1]) * (corners - corners[0])
     lower, upper = fights.bounds(fights.add(corners)[None])
@@ -86,7 +86,7 @@ def test_the_fan_leaves_no_prices_out(seed, shape, integers):
 
 @pytest.mark.parametrize("at", [(0.2, 0.3, 0.5), (0.0, 0.4, 0.6), (0.0, 0.0, 1.0)])
 def test_zooming_leaves_nothing_of_a_triangle_out(at):
-    fights = Fights(from_payoffs(np.random.default_rng(1).normal(size=(3, 2, 2, 2))).normalised)
+    fights = PricedConflicts(from_payoffs(np.random.default_rng(1).normal(size=(3, 2, 2, 2))).normalised)
     corners = fights.add(np.random.default_rng(2).dirichlet(np.ones(3), 3))
     cell = Cells(corners[None], np.zeros((1, 1, 3)), np.zeros(1, dtype=np.int64))
     parts = _zoomed(fights, cell, np.array(at), np.ones(1))
@@ -96,7 +96,7 @@ def test_zooming_leaves_nothing_of_a_triangle_out(at):
 
 
 def test_zooming_leaves_nothing_of_an_edge_out():
-    fights = Fights(from_payoffs(np.random.default_rng(1).normal(size=(3, 2, 2, 2))).normalised)
+    fights = PricedConflicts(from_payoffs(np.random.default_rng(1).normal(size=(3, 2, 2, 2))).normalised)
     rng = np.random.default_rng(3)
     corners, goods = fights.add(rng.dirichlet(np.ones(3), 2)), rng.random((1, 2, 3))
     cell = Cells(corners[None], goods, np.zeros(1, dtype=np.int64))

@@ -133,7 +133,7 @@ def test_the_run_folder_can_be_checked_and_run_again(tmp_path: Path) -> None:
     assert check_run(folder).objections == []
     scenario = load(folder / "scenario.yaml")
     assert scenario.run.ticks == 137
-    again = simulate(scenario.ground, scenario.negotiation, scenario.run)
+    again = simulate(scenario.game_without_ladders, scenario.negotiation, scenario.run)
     for name in TABLES:
         kept = pd.read_parquet(folder / f"{name}.parquet")
         assert len(kept) == len(again.tables[name])
@@ -232,7 +232,7 @@ def test_view_refuses(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     monkeypatch.setattr("curnits.analysis.view.serving.NEEDED", ("no-such-distribution",))
     missing = curnits("view", "--no-browser")
     assert (missing.status, missing.out) == (2, "")
-    assert "curnits[view]" in missing.err
+    assert "pip install '.[view]'" in missing.err
 
 
 def test_policies_can_be_chosen() -> None:

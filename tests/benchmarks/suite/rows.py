@@ -14,7 +14,7 @@ from curnits.analysis.solvers import conflict, values
 from curnits.analysis.solvers.coco import coco
 from curnits.analysis.solvers.coco.claims import ClaimsMarket
 from curnits.analysis.solvers.exhaustive import everywhere
-from curnits.analysis.solvers.exhaustive.fights import Fights
+from curnits.analysis.solvers.exhaustive.fights import PricedConflicts
 from curnits.analysis.solvers.harsanyi import harsanyi
 from curnits.analysis.solvers.harsanyi.conditions import HarsanyiConditions
 from curnits.analysis.solvers.sampling import estimate
@@ -177,7 +177,7 @@ def equilibria() -> Iterator[Row]:
     times = measure({"ours": work, "before": peers.without_kernel(work)}, rounds=3)
     gain = ratio(times["before"], times["ours"])
     hours = times["ours"].median / len(three) * 20_000 / 2 / 3600
-    cells = counted(Fights, "bounds", work, lambda _, corners: len(corners)) / len(three)
+    cells = counted(PricedConflicts, "bounds", work, lambda _, corners: len(corners)) / len(three)
     each_cell = times["ours"].median / len(three) / cells
     yield Row(
         "`solve --all`, 3 players × 2, 5 games",

@@ -52,10 +52,10 @@ def test_nobody_invents_what_only_harms() -> None:
     climbed = {}
     for protocol in ("ticks", "first-mover"):
         talking = Simulation(
-            entry.ground,
+            entry.game_without_ladders,
             NegotiationSettings.model_validate({"protocol": protocol}),
             RunSettings(ticks=400),
-            entry.climbed,
+            entry.ladder_list,
         )
         while not talking.over:
             talking.step()

@@ -80,7 +80,7 @@ def test_an_installed_package_is_found_by_name(install: Install, tmp_path: Path)
         + "  threats: stubborn\n  deciding: last\n"
     )
     scenario = load(path)
-    run = simulate(scenario.ground, scenario.negotiation, scenario.run)
+    run = simulate(scenario.game_without_ladders, scenario.negotiation, scenario.run)
     assert run.converged
     np.testing.assert_allclose(run.payoffs, [5, 5], atol=0.05)
     assert run.tables["acts"]["act"].isin(["claims", "yields"]).all()

@@ -23,7 +23,7 @@ from curnits.sim.running import simulate
 from curnits.sim.scenario.catalogue import find
 from curnits.sim.scenario.loading import load
 entry = load(find("three-solutions")).with_run(seed=4)
-run = simulate(entry.ground, entry.negotiation, entry.run)
+run = simulate(entry.game_without_ladders, entry.negotiation, entry.run)
 tables = "".join(table.to_csv() for table in run.tables.values())
 print(*run.payoffs, sha256(tables.encode()).hexdigest())
 """
@@ -32,7 +32,7 @@ print(*run.payoffs, sha256(tables.encode()).hexdigest())
 @cache
 def symmetric(seed: int) -> Run:
     entry = load(find("three-solutions")).with_run(seed=seed)
-    return simulate(entry.ground, entry.negotiation, entry.run)
+    return simulate(entry.game_without_ladders, entry.negotiation, entry.run)
 
 
 def elsewhere(**environment: str) -> list[str]:

@@ -128,17 +128,17 @@ ladders:
 def test_ladders(tmp_path: Path) -> None:
     text = "  players: [Ada, Bo]\n  actions: [stay, go]\n  profiles: {default: [3, 5]}" + LADDERS
     scenario = read(tmp_path, HEAD + text)
-    assert scenario.ground.shape == (2, 2)
+    assert scenario.game_without_ladders.shape == (2, 2)
     game = scenario.build()
     assert game.actions[1] == ("stay", "go", "shout", "hit")
     np.testing.assert_array_equal(game.payoffs[0, 0], [3, 3, 2.75, -1])
     np.testing.assert_array_equal(game.payoffs[1, 0], [5, 5, 5, 5.5])
-    (ladder,) = scenario.climbed
+    (ladder,) = scenario.ladder_list
     assert (ladder.known, ladder.research, ladder.budget) == (1, 0.5, np.inf)
     assert Scenario.model_validate(parse(scenario.to_yaml()).data) == scenario
     flat = scenario.as_normal_form()
-    assert not flat.climbed
-    assert flat.ground.shape == (2, 4)
+    assert not flat.ladder_list
+    assert flat.game_without_ladders.shape == (2, 4)
     np.testing.assert_array_equal(flat.build().payoffs, game.payoffs)
 
 

@@ -34,8 +34,8 @@ from curnits.analysis.storage.solutions import (
     SolutionRecord,
     TransferRecord,
 )
-from curnits.analysis.verification.coco import ACCEPTED
 from curnits.analysis.verification.literal import literal_conditions
+from curnits.analysis.verification.measures import ACCEPTED
 from curnits.sim.errors import InputError
 from curnits.sim.games.game import Game
 

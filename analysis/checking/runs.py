@@ -22,7 +22,7 @@ from curnits.analysis.storage.record import RecordError, by_player, read_json, u
 from curnits.analysis.storage.runs import Summary
 from curnits.analysis.storage.solutions import CheckRecord, EquilibriumRecord
 from curnits.analysis.storage.tables import read_tables
-from curnits.analysis.verification.coco import ACCEPTED
+from curnits.analysis.verification.measures import ACCEPTED
 from curnits.sim.errors import InputError
 from curnits.sim.games.game import Game
 from curnits.sim.scenario.loading import load

@@ -18,7 +18,7 @@ from curnits.analysis.cli.show_answer import (
     show_transfers,
 )
 from curnits.analysis.storage.solutions import CheckRecord, LiteralRecord
-from curnits.analysis.verification.coco import ACCEPTED
+from curnits.analysis.verification.measures import ACCEPTED
 
 
 def show_check(out: Console, report: CheckRecord) -> None:

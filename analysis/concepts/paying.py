@@ -13,9 +13,8 @@ from curnits.analysis.solvers import values
 from curnits.analysis.solvers.rules.minimax import MINIMAX
 from curnits.analysis.solvers.rules.rule import ConflictRule
 from curnits.analysis.verification import equilibria as verifiers
-from curnits.analysis.verification.coco import ACCEPTED
 from curnits.analysis.verification.curved import Verify
-from curnits.analysis.verification.measures import money_unit, rounding
+from curnits.analysis.verification.measures import ACCEPTED, money_unit, rounding
 from curnits.sim.games.game import Game
 
 

@@ -163,7 +163,7 @@ def verify_as(game: Game, candidate: Candidate, concept: str) -> Equilibrium:
 
     Raises
     ------
-    curnits.analysis.verification.coco.CandidateError
+    curnits.analysis.verification.candidates.CandidateError
         If the candidate does not fit the game, or prices differ although there is money.
     """
     claim = Claim(candidate, candidate.agreement @ game.outcomes)
@@ -185,7 +185,7 @@ def verify_state(
 
     Raises
     ------
-    curnits.analysis.verification.coco.CandidateError,
+    curnits.analysis.verification.candidates.CandidateError,
     curnits.sim.games.feasible.frontier.FrontierError
         If the state does not fit the game, or payoffs are not feasible.
     """

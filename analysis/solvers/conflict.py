@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from curnits.analysis.solution import Vector
 from curnits.sim.games.coalitions import Mask, grand
+from curnits.sim.games.conflict_stacks import ConflictStack
 from curnits.sim.games.feasible.linear import SPREAD, minimise
 from curnits.sim.games.feasible.matrixgames import solve_stack
-from curnits.sim.games.game import ConflictStack, Game
+from curnits.sim.games.game import Game
 
 _INDIFFERENT = 1e-10
 """Range of a game, relative to its perturbation's, at which all its strategies are optimal."""

@@ -11,9 +11,10 @@ import numpy as np
 from scipy.optimize import linprog
 
 from curnits.analysis.solution import Claim, Equilibrium, Residuals, Vector
-from curnits.analysis.verification.coco import ACCEPTED, CandidateError, pareto_gap, place_of
+from curnits.analysis.verification.candidates import CandidateError
 from curnits.analysis.verification.curved import Verify, among_all_points
-from curnits.analysis.verification.measures import DISTRIBUTION, rounding, units
+from curnits.analysis.verification.frontier import pareto_gap, place_of
+from curnits.analysis.verification.measures import ACCEPTED, DISTRIBUTION, rounding, units
 from curnits.sim.games.coalitions import grand
 from curnits.sim.games.feasible.frontier import support
 from curnits.sim.games.game import Game

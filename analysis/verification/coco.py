@@ -5,13 +5,11 @@ stretched onto [0, 1] and in curnits that make the priced ranges add up to 1, so
 shifting a utility changes no figure.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 from curnits.analysis.solution import Candidate, CoalitionAccount, Equilibrium, Residuals, Vector
 from curnits.analysis.verification.books import (
@@ -21,37 +19,22 @@ from curnits.analysis.verification.books import (
     owed,
     per_utilon,
 )
+from curnits.analysis.verification.candidates import CandidateError, checked_plays
 from curnits.analysis.verification.clearing import clearing_residual
-from curnits.analysis.verification.measures import DISTRIBUTION
-from curnits.sim.errors import InputError
+from curnits.analysis.verification.frontier import pareto_gap
+from curnits.analysis.verification.measures import ACCEPTED
+from curnits.analysis.verification.programs import most
 from curnits.sim.games.coalitions import (
     Mask,
     grand,
-    members,
     membership,
     moebius,
-    proper_coalitions,
 )
 from curnits.sim.games.feasible.frontier import locate
 from curnits.sim.games.game import Game
 
-ACCEPTED = 1e-8
-"""Largest residual an accepted answer may have, as a share of payoff range."""
-
 _NEAR_BEST = 1e-6
 """Replies this close to the best one (share of payoff range) may belong to an optimal strategy."""
-
-
-_TIGHT, _LOOSE = 1e-10, 1e-7
-"""Tolerances of linear programs: HiGHS's tightest, and its usual one where that cannot be met."""
-
-
-_ROUNDING = 1e-13
-"""Gains, in shares of payoff range, that are rounding."""
-
-
-class CandidateError(InputError):
-    """A candidate that is no answer to this game at all: wrong shapes, no distributions, …."""
 
 
 @dataclass(frozen=True)
@@ -139,56 +122,6 @@ def verify(game: Game, candidate: Candidate, concept: str = "coco") -> Equilibri
     )
 
 
-def place_of(game: Game, payoffs: Vector) -> str:
-    """Say where on the frontier payoffs lie, which have shape ``(n,)``, utilons."""
-    return "smooth" if grand(game.n) in game.curved else locate(game.outcomes, payoffs)
-
-
-def checked_plays(game: Game, candidate: Candidate) -> dict[Mask, Vector]:
-    """Return what every coalition plays, N included, as exact distributions."""
-    prices = _numbers("prices", candidate.prices, game.n)
-    if abs(prices.sum() - 1.0) > DISTRIBUTION:
-        raise CandidateError(f"prices must sum to 1, found {prices.sum():.12g}")
-    vanishing = _numbers("vanishing", candidate.vanishing, game.n, lowest=-np.inf)
-    free = prices == 0
-    if (vanishing[free] <= 0).any() or (vanishing.any() and not free.any()):
-        raise CandidateError(
-            "vanishing must be positive for the players whose price is 0, and 0 if there are none; "
-            f"found prices {prices.tolist()} and vanishing {vanishing.tolist()}"
-        )
-    expected = set(proper_coalitions(game.n))
-    for mask in sorted(expected ^ candidate.threats.keys()):
-        problem = "threat missing for" if mask in expected else "threat given for unknown"
-        raise CandidateError(f"{problem} coalition {mask} (members {members(mask)})")
-    plays = {
-        mask: _distribution(
-            f"threat of coalition {mask} (members {members(mask)})",
-            candidate.threats[mask],
-            game.joint_actions(mask),
-        )
-        for mask in proper_coalitions(game.n)
-    }
-    plays[grand(game.n)] = _distribution("agreement", candidate.agreement, len(game.outcomes))
-    return plays
-
-
-def _distribution(what: str, given: Vector, length: int) -> Vector:
-    weights = _numbers(what, given, length, lowest=-DISTRIBUTION).clip(min=0.0)
-    if abs(weights.sum() - 1.0) > DISTRIBUTION:
-        raise CandidateError(f"{what} must sum to 1, found {weights.sum():.12g}")
-    return np.asarray(weights / weights.sum())
-
-
-def _numbers(what: str, given: Vector, length: int, lowest: float = 0.0) -> Vector:
-    if given.shape != (length,):
-        raise CandidateError(f"{what} must have shape ({length},), found {given.shape}")
-    if not np.isfinite(given).all():
-        raise CandidateError(f"{what} must be finite numbers")
-    if given.min() < lowest:
-        raise CandidateError(f"{what} must not be negative, found {given.min():.12g}")
-    return given
-
-
 def _fight(
     game: Game, plays: Mapping[Mask, Vector], prices: Vector, rates: Vector
 ) -> tuple[Vector, float]:
@@ -248,7 +181,7 @@ def _second_regret(first: Vector, second: Vector, own: Vector, other: Vector) ->
     bound = gains[replies >= replies.max() - _NEAR_BEST].max()
     if bound <= ACCEPTED:
         return float(max(0.0, bound))
-    return _most(gains, -first.T, np.full(first.shape[1], -(own @ first).min()), len(gains))
+    return most(gains, -first.T, np.full(first.shape[1], -(own @ first).min()), len(gains))
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,65 +212,6 @@ class _Books:
         vanishing = owed(divide(limit, rates))
         claims = np.where(prices > 0, per_utilon(due, prices), per_utilon(vanishing, rates))
         return _Books(delivered, claims, dividends, due[-1])
-
-
-def pareto_gap(outcomes: Vector, point: Vector, prices: Vector | None = None) -> float:
-    """Return the largest mean gain over ``point`` within the hull of outcomes, nobody losing.
-
-    Parameters
-    ----------
-    outcomes : ndarray, shape (X, n)
-    point : ndarray, shape (n,)
-        Both in shares of payoff range.
-    prices : ndarray, shape (n,), optional
-        Where these prove that there is nothing to gain but rounding, the most that they allow for
-        is returned, which is no less.
-    """
-    count, n = outcomes.shape
-    if prices is not None and prices.min() > 0.0:
-        left = float((outcomes @ prices).max() - point @ prices)
-        most: float = max(0.0, left) / (n * float(prices.min()))
-        if most <= _ROUNDING:
-            return most
-    return _most(
-        np.append(np.zeros(count), np.full(n, 1.0 / n)),
-        np.hstack([-outcomes.T, np.eye(n)]),
-        -point,
-        count,
-        1.0 / n,
-    )
-
-
-def _most(gains: Vector, matrix: Vector, limits: Vector, count: int, least: float = 0.0) -> float:
-    """Maximise ``gains·x`` for ``matrix x ≤ limits``, ``x ≥ 0``, the first ``count`` adding to 1.
-
-    The programs asked for can all be met with 0. Where near ties keep HiGHS from its tightest
-    tolerance, the answer is an upper bound by weak duality, whatever HiGHS says of multipliers:
-    for ``y ≥ least ≥ 0``, ``gains·x ≤ max_{j < count} (gains − matrix' y)_j + limits·y``, provided
-    that ``least`` makes the other components of ``gains − matrix' y`` non-positive. A program that
-    cannot be solved at all confirms nothing, so it counts as infinite.
-    """
-    for tolerance in _TIGHT, _LOOSE:
-        program = linprog(
-            -gains,
-            matrix,
-            limits,
-            (np.arange(len(gains)) < count).astype(np.float64)[None, :],
-            np.ones(1),
-            options={
-                "primal_feasibility_tolerance": tolerance,
-                "dual_feasibility_tolerance": tolerance,
-            },
-        )
-        if program.status == 0 and program.fun is not None:
-            break
-    else:
-        return math.inf
-    if tolerance == _TIGHT:
-        return max(0.0, -float(program.fun))
-    weights = np.maximum(-program.ineqlin.marginals, least)
-    bound = float((gains - weights @ matrix)[:count].max() + weights @ limits)
-    return max(0.0, bound)
 
 
 def _split_spread(claims: Vector, prices: Vector) -> float:

@@ -6,8 +6,8 @@ import numpy as np
 
 from curnits.analysis.solution import Claim, Equilibrium, Vector
 from curnits.analysis.verification.bargaining import efficient, equal_worth, selected
-from curnits.analysis.verification.coco import ACCEPTED, CandidateError
-from curnits.analysis.verification.measures import money_unit, rounding
+from curnits.analysis.verification.candidates import CandidateError
+from curnits.analysis.verification.measures import ACCEPTED, money_unit, rounding
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import NormalGame
 from curnits.sim.games.rounding import SAME_PAYOFF
@@ -23,7 +23,7 @@ def expectation(game: Game, claim: Claim) -> Equilibrium:
 
     Raises
     ------
-    curnits.analysis.verification.coco.CandidateError
+    curnits.analysis.verification.candidates.CandidateError
         If there is neither money nor two players, or the claim does not fit the game.
     """
     if not isinstance(game, NormalGame):

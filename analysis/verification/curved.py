@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from curnits.analysis.solution import Candidate, Claim, Equilibrium, Vector
-from curnits.analysis.verification.coco import ACCEPTED
+from curnits.analysis.verification.measures import ACCEPTED
 from curnits.sim.games.coalitions import Mask, grand
 from curnits.sim.games.game import Game
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curnits.analysis.solution import Candidate, Claim, Equilibrium, Vector
-from curnits.analysis.verification.coco import CandidateError
+from curnits.analysis.verification.candidates import CandidateError
 from curnits.analysis.verification.equilibria import coco, coco_value
 from curnits.sim.games.coalitions import Mask, grand, members
 from curnits.sim.games.game import Game

@@ -9,7 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from curnits.analysis.solution import Claim, Equilibrium, Vector
-from curnits.analysis.verification.coco import ACCEPTED, CandidateError, verify
+from curnits.analysis.verification.candidates import CandidateError
+from curnits.analysis.verification.coco import verify
+from curnits.analysis.verification.measures import ACCEPTED
 from curnits.sim.games.coalitions import Mask, grand, members, proper_coalitions
 from curnits.sim.games.game import Game
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from curnits.analysis.solution import Candidate, Claim, Equilibrium, Vector
 from curnits.analysis.verification import coco as conditions
-from curnits.analysis.verification.coco import ACCEPTED, CandidateError
+from curnits.analysis.verification.candidates import CandidateError
 from curnits.analysis.verification.curved import among_all_points
-from curnits.analysis.verification.measures import money_unit, rounding
+from curnits.analysis.verification.measures import ACCEPTED, money_unit, rounding
 from curnits.sim.games.coalitional import CoalitionalGame
 from curnits.sim.games.coalitions import grand, members
 from curnits.sim.games.game import Game

@@ -24,16 +24,13 @@ from curnits.analysis.verification.books import (
     owed,
     per_utilon,
 )
+from curnits.analysis.verification.candidates import checked_plays
 from curnits.analysis.verification.clearing import clearing_residual
-from curnits.analysis.verification.coco import (
-    ACCEPTED,
-    best_in_the_limit,
-    checked_plays,
-    pareto_gap,
-    place_of,
-)
+from curnits.analysis.verification.coco import best_in_the_limit
 from curnits.analysis.verification.curved import among_all_points
 from curnits.analysis.verification.equilibria import paid
+from curnits.analysis.verification.frontier import pareto_gap, place_of
+from curnits.analysis.verification.measures import ACCEPTED
 from curnits.sim.games.coalitions import grand, membership, proper_coalitions
 from curnits.sim.games.game import Game
 

@@ -15,15 +15,10 @@ from curnits.analysis.solution import (
     Vector,
 )
 from curnits.analysis.verification.books import per_utilon
-from curnits.analysis.verification.coco import (
-    ACCEPTED,
-    CandidateError,
-    checked_plays,
-    pareto_gap,
-    place_of,
-)
+from curnits.analysis.verification.candidates import CandidateError, checked_plays
 from curnits.analysis.verification.curved import among_all_points
-from curnits.analysis.verification.measures import DISTRIBUTION
+from curnits.analysis.verification.frontier import pareto_gap, place_of
+from curnits.analysis.verification.measures import ACCEPTED, DISTRIBUTION
 from curnits.analysis.verification.vanishing import FirstOrder, first_order, owed_by_parts
 from curnits.sim.games.coalitions import Mask, grand, members, membership, proper_coalitions
 from curnits.sim.games.game import Game

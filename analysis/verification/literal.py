@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from curnits.analysis.solution import Candidate
-from curnits.analysis.verification.coco import ACCEPTED, pareto_gap
+from curnits.analysis.verification.frontier import pareto_gap
 from curnits.analysis.verification.identities import coco_shares, harsanyi_gains
+from curnits.analysis.verification.measures import ACCEPTED
 from curnits.sim.games.coalitions import Mask, grand, members
 from curnits.sim.games.game import Game
 

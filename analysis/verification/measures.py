@@ -5,6 +5,9 @@ import numpy as np
 from curnits.analysis.solution import Vector
 from curnits.sim.games.game import Game
 
+ACCEPTED = 1e-8
+"""Largest residual an accepted answer may have, as a share of payoff range."""
+
 DISTRIBUTION = 1e-9
 """How far prices, threats or an agreement may be from a distribution."""
 

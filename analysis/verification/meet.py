@@ -10,7 +10,9 @@ import numpy as np
 
 from curnits.analysis.solution import Claim, Equilibrium, Vector
 from curnits.analysis.verification.bargaining import equal_worth, selected
-from curnits.analysis.verification.coco import ACCEPTED, CandidateError, pareto_gap
+from curnits.analysis.verification.candidates import CandidateError
+from curnits.analysis.verification.frontier import pareto_gap
+from curnits.analysis.verification.measures import ACCEPTED
 from curnits.sim.games.game import Game
 
 _BARGAINED = selected(equal_worth)

@@ -14,8 +14,9 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from curnits.analysis.solution import Claim, Equilibrium, Vector
 from curnits.analysis.verification.bargaining import equal_worth, selected
-from curnits.analysis.verification.coco import ACCEPTED, CandidateError
+from curnits.analysis.verification.candidates import CandidateError
 from curnits.analysis.verification.curved import Verify
+from curnits.analysis.verification.measures import ACCEPTED
 from curnits.sim.games.game import Game
 from curnits.sim.games.harmful import disarmed
 from curnits.sim.games.normal import NormalGame

@@ -1,55 +1,25 @@
 """Games in normal form: players, actions and payoff tensors."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import prod
 from typing import ClassVar, override
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from curnits.sim.games.coalitions import Mask, grand, members, membership
-from curnits.sim.games.game import (
-    MAX_CONFLICT_CELLS,
-    MAX_PAYOFF,
-    ConflictStack,
-    Game,
-    GameError,
-    HeldConflicts,
-    alike,
-    check_conflicts,
-    check_distinct,
-    check_players,
-    check_scales,
-    smaller_sides,
-)
+from curnits.sim.games.coalitions import Mask, grand, members
+from curnits.sim.games.conflict_stacks import ConflictStack
+from curnits.sim.games.game import Game, GameError, check_distinct, check_players, check_scales
 from curnits.sim.games.html import number, table
-
-__all__ = [
-    "MAX_CELLS",
-    "MAX_CONFLICT_CELLS",
-    "MAX_PAYOFF",
-    "ConflictStack",
-    "Game",
-    "GameError",
-    "NormalGame",
-    "check_conflicts",
-    "check_names",
-    "check_size",
-    "from_payoffs",
-    "normal_form",
-    "own_actions",
-]
+from curnits.sim.games.normal_conflicts import stacks
 
 MAX_CELLS = 20_000_000
 """Largest number of payoffs (players times outcomes) a game may have: 160 MB."""
 
 _MOST_ROWS = 50
 """Actions of either player shown in a notebook."""
-
-_FEW_OUTCOMES = 1024
-"""Games up to this size share what only depends on their numbers of actions: under 2 MB a shape."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,13 +131,7 @@ class NormalGame(Game):
 
     @override
     def conflicts(self, coalitions: NDArray[np.int64] | None = None) -> Iterator[ConflictStack]:
-        payoffs = self.payoffs.reshape(self.n, -1)
-        if coalitions is None and payoffs.shape[1] <= _FEW_OUTCOMES:
-            layouts: Iterable[_Layout] = _kept_layouts(self.shape)
-        else:
-            layouts = _layouts(self.shape, coalitions)
-        for layout in layouts:
-            yield _Conflicts(layout.coalitions, layout.sides, payoffs, layout)
+        return stacks(self.payoffs, coalitions)
 
     @override
     def _repr_html_(self) -> str:
@@ -181,88 +145,6 @@ class NormalGame(Game):
             for name, row in zip(self.actions[0], cells, strict=False)
         ]
         return table([f"{down} \\ {across}", *self.actions[1][:_MOST_ROWS]], rows, self.caption)
-
-
-@dataclass(frozen=True, eq=False)
-class _Layout:
-    """Which outcomes make up the conflicts of a stack, in any game with so many actions.
-
-    Attributes
-    ----------
-    coalitions : ndarray of int, shape (P,)
-    sides : ndarray, shape (P, n)
-        As in :class:`ConflictStack`.
-    rows, columns : ndarrays of int, shapes (P, R) and (P, C)
-        Joint actions of both sides; they add up to the numbers of outcomes.
-    """
-
-    coalitions: NDArray[np.int64]
-    sides: NDArray[np.float64]
-    rows: NDArray[np.int64]
-    columns: NDArray[np.int64]
-
-
-def _layouts(shape: tuple[int, ...], coalitions: NDArray[np.int64] | None) -> Iterator[_Layout]:
-    n = len(shape)
-    numbers = np.arange(prod(shape)).reshape(shape)
-
-    def joint_actions(coalition: Mask) -> NDArray[np.int64]:
-        """Return the outcomes in which all others play their first action."""
-        return numbers[tuple(slice(None) if coalition >> i & 1 else 0 for i in range(n))].ravel()
-
-    counts = np.ones(1, dtype=np.int64)
-    for actions in shape:
-        counts = np.concatenate([counts, actions * counts])
-    for masks in alike(counts, smaller_sides(counts) if coalitions is None else coalitions):
-        yield _Layout(
-            masks,
-            2.0 * membership(n)[masks] - 1.0,
-            np.stack([joint_actions(mask) for mask in masks.tolist()]),
-            np.stack([joint_actions(grand(n) ^ mask) for mask in masks.tolist()]),
-        )
-
-
-@lru_cache(maxsize=16)
-def _kept_layouts(shape: tuple[int, ...]) -> tuple[_Layout, ...]:
-    return tuple(_layouts(shape, None))
-
-
-@dataclass(frozen=True, eq=False)
-class _Conflicts(ConflictStack):
-    """Conflicts of a game in normal form, read off its payoffs when asked for.
-
-    Attributes
-    ----------
-    payoffs : ndarray, shape (n, X)
-        Of all outcomes.
-    layout : _Layout
-    """
-
-    payoffs: NDArray[np.float64]
-    layout: _Layout
-
-    @override
-    def matrices(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
-        worths = (self.sides * prices) @ self.payoffs
-        starts = np.arange(0, worths.size, worths.shape[1])[:, None]
-        return worths.take((starts + self.layout.rows)[:, :, None] + self.layout.columns[:, None])
-
-    @override
-    def delivered(
-        self, rows: NDArray[np.float64], columns: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        found = np.empty_like(self.sides)
-        for p, (row, column) in enumerate(zip(rows, columns, strict=True)):
-            down, across = np.flatnonzero(row), np.flatnonzero(column)
-            cells = self.layout.rows[p, down][:, None] + self.layout.columns[p, across]
-            found[p] = (self.payoffs[:, cells] @ column[across]) @ row[down]
-        return found
-
-    @override
-    def held(self) -> HeldConflicts:
-        cells = self.layout.rows[:, :, None] + self.layout.columns[:, None]
-        payoffs = np.ascontiguousarray(self.payoffs[:, cells].swapaxes(0, 1))
-        return HeldConflicts(self.coalitions, self.sides, payoffs)
 
 
 def normal_form(game: Game, purpose: str) -> NormalGame:

@@ -14,7 +14,8 @@ from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.rules.minimax import MINIMAX
 from curnits.analysis.solvers.rules.rule import ConflictRule, FoughtConflicts
 from curnits.sim.games.coalitions import Mask, grand, shapley_weights
-from curnits.sim.games.game import ConflictStack, Game, check_conflicts
+from curnits.sim.games.conflict_stacks import ConflictStack
+from curnits.sim.games.game import Game, check_conflicts
 
 _DIGITS = 9
 """Decimal places, of shares of payoff range, in which payoffs must differ to order players."""

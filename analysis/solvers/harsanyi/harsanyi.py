@@ -24,7 +24,7 @@ from curnits.analysis.solvers.harsanyi.interior_point import (
     start_disordered,
     start_near,
 )
-from curnits.analysis.verification.coco import CandidateError
+from curnits.analysis.verification.candidates import CandidateError
 from curnits.analysis.verification.harsanyi import verify_harsanyi
 from curnits.sim.games.coalitions import members
 from curnits.sim.games.game import Game

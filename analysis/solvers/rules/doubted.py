@@ -11,7 +11,7 @@ from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.rules.lemke import lemke
 from curnits.analysis.solvers.rules.rule import ConflictRule, FoughtConflicts
 from curnits.sim.games.coalitions import Mask, grand, members
-from curnits.sim.games.game import ConflictStack
+from curnits.sim.games.conflict_stacks import ConflictStack
 
 
 class UnsettledConflictError(Exception):

@@ -14,8 +14,9 @@ from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.conflict import solve_lexicographic
 from curnits.analysis.solvers.rules.rule import ConflictRule, FoughtConflicts
 from curnits.sim.games.coalitions import grand, proper_coalitions
+from curnits.sim.games.conflict_stacks import ConflictStack, HeldConflicts
 from curnits.sim.games.feasible.matrixgames import solve_stack
-from curnits.sim.games.game import ConflictStack, Game, GameError, HeldConflicts
+from curnits.sim.games.game import Game, GameError
 
 _TIE = 1e-11
 """Replies worth this much less than the best one, in shares of what is at stake, tie with it."""

@@ -17,8 +17,9 @@ from curnits.analysis.solvers.conflict import (
     value_gradients,
 )
 from curnits.analysis.solvers.rules.rule import ConflictRule, FoughtConflicts, stacked
+from curnits.sim.games.conflict_stacks import ConflictStack
 from curnits.sim.games.feasible.matrixgames import solve_stack
-from curnits.sim.games.game import ConflictStack, Game
+from curnits.sim.games.game import Game
 
 
 @dataclass(frozen=True)

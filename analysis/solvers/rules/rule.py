@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.conflict import SolvedConflicts
 from curnits.sim.games.coalitions import Mask, grand
-from curnits.sim.games.game import ConflictStack, Game
+from curnits.sim.games.conflict_stacks import ConflictStack
+from curnits.sim.games.game import Game
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,8 @@ from curnits.analysis.solution import Candidate, Shortfall, Solution, Vector
 from curnits.analysis.solvers.coco.search import candidates
 from curnits.analysis.solvers.harsanyi import harsanyi
 from curnits.analysis.solvers.strict.relaxation import Conditions, PriceCell, Violation
-from curnits.analysis.verification.coco import CandidateError, verify
+from curnits.analysis.verification.candidates import CandidateError
+from curnits.analysis.verification.coco import verify
 from curnits.sim.games.coalitions import grand
 from curnits.sim.games.feasible.linear import LinearProgramError
 from curnits.sim.games.game import Game

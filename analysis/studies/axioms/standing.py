@@ -8,7 +8,7 @@ import numpy as np
 from curnits.analysis.solution import Vector
 from curnits.analysis.solvers.values import maximin_levels
 from curnits.analysis.studies.axioms.axiom import Answered, Axiom, Trial, bounded
-from curnits.analysis.verification.coco import pareto_gap
+from curnits.analysis.verification.frontier import pareto_gap
 from curnits.analysis.verification.measures import money_unit, units
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import NormalGame

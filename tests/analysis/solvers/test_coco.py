@@ -7,7 +7,7 @@ from scipy.optimize import linprog
 from textbook import CASES, names, numbers, textbook_game
 
 from curnits.analysis.solvers.coco.coco import solve
-from curnits.analysis.verification.coco import ACCEPTED
+from curnits.analysis.verification.measures import ACCEPTED
 from curnits.sim.games.coalitions import grand, proper_coalitions
 from curnits.sim.games.families import FAMILIES
 from curnits.sim.games.game import GameError

@@ -10,7 +10,7 @@ from curnits.analysis.solution import Candidate
 from curnits.analysis.solvers.coco import coco
 from curnits.analysis.solvers.harsanyi import harsanyi
 from curnits.analysis.storage.solutions import EquilibriumRecord
-from curnits.analysis.verification.coco import CandidateError
+from curnits.analysis.verification.candidates import CandidateError
 from curnits.analysis.verification.harsanyi import verify_harsanyi
 from curnits.sim.games.coalitions import members, size
 from curnits.sim.games.normal import from_payoffs

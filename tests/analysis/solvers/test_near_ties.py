@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from curnits.analysis.solvers.coco.coco import EXACT, solve
 from curnits.analysis.solvers.coco.neighbours import without_noise
-from curnits.analysis.verification.coco import ACCEPTED, pareto_gap
+from curnits.analysis.verification.frontier import pareto_gap
+from curnits.analysis.verification.measures import ACCEPTED
 from curnits.sim.games.normal import from_payoffs
 
 NOISES = st.integers(6, 13)

@@ -11,7 +11,7 @@ from textbook import textbook_game
 
 from curnits.analysis.concepts import ConceptError, concept_named, solve
 from curnits.analysis.solution import Claim
-from curnits.analysis.verification.coco import pareto_gap
+from curnits.analysis.verification.frontier import pareto_gap
 from curnits.sim.games.feasible.meet import pareto_meet
 from curnits.sim.games.game import GameError
 from curnits.sim.games.normal import from_payoffs

@@ -15,7 +15,7 @@ from curnits.analysis.solvers.references import (
     best_correlated,
     best_nash,
 )
-from curnits.analysis.verification.coco import CandidateError
+from curnits.analysis.verification.candidates import CandidateError
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import from_payoffs
 from curnits.sim.scenario.catalogue import find

@@ -9,13 +9,9 @@ from textbook import CASES, names, numbers, textbook_game
 
 from curnits.analysis.solution import Candidate
 from curnits.analysis.solvers.conflict import solve_conflicts
-from curnits.analysis.verification.coco import (
-    ACCEPTED,
-    CandidateError,
-    _second_regret,
-    _split_spread,
-    verify,
-)
+from curnits.analysis.verification.candidates import CandidateError
+from curnits.analysis.verification.coco import _second_regret, _split_spread, verify
+from curnits.analysis.verification.measures import ACCEPTED
 from curnits.sim.games.coalitions import grand, members, proper_coalitions, subsets
 from curnits.sim.games.feasible.matrixgames import solve_stack
 from curnits.sim.games.game import Game

@@ -10,7 +10,8 @@ Talks of a scenario, and two of their pictures side by side; a finished run is r
 :func:`.source.read_run` instead.
 
 >>> from matplotlib.figure import Figure
->>> from curnits.analysis.view.session import Exploration, open_named
+>>> from curnits.analysis.view.opening import open_named
+>>> from curnits.analysis.view.session import Exploration
 >>> from curnits.analysis.figures.frontier import draw_frontier, frontier_table
 >>> from curnits.analysis.figures.prices import draw_prices, price_table
 >>> talks = Exploration(open_named("hot-dog-stands"), ticks=50)

@@ -12,7 +12,8 @@ import solara
 import solara.lab
 
 from curnits.analysis.studies.records import ScenarioRecord
-from curnits.analysis.view.session import Choice, Opened, choices, listed, matching, open_named
+from curnits.analysis.view.choices import Choice, choices
+from curnits.analysis.view.opening import Opened, listed, matching, open_named
 
 _MOST_ENTRIES = 5
 """Games that are listed at a time; more are found by searching."""

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from curnits.analysis.figures.registry import FIGURES
 from curnits.analysis.storage.files import write_files
-from curnits.analysis.view.session import Exploration, open_named, pictures
+from curnits.analysis.view.opening import open_named
+from curnits.analysis.view.session import Exploration
+from curnits.analysis.view.studio import pictures
 
 PLACE = Path("analysis/figures/gallery")
 

@@ -14,8 +14,9 @@ import solara
 import solara.lab
 
 from curnits.analysis.view.aside import Games, Settings, Upload
+from curnits.analysis.view.opening import Opened, open_named, open_uploaded
 from curnits.analysis.view.serving import FIRST, MOST_BYTES, SCENARIO
-from curnits.analysis.view.session import Exploration, Opened, open_named, open_uploaded
+from curnits.analysis.view.session import Exploration
 from curnits.analysis.view.talks import Talks
 from curnits.sim.scenario.problems import ScenarioError
 

@@ -23,16 +23,10 @@ from curnits.analysis.view.html_report import (
     player_table,
     residual_table,
 )
-from curnits.analysis.view.session import (
-    Exploration,
-    Opened,
-    applicable,
-    elsewhere,
-    game_picture,
-    pictures,
-    undisturbed,
-)
+from curnits.analysis.view.opening import Opened
+from curnits.analysis.view.session import Exploration
 from curnits.analysis.view.story import story
+from curnits.analysis.view.studio import applicable, elsewhere, game_picture, pictures, undisturbed
 from curnits.sim.games.game import Game
 
 _OVERVIEW = ("frontier", "prices", "threats", "coalitions")

@@ -14,7 +14,9 @@ from curnits.analysis.figures.registry import FIGURES
 from curnits.analysis.figures.saving import plot_files
 from curnits.analysis.storage.rundata import RunData
 from curnits.analysis.view.gallery import SHOWN, gallery
-from curnits.analysis.view.session import Exploration, open_named, studio
+from curnits.analysis.view.opening import open_named
+from curnits.analysis.view.session import Exploration
+from curnits.analysis.view.studio import studio
 from curnits.sim.scenario.catalogue import catalogue
 
 SCENARIOS = tuple(catalogue())

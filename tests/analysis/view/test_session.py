@@ -16,15 +16,11 @@ from command import Command
 
 from curnits.analysis.checking.runs import check_run
 from curnits.analysis.storage.folder import TABLES
+from curnits.analysis.view.choices import Choice, choices
+from curnits.analysis.view.opening import open_named, open_uploaded
 from curnits.analysis.view.serving import ViewError, serve
-from curnits.analysis.view.session import (
-    Choice,
-    Exploration,
-    choices,
-    open_named,
-    open_uploaded,
-    pictures,
-)
+from curnits.analysis.view.session import Exploration
+from curnits.analysis.view.studio import pictures
 from curnits.sim.running import simulate
 from curnits.sim.scenario.loading import load
 from curnits.sim.scenario.problems import ScenarioError
@@ -185,7 +181,8 @@ def test_uploads_cannot_name_other_files(place: str, tmp_path: Path) -> None:
 
 TEN = """
 from concurrent.futures import ThreadPoolExecutor
-from curnits.analysis.view.session import Exploration, open_uploaded
+from curnits.analysis.view.opening import open_uploaded
+from curnits.analysis.view.session import Exploration
 
 def explored(k):
     exploration = Exploration(open_uploaded("six.yaml", SIX), seed=k % 2)

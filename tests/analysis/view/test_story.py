@@ -4,7 +4,8 @@ import pytest
 
 from curnits.analysis.storage.rundata import RunData
 from curnits.analysis.storage.solutions import Share
-from curnits.analysis.view.session import Exploration, open_named
+from curnits.analysis.view.opening import open_named
+from curnits.analysis.view.session import Exploration
 from curnits.analysis.view.story import played, story
 
 

@@ -108,8 +108,9 @@ def multiplicity(
     from curnits.analysis.figures.saving import files_of
     from curnits.analysis.figures.studies import multiplicity_figure
     from curnits.analysis.storage.csv import csv
-    from curnits.analysis.storage.files import FolderError, check_untaken, write_files
+    from curnits.analysis.storage.files import check_untaken, write_files
     from curnits.analysis.storage.record import to_json
+    from curnits.analysis.storage.seals import FolderError
     from curnits.analysis.studies.interrupting import STATUS, interruptible
     from curnits.analysis.studies.multiplicity import numbers, study, summary
 

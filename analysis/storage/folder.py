@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from curnits.analysis.storage.files import seal
 from curnits.analysis.storage.record import to_json, utf8_safe
+from curnits.analysis.storage.seals import seal
 from curnits.sim.scenario.scenario import Scenario
 
 TABLES = (

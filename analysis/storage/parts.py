@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import parquet
 
-from curnits.analysis.storage.files import FolderError
+from curnits.analysis.storage.seals import FolderError
 from curnits.analysis.storage.store import Store
 
 PARTS = "parts"

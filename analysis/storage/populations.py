@@ -15,9 +15,9 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from curnits.analysis.storage.files import FolderError, seal
 from curnits.analysis.storage.folder import versions
 from curnits.analysis.storage.record import Record, null_if_nan, to_json, utf8_safe
+from curnits.analysis.storage.seals import FolderError, seal
 from curnits.sim.files.reading import check_file
 from curnits.sim.population import Population
 from curnits.sim.population.populationfile import Setting, load_population

@@ -5,7 +5,7 @@ Takes a store and the file that marks such a folder; called for studies and tour
 
 from importlib.metadata import version
 
-from curnits.analysis.storage.files import MANIFEST, FolderError
+from curnits.analysis.storage.seals import MANIFEST, FolderError
 from curnits.analysis.storage.store import LOCK, Store
 from curnits.sim.files.json import JsonError, parse
 

@@ -8,10 +8,10 @@ from typing import Self
 import pandas as pd
 
 from curnits.analysis.judging.judge import aim, judge
-from curnits.analysis.storage.files import MANIFEST
 from curnits.analysis.storage.folder import SCENARIO, SUMMARY, manifest
 from curnits.analysis.storage.record import Record, read_json
 from curnits.analysis.storage.runs import Summary
+from curnits.analysis.storage.seals import MANIFEST
 from curnits.analysis.storage.tables import read_tables
 from curnits.sim.files.reading import read_text
 from curnits.sim.files.yaml import MAX_CHARACTERS

@@ -19,7 +19,7 @@ from uuid import uuid4
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from curnits.analysis.storage.files import MANIFEST, FolderError, manifest_bytes
+from curnits.analysis.storage.seals import MANIFEST, FolderError, manifest_bytes
 
 LOCK = "lock"
 

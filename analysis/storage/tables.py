@@ -13,8 +13,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from curnits.analysis.storage.files import FolderError
 from curnits.analysis.storage.folder import TABLES
+from curnits.analysis.storage.seals import FolderError
 from curnits.sim.files.reading import ReadingError, check_file, printable
 from curnits.sim.games.coalitions import members
 from curnits.sim.games.game import Game

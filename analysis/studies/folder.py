@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from curnits.analysis.storage.files import MANIFEST, FolderError, manifest_bytes
 from curnits.analysis.storage.folder import versions
 from curnits.analysis.storage.parts import Parts
 from curnits.analysis.storage.resuming import is_begun
+from curnits.analysis.storage.seals import MANIFEST, FolderError, manifest_bytes
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.changes import changes
 from curnits.analysis.studies.execution.executor import ID, RUNS, Tables

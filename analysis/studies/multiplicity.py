@@ -12,7 +12,8 @@ from scipy.stats import binomtest
 
 from curnits.analysis.solution import Solution, Vector
 from curnits.analysis.solvers.exhaustive.everywhere import CONTINUUM, solve
-from curnits.analysis.storage.files import FolderError, write_files
+from curnits.analysis.storage.files import write_files
+from curnits.analysis.storage.seals import FolderError
 from curnits.analysis.studies.execution.driver import Drive, ExecutorError, Pace
 from curnits.analysis.studies.execution.executor import DONE, RUNS, Executor, Rows, Tables, Task
 from curnits.analysis.studies.seeding import run_id

@@ -21,8 +21,8 @@ from pyarrow import parquet
 from pyarrow.fs import FSSpecHandler, LocalFileSystem, PyFileSystem
 from scipy.stats import binomtest, bootstrap
 
-from curnits.analysis.storage.files import FolderError
 from curnits.analysis.storage.parts import read_rows, stored_files, unified
+from curnits.analysis.storage.seals import FolderError
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.execution.executor import FAILED, ID, RUNS
 from curnits.analysis.studies.folder import stored_study

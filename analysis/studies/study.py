@@ -20,7 +20,8 @@ from curnits.analysis.studies.measures import check_measures
 from curnits.analysis.studies.sampling import Sample
 from curnits.analysis.studies.seeding import run_seed
 from curnits.sim.files.section import Section
-from curnits.sim.files.yaml import Place, render
+from curnits.sim.files.yaml import Place
+from curnits.sim.files.yaml_writing import render
 from curnits.sim.scenario.loading import from_data
 from curnits.sim.scenario.payoffs import FieldError
 from curnits.sim.scenario.scenario import Scenario

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import bootstrap
 
-from curnits.analysis.storage.files import FolderError
+from curnits.analysis.storage.seals import FolderError
 from curnits.analysis.tournaments.ecology import evolve, invading, mixtures
 from curnits.analysis.tournaments.equilibria import TALKS, Mixture, alike, equilibria
 from curnits.analysis.tournaments.folder import TournamentData

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, m
 
 from curnits.analysis.tournaments.lineups import SEPARATOR, Lineup, all_lineups, sampled
 from curnits.sim.files.section import Section
-from curnits.sim.files.yaml import render
+from curnits.sim.files.yaml_writing import render
 from curnits.sim.negotiation.policies import Policy, policy_name, read_policy, stated_policy
 from curnits.sim.negotiation.references import REFERENCES
 from curnits.sim.scenario.loading import from_data

@@ -1,4 +1,4 @@
-"""YAML files as plain data with line numbers, and back."""
+"""YAML files as plain data with line numbers; :mod:`.yaml_writing` writes them."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,6 @@ from io import StringIO
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
@@ -20,7 +19,6 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 from ruamel.yaml.nodes import ScalarNode
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from curnits.sim.errors import InputError
 from curnits.sim.files.reading import MAX_DEPTH
@@ -33,9 +31,6 @@ MAX_CHARACTERS = 16_000_000
 
 MAX_VALUES = 250_000
 """Most values, lists and mappings of a YAML file, those that aliases repeat included (6 s)."""
-
-_TEXT_WIDTH = 96
-"""Columns at which long text is folded in written files."""
 
 _MERGE = "<<"
 _TAG = "tag:yaml.org,2002:"
@@ -270,47 +265,3 @@ def type_name(value: object) -> str:
     if isinstance(value, list | tuple):
         return "a list" if value else "an empty list"
     return f"{value!r:.60}" if isinstance(value, int | float) else type(value).__name__
-
-
-def render(data: Mapping[str, Any]) -> str:
-    """Write plain data as YAML that :func:`parse` reads back to the same data.
-
-    Lists of scalars, and lists of such lists, stand on one line.
-    """
-    yaml = YAML()
-    yaml.width = _TEXT_WIDTH
-    yaml.allow_unicode = True
-    stream = StringIO()
-    yaml.dump(_dressed(data), stream)
-    return stream.getvalue()
-
-
-def _dressed(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {_dressed_text(key): _dressed(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        sequence = CommentedSeq(_dressed(item) for item in value)
-        if _depth(value) <= 2:
-            sequence.fa.set_flow_style()
-        return sequence
-    if isinstance(value, str):
-        return _dressed_text(value)
-    return value
-
-
-def _dressed_text(text: str) -> str:
-    printable = text.replace("\n", "").isprintable()
-    dressed = text
-    if printable and "\n" in text and not text[0].isspace():
-        dressed = LiteralScalarString(text)
-    elif not printable or text.startswith("?"):  # which the library would write without quotes
-        dressed = DoubleQuotedScalarString(text)
-    return dressed
-
-
-def _depth(value: Any) -> int:
-    if isinstance(value, Mapping):
-        return 3
-    if isinstance(value, list | tuple):
-        return 1 + max((_depth(item) for item in value), default=0)
-    return 0

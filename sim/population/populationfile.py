@@ -14,7 +14,8 @@ from pydantic import Field, ValidationError
 
 from curnits.sim.files.reading import read_text
 from curnits.sim.files.section import Section
-from curnits.sim.files.yaml import MAX_CHARACTERS, Document, YamlError, parse, render, type_name
+from curnits.sim.files.yaml import MAX_CHARACTERS, Document, YamlError, parse, type_name
+from curnits.sim.files.yaml_writing import render
 from curnits.sim.games.game import GameError
 from curnits.sim.negotiation.policies import Truthful
 from curnits.sim.negotiation.rules.rulebook import Rules

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from curnits.sim.files.section import Section
-from curnits.sim.files.yaml import render
+from curnits.sim.files.yaml_writing import render
 from curnits.sim.games.game import Game, GameError
 from curnits.sim.games.ladders import Ladder, climb
 from curnits.sim.games.newcomers import Newcomer

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from command import Command
 
-from curnits.analysis.storage.files import FolderError, fresh_folder, write_files
+from curnits.analysis.storage.files import fresh_folder, write_files
+from curnits.analysis.storage.seals import FolderError
 from curnits.analysis.studies.multiplicity import KINDS
 
 QUICK = ("run", "threat-game", "--ticks", 5)
@@ -168,7 +169,7 @@ def test_a_failure_leaves_the_earlier_folder(folder: Path) -> None:
 
 def killed(place: Path, code: str) -> None:
     """Run some lines in a process that kills itself."""
-    head = "import os, pathlib\nfrom curnits.analysis.storage import files\n"
+    head = "import os, pathlib\nfrom curnits.analysis.storage import files, workshops\n"
     ended = subprocess.run([sys.executable, "-c", head + code], cwd=place, check=False)
     assert ended.returncode == -9
 
@@ -196,7 +197,7 @@ def test_a_folder_is_put_back_if_its_successor_never_came(folder: Path) -> None:
     before = contents(folder)
     killed(
         folder.parent,
-        f"files._check_own = lambda folder, called: 'old' in str(folder) and {DIE}\n"
+        f"files.check_own = lambda folder, called: 'old' in str(folder) and {DIE}\n"
         "with files.fresh_folder(pathlib.Path('run'), replace=True):\n    pass",
     )
     assert not folder.exists()
@@ -208,7 +209,7 @@ def test_a_folder_is_put_back_if_its_successor_never_came(folder: Path) -> None:
 def test_a_successor_takes_over_if_killed_while_it_clears_up(folder: Path) -> None:
     killed(
         folder.parent,
-        f"files._clear = lambda shop: {DIE}\n"
+        f"workshops._clear = lambda shop: {DIE}\n"
         "with files.fresh_folder(pathlib.Path('run'), replace=True) as draft:\n"
         "    (draft / 'new').write_text('a')",
     )

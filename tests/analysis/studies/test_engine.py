@@ -19,8 +19,8 @@ from deeds import Deeds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curnits.analysis.storage.files import FolderError
 from curnits.analysis.storage.parts import PARTS, Parts, read_rows, stored_files
+from curnits.analysis.storage.seals import FolderError
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.axes import read_axis
 from curnits.analysis.studies.changes import changes

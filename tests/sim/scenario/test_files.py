@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curnits.sim.files.yaml import parse, render
+from curnits.sim.files.yaml import parse
+from curnits.sim.files.yaml_writing import render
 from curnits.sim.games.normal import from_payoffs
 from curnits.sim.scenario.forms.normal import NormalForm
 from curnits.sim.scenario.loading import load

@@ -31,7 +31,7 @@ study:
 
 
 def tiny(replications: int) -> str:
-    return TINY.replace("replications: 3", "replications: 3")
+    return TINY.replace("replications: 3", f"replications: {replications}")
 
 
 def tables(folder: Path) -> dict[str, bytes]:

@@ -213,7 +213,7 @@ def test_explorations_leave_no_threads() -> None:
 def test_the_server_needs_its_extra_and_a_free_port(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("curnits.analysis.view.serving.NEEDED", ("no-such-distribution",))
-        with pytest.raises(ViewError, match=r"no-such-distribution.*pip install 'curnits\[view\]'"):
+        with pytest.raises(ViewError, match=r"no-such-distribution.*pip install '\.\[view\]'"):
             serve(0, "majority", print)
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

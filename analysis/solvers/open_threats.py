@@ -8,7 +8,6 @@ concepts are handed out, and again when their files are checked.
 from dataclasses import replace
 
 import numpy as np
-from scipy.linalg import null_space
 
 from curnits.analysis.solution import Candidate, Equilibrium, OpenThreat, Vector
 from curnits.sim.games.coalitions import Mask, grand, members
@@ -117,6 +116,10 @@ def _extreme(matrix: Vector, own: Vector, other: Vector) -> Vector | None:
     value where it plays with positive probability, and it from more elsewhere.
     """
     best = np.flatnonzero(matrix @ other >= -_TIED)
+    if len(best) == 1:
+        return own[None]
+    from scipy.linalg import null_space
+
     held = other > _TIED
     kept = matrix[best]
     free = null_space(np.vstack([np.ones((1, len(best))), kept[:, held].T]), rcond=_TIED)

@@ -1,12 +1,12 @@
 """The linear program that several verifiers ask for, and what to make of it where HiGHS wavers.
 
-Verifiers solve programs by scipy, so that they share no code with solvers.
+Verifiers solve programs by scipy, so that they share no code with solvers. It is imported for them
+alone: most answers to small games are verified without.
 """
 
 import math
 
 import numpy as np
-from scipy.optimize import linprog
 
 from curnits.analysis.solution import Vector
 
@@ -23,6 +23,8 @@ def most(gains: Vector, matrix: Vector, limits: Vector, count: int, least: float
     that ``least`` makes the other components of ``gains − matrix' y`` non-positive. A program that
     cannot be solved at all confirms nothing, so it counts as infinite.
     """
+    from scipy.optimize import linprog
+
     for tolerance in _TIGHT, _LOOSE:
         program = linprog(
             -gains,

@@ -86,7 +86,9 @@ def test_the_fan_leaves_no_prices_out(seed, shape, integers):
 
 @pytest.mark.parametrize("at", [(0.2, 0.3, 0.5), (0.0, 0.4, 0.6), (0.0, 0.0, 1.0)])
 def test_zooming_leaves_nothing_of_a_triangle_out(at):
-    fights = PricedConflicts(from_payoffs(np.random.default_rng(1).normal(size=(3, 2, 2, 2))).normalised)
+    fights = PricedConflicts(
+        from_payoffs(np.random.default_rng(1).normal(size=(3, 2, 2, 2))).normalised
+    )
     corners = fights.add(np.random.default_rng(2).dirichlet(np.ones(3), 3))
     cell = Cells(corners[None], np.zeros((1, 1, 3)), np.zeros(1, dtype=np.int64))
     parts = _zoomed(fights, cell, np.array(at), np.ones(1))
@@ -96,7 +98,9 @@ def test_zooming_leaves_nothing_of_a_triangle_out(at):
 
 
 def test_zooming_leaves_nothing_of_an_edge_out():
-    fights = PricedConflicts(from_payoffs(np.random.default_rng(1).normal(size=(3, 2, 2, 2))).normalised)
+    fights = PricedConflicts(
+        from_payoffs(np.random.default_rng(1).normal(size=(3, 2, 2, 2))).normalised
+    )
     rng = np.random.default_rng(3)
     corners, goods = fights.add(rng.dirichlet(np.ones(3), 2)), rng.random((1, 2, 3))
     cell = Cells(corners[None], goods, np.zeros(1, dtype=np.int64))

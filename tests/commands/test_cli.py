@@ -42,7 +42,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_solving_for_programs_imports_nothing_that_only_others_need() -> None:
     """Most of the time of a small solve is spent on starting; how long that takes is not tested."""
-    others = ("scipy", "pandas", "mesa", "flint", "matplotlib", "numba", "rich", "asyncio")
+    others = ("scipy", "pandas", "mesa", "flint", "matplotlib", "numba", "asyncio")
     code = (
         "import sys, curnits.analysis.cli.app as app\n"
         "try: app.main(['solve', 'hot-dog-stands', '--json'])\n"

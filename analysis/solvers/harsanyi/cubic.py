@@ -15,6 +15,7 @@ type Vector = NDArray[np.float64]
 type Indices = NDArray[np.int64]
 
 _DEGREE = 3
+"""Factors of a term, at most: the polynomials are cubic."""
 
 
 @dataclass(frozen=True, eq=False)

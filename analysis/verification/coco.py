@@ -6,7 +6,7 @@ shifting a utility changes no figure.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,9 @@ from curnits.sim.games.coalitions import (
 )
 from curnits.sim.games.feasible.frontier import locate
 from curnits.sim.games.game import Game
+
+_CRISP = 1e-11
+"""Larger residuals are worked out again without rounding where payoffs nearly tie."""
 
 _NEAR_BEST = 1e-6
 """Replies this close to the best one (share of payoff range) may belong to an optimal strategy."""
@@ -98,18 +101,24 @@ def verify(game: Game, candidate: Candidate, concept: str = "coco") -> Equilibri
     plays = checked_plays(game, candidate)
     prices, rates, unit = in_shares(game, candidate)
     scaled = game.normalised
-    delivered, regret = _fight(scaled, plays, prices, rates)
+    delivered, regret, growth = _fight(scaled, plays, prices, rates)
     limit = np.vstack([delivered[:-1], best_in_the_limit(scaled.outcomes, prices, rates)])
     books = _Books.draw_up(delivered, limit, prices, rates, _CONCEPTS[concept].dividends)
+    pareto = pareto_gap(scaled.outcomes, delivered[-1], prices)
+    if max(growth, pareto, books.clearing(prices)) > _CRISP and regret <= ACCEPTED:
+        from curnits.analysis.verification import exactly
+
+        if exactly.has_near_ties(game):
+            growth = exactly.growing_regret(game, candidate) if rates.any() else 0.0
+            pareto = exactly.mean_gain(game, candidate.agreement)
+            books = books.confirmed(*exactly.excess_claims(game, candidate))
     residuals = Residuals(
-        pareto=pareto_gap(scaled.outcomes, delivered[-1], prices),
+        pareto=pareto,
         support=float(max(0.0, (scaled.outcomes @ prices).max() - delivered[-1] @ prices)),
-        regret=regret,
+        regret=max(regret, growth),
         split=_split_spread(books.claims, prices),
         delivery=float(np.abs(books.claims - delivered)[:-1].max()),
-        clearing=clearing_residual(
-            books.claims[-1] - books.delivered[-1], prices == 0.0, books.entitlements
-        ),
+        clearing=books.clearing(prices),
     )
     payoffs = plays[grand(game.n)] @ game.outcomes
     return Equilibrium(
@@ -124,12 +133,15 @@ def verify(game: Game, candidate: Candidate, concept: str = "coco") -> Equilibri
 
 def _fight(
     game: Game, plays: Mapping[Mask, Vector], prices: Vector, rates: Vector
-) -> tuple[Vector, float]:
-    """Return delivered payoffs ``r_i^S``, shape ``(2**n, n)`` and 0 outside S, and the regret."""
+) -> tuple[Vector, float, float]:
+    """Return delivered payoffs, regret, and the rate at which it grows as prices leave their limit.
+
+    The payoffs ``r_i^S`` have shape ``(2**n, n)`` and are 0 outside S.
+    """
     full = grand(game.n)
     delivered = np.zeros((full + 1, game.n))
     delivered[full] = plays[full] @ game.outcomes
-    regret = 0.0
+    regret = growth = 0.0
     for stack in game.conflicts():
         rows = np.stack([plays[int(mask)] for mask in stack.coalitions])
         columns = np.stack([plays[full ^ int(mask)] for mask in stack.coalitions])
@@ -142,12 +154,12 @@ def _fight(
         if rates.any():
             seconds = stack.matrices(rates)
             for first, second, row, column in zip(matrices, seconds, rows, columns, strict=True):
-                regret = max(
-                    regret,
+                growth = max(
+                    growth,
                     _second_regret(first, second, row, column),
                     _second_regret(-first.T, -second.T, column, row),
                 )
-    return delivered, regret
+    return delivered, regret, growth
 
 
 def _regret(matrices: NDArray[np.float64], rows: Vector, columns: Vector) -> float:
@@ -212,6 +224,16 @@ class _Books:
         vanishing = owed(divide(limit, rates))
         claims = np.where(prices > 0, per_utilon(due, prices), per_utilon(vanishing, rates))
         return _Books(delivered, claims, dividends, due[-1])
+
+    def clearing(self, prices: Vector) -> float:
+        """Return the clearing residual."""
+        excess = self.claims[-1] - self.delivered[-1]
+        return clearing_residual(excess, prices == 0.0, self.entitlements)
+
+    def confirmed(self, excess: Vector, entitlements: Vector) -> "_Books":
+        """Return the books with what is claimed of N, beyond payoffs, worked out exactly."""
+        claims = np.vstack([self.claims[:-1], self.delivered[-1] + excess])
+        return replace(self, claims=claims, entitlements=entitlements)
 
 
 def _split_spread(claims: Vector, prices: Vector) -> float:

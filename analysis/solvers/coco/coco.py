@@ -6,6 +6,8 @@ player's Harsanyi–Shapley value of the game in curnits is exactly what the agr
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain, islice
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from curnits.analysis.solvers.rules.rule import ConflictRule
 from curnits.analysis.verification.coco import verify
 from curnits.sim.games.coalitions import membership
 from curnits.sim.games.game import Game
+from curnits.sim.games.normal import NormalGame
 
 METHOD = "piecewise linear path following, then Newton steps on the active face"
 
@@ -60,7 +63,9 @@ def solve(game: Game, *, start: Vector | None = None) -> Solution:
     and actions, nor copies of actions matter. Only players who are alike in all this are taken in
     the order in which the game lists them: of equilibria that differ just by exchanging such
     players, it is the listing that decides. Where noise is all that breaks ties, the path is that
-    of the game without noise (:func:`curnits.analysis.solvers.coco.neighbours.without_noise`).
+    of the game without noise (:func:`curnits.analysis.solvers.coco.neighbours.without_noise`), or,
+    if residuals are sensitive to so much noise, of the game with more of it
+    (:func:`curnits.analysis.solvers.coco.near_ties.followed`).
     """
     return COCO.solve(game, start)
 
@@ -108,23 +113,58 @@ class ClearingSolver:
         return Solution(self.concept, bool(found) or None, tuple(found), False, method, said)
 
     def _found(self, game: Game, start: Vector | None) -> Equilibrium | None:
-        for group in self._promising(game, start):
-            accepted = self._accepted(game, group)
-            if accepted:
-                return min(accepted, key=_worst)
-        return None
-
-    def _promising(self, game: Game, start: Vector | None) -> Iterator[Iterator[Candidate]]:
-        """Yield groups of candidates, the most promising first.
-
-        If noise is all that breaks ties, an equilibrium of the game without it leads the way.
-        """
         simple = without_noise(game)
-        if simple is not None:
-            lead = self._found(simple, None if start is None else start * game.scales)
-            if lead is not None:
-                yield from near(game, repriced(lead.candidate, game.scales), self.rule)
-        yield candidates(game, start, self.rule)
+        if simple is None or not isinstance(game, NormalGame):
+            return self._best(game, candidates(game, start, self.rule))
+        return self._found_despite_noise(game, simple, start)
+
+    def _found_despite_noise(
+        self, game: NormalGame, simple: NormalGame, start: Vector | None
+    ) -> Equilibrium | None:
+        """Return an answer of a game in which noise is all that breaks ties.
+
+        Where the noise is too small to matter, the game without it leads the way; where it is
+        larger, the game with more of it.
+        """
+        begin = None if start is None else start * game.scales
+        groups = self._beside(game, simple, begin)
+        nearest = islice(groups, 1)
+        lowered = [self._lowered(game, simple, begin)]
+        matters = np.abs(game.normalised.payoffs - simple.payoffs).max() > EXACT
+        found = []
+        for group in chain(lowered, nearest) if matters else chain(nearest, lowered):
+            found.append(self._best(game, group))
+            if _is_exact(found[-1]):
+                return found[-1]
+        for group in chain(groups, [candidates(game, start, self.rule)]):
+            if any(found):
+                break
+            found.append(self._best(game, group))
+        return min(filter(None, found), key=_worst, default=None)
+
+    def _beside(
+        self, game: Game, simple: Game, start: Vector | None
+    ) -> Iterator[Iterator[Candidate]]:
+        """Yield groups of candidates near an equilibrium of the game without noise."""
+        lead = self._found(simple, start)
+        if lead is not None:
+            yield from near(game, repriced(lead.candidate, game.scales), self.rule)
+
+    def _lowered(
+        self, game: NormalGame, simple: NormalGame, start: Vector | None
+    ) -> Iterator[Candidate]:
+        """Yield equilibria of the game with more noise, followed as that shrinks."""
+        from curnits.analysis.solvers.coco.near_ties import followed
+
+        if self.rule.zero_sum:
+            yield from followed(game, simple, partial(self._plainly, start=start))
+
+    def _plainly(self, game: Game, start: Vector | None) -> Candidate | None:
+        found = self._best(game, candidates(game, start, self.rule))
+        return None if found is None else found.candidate
+
+    def _best(self, game: Game, group: Iterator[Candidate]) -> Equilibrium | None:
+        return min(self._accepted(game, group), key=_worst, default=None)
 
     def _accepted(self, game: Game, group: Iterator[Candidate]) -> list[Equilibrium]:
         """Return accepted candidates of a group up to the first that is exact, but not many."""
@@ -134,7 +174,7 @@ class ClearingSolver:
             equilibrium = self.verify(game, candidate)
             if equilibrium.accepted:
                 accepted.append(equilibrium)
-                if _worst(equilibrium) <= EXACT:
+                if _is_exact(equilibrium):
                     break
             tries += bool(accepted)
             if tries > _MORE:
@@ -147,6 +187,10 @@ COCO = ClearingSolver("coco", MINIMAX, verify)
 
 def _alike(game: Game, one: Equilibrium, other: Equilibrium) -> bool:
     return bool((np.abs(one.payoffs - other.payoffs) <= _SAME * game.scales).all())
+
+
+def _is_exact(equilibrium: Equilibrium | None) -> bool:
+    return equilibrium is not None and _worst(equilibrium) <= EXACT
 
 
 def _worst(equilibrium: Equilibrium) -> float:

@@ -24,7 +24,7 @@ _LIKELY = 10.0
 """Payoffs may be off by this many times the largest gap taken for noise."""
 
 
-def without_noise(game: Game) -> Game | None:
+def without_noise(game: Game) -> NormalGame | None:
     """Return the game on [0, 1] with the simplest payoffs within noise; None if there is no noise.
 
     A player's payoffs with only small gaps between them become one fraction, that with the

@@ -5,7 +5,7 @@ no other.
 """
 
 from dataclasses import dataclass
-from typing import override
+from typing import ClassVar, override
 
 import numpy as np
 
@@ -28,6 +28,8 @@ class Minimax(ConflictRule):
 
     With money this makes the coco value of Kalai & Kalai (2013) and Kohlberg & Neyman (2021).
     """
+
+    zero_sum: ClassVar[bool] = True
 
     @override
     def fight(self, stack: ConflictStack, prices: Vector) -> FoughtConflicts:

@@ -6,6 +6,7 @@ is given.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,9 @@ class ConflictRule(ABC):
 
     The difference ``d(S) = v(S) − v(N∖S)`` is of first degree in prices, and ``d(N∖S) = −d(S)``.
     """
+
+    zero_sum: ClassVar[bool] = False
+    """Whether ``d(S)`` is the value of the conflict as a zero-sum game."""
 
     @abstractmethod
     def fight(self, stack: ConflictStack, prices: Vector) -> FoughtConflicts:

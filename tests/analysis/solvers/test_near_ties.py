@@ -66,7 +66,7 @@ def test_games_without_near_ties_are_left_alone(seed):
     assert without_noise(from_payoffs(payoffs)) is None
 
 
-def test_a_price_as_small_as_the_noise_is_reported_as_zero():
+def test_a_price_may_be_as_small_as_the_noise():
     payoffs = np.array(
         [
             [2.0000000022, 1.9999999986],
@@ -77,9 +77,9 @@ def test_a_price_as_small_as_the_noise_is_reported_as_zero():
     )
     solution = solve(from_payoffs(payoffs.reshape(2, 2, 2).transpose(2, 1, 0)))
     (found,) = solution.equilibria
-    assert found.candidate.prices.tolist() == [0.0, 1.0]
+    assert 0.0 < found.candidate.prices[0] < 1e-8
     assert found.payoffs == pytest.approx([2.0, 2.0], abs=1e-8)
-    assert any("nothing better was found" in note for note in solution.notes)
+    assert worst(found) <= EXACT
 
 
 def test_prices_may_vanish_at_rates_of_different_order():

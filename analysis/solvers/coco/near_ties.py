@@ -3,7 +3,7 @@
 Takes a game in normal form whose payoffs are simple numbers but for noise. With noise of a
 tenth of payoff ranges it is a game like others; its equilibrium is then followed as the noise
 shrinks to what it is, in hundreds of digits. Prices and mixtures go with powers of the noise, so
-few steps do. Called by :mod:`.coco` when nothing else has found an exact answer.
+few steps do. Called by :mod:`.coco` where so much noise matters.
 """
 
 from collections.abc import Callable, Iterator

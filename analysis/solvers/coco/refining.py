@@ -6,7 +6,7 @@ players may claim. Prices of 0 are read as small ones, far smaller than any nois
 :mod:`.near_ties`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import compress
@@ -20,8 +20,8 @@ from curnits.analysis.certificates.checking.system import (
     PRECISION,
     Balls,
     CocoEquations,
-    Fight,
     Kernel,
+    KernelFight,
     SingularError,
     State,
     ball,
@@ -123,7 +123,9 @@ class StoredGame(ExactGame):
         fight = np.tensordot(weights, whole.reshape(signed.shape), axes=1)
         return solve_matrix_game(fight).kernel
 
-    def _is_optimal(self, coalition: Mask, kernel: Kernel, fight: Fight, prices: Balls) -> bool:
+    def _is_optimal(
+        self, coalition: Mask, kernel: Kernel, fight: KernelFight, prices: Balls
+    ) -> bool:
         """Tell whether no side has anything better than to equalise at a kernel."""
         if any(x < 0 for x in (*fight.row, *fight.column)):
             return False
@@ -337,7 +339,7 @@ def _rounded(game: StoredGame, system: CocoEquations, point: Point) -> Point:
     return replace(point, prices=tuple(exact[:n]), mixture=tuple(exact[n:]))
 
 
-def _neat(numbers: Sequence[Fraction], large: Sequence[bool]) -> list[float]:
+def _neat(numbers: Sequence[Fraction], large: Iterable[bool]) -> list[float]:
     """Return the multiple of numbers that loses least of the large ones by rounding."""
     counted = list(compress(numbers, large))
     multiples = (1 + k * _APART for k in range(_MULTIPLES))

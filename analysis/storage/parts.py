@@ -16,8 +16,8 @@ from re import compile as pattern
 from typing import BinaryIO
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import parquet
 
@@ -117,7 +117,7 @@ class Parts:
             Rows by table.
         """
         names = sorted({name for tables in self._parts.values() for name in tables})
-        tasks = pa.array(order, pa.string())
+        tasks = pd.Index(_numbers(order))
         rows = {name: self._complete(name, tasks) for name in names if name != self._rows}
         if self._rows in names:
             rows[self._rows] = self._complete(self._rows, tasks)
@@ -211,12 +211,9 @@ class Parts:
         self._parts[part] = files
 
     def _ids(self, part: Part) -> NDArray[np.uint64]:
-        found = [
-            int(task, 16)
-            for table in self._groups(self._parts[part][self._rows], [self._key])
-            for task in table[self._key].to_pylist()
-        ]
-        return np.array(found, np.uint64)
+        groups = self._groups(self._parts[part][self._rows], [self._key])
+        found = [_numbers(table[self._key].to_pylist()) for table in groups]
+        return np.concatenate([np.zeros(0, np.uint64), *found])
 
     def _groups(self, name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
         """Yield a file's rows, some at a time."""
@@ -225,7 +222,7 @@ class Parts:
             for k in range(stored.num_row_groups):
                 yield stored.read_row_group(k, columns, use_threads=False)
 
-    def _complete(self, name: str, tasks: pa.Array) -> int:
+    def _complete(self, name: str, tasks: pd.Index) -> int:
         """Write a table in order; return its number of rows."""
         files = [tables[name] for tables in self._parts.values() if name in tables]
         spans: list[tuple[str, int, int, int]] = []
@@ -233,9 +230,9 @@ class Parts:
         rows = 0
         for source in sorted(files):
             for k, table in enumerate(self._groups(source, [self._key])):
-                places = pc.min_max(pc.index_in(table[self._key], tasks)).as_py()
-                if places["min"] is not None:
-                    spans.append((source, k, places["min"], places["max"]))
+                places = self._places(table, tasks)
+                if len(known := places[places >= 0]):
+                    spans.append((source, k, int(known.min()), int(known.max())))
                 rows += table.num_rows
             with self._store.open(source) as opened:
                 schemas.append(parquet.read_schema(opened))
@@ -246,24 +243,26 @@ class Parts:
             parquet.ParquetWriter(file, schema, write_page_checksum=True) as writer,
         ):
             for start in range(0, len(tasks), step):
-                block = tasks.slice(start, step)
+                block = range(start, start + step)
                 found = [
-                    self._chosen(source, k, block, schema)
+                    self._chosen(source, k, tasks, block, schema)
                     for source, k, low, high in spans
-                    if low < start + step and high >= start
+                    if low < block.stop and high >= start
                 ]
                 table = pa.concat_tables([schema.empty_table(), *found])
-                order = pc.index_in(table[self._key], block)
-                table = table.take(pc.sort_indices(order))
+                table = table.take(np.argsort(self._places(table, tasks), kind="stable"))
                 if table.num_rows:
                     writer.write_table(table, row_group_size=table.num_rows)
         return rows
 
-    def _chosen(self, name: str, group: int, block: pa.Array, schema: pa.Schema) -> pa.Table:
-        """Return the rows of some tasks in a row group, with all columns there are."""
+    def _chosen(
+        self, name: str, group: int, tasks: pd.Index, block: range, schema: pa.Schema
+    ) -> pa.Table:
+        """Return the rows of a block of tasks in a row group, with all columns there are."""
         with self._store.open(name) as file:
             table = _opened(file).read_row_group(group, use_threads=False)
-        own = table.filter(pc.is_in(table[self._key], block))
+        places = self._places(table, tasks)
+        own = table.filter((places >= block.start) & (places < block.stop))
         columns = [
             own[field.name].cast(field.type)
             if field.name in own.column_names
@@ -271,6 +270,11 @@ class Parts:
             for field in schema
         ]
         return pa.table(columns, schema=schema)
+
+    def _places(self, table: pa.Table, tasks: pd.Index) -> NDArray[np.int64]:
+        """Return the places of the tasks that rows belong to; −1 where there are none."""
+        own = pd.Index(_numbers(table[self._key].to_pylist()))
+        return np.asarray(tasks.get_indexer(own), np.int64)
 
 
 def stored_files(store: Store, rows: str) -> dict[str, list[str]]:
@@ -317,6 +321,10 @@ def read_rows(store: Store, files: Sequence[str], columns: Sequence[str] | None 
     if absent := set(columns or ()) - set(schema.names):
         raise FolderError(f"{store.address}: no column {min(absent)!r} in its tables")
     return pa.concat_tables([schema.empty_table(), *found], promote_options="permissive")
+
+
+def _numbers(tasks: Sequence[str]) -> NDArray[np.uint64]:
+    return np.frombuffer(bytes.fromhex("".join(tasks)), ">u8").astype(np.uint64)
 
 
 def _opened(file: BinaryIO) -> parquet.ParquetFile:

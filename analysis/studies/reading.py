@@ -7,9 +7,13 @@ intervals. Called by figures, by the command, and in notebooks::
     summary(data.runs(), "payoff.Ada", ["run.tolerance"])
 """
 
+import atexit
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
+from shutil import copyfileobj, rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -18,7 +22,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import dataset as datasets
 from pyarrow import parquet
-from pyarrow.fs import FSSpecHandler, LocalFileSystem, PyFileSystem
+from pyarrow.fs import LocalFileSystem
 from scipy.stats import binomtest, bootstrap
 
 from curnits.analysis.storage.parts import read_rows, stored_files, unified
@@ -54,16 +58,17 @@ class StudyData:
     def dataset(self, table: str) -> Any:
         """Return a table as a ``pyarrow.dataset.Dataset``, of which nothing is read yet.
 
+        Files that lie elsewhere are copied to this machine, where they stay until the process ends.
+
         Raises
         ------
         FolderError
             If there is no such table, or it cannot be read.
         """
         names = self._names(table)
-        files = [self.store.path(name) for name in names]
-        local = LocalFileSystem()  # without Python, so that its threads may outlast a command
-        system = local if self.store.local else PyFileSystem(FSSpecHandler(self.store.fs))
+        system = LocalFileSystem()  # without Python, so that its threads may outlast a command
         try:
+            files = [self._here(name) for name in names]
             schemas = [parquet.read_schema(name, filesystem=system) for name in files]
             return datasets.dataset(
                 files, schema=unified(schemas), filesystem=system, format="parquet"
@@ -131,6 +136,22 @@ class StudyData:
         status = self.table(RUNS, ["status"])["status"]
         return len(status), int((status == FAILED).sum())
 
+    def _here(self, name: str) -> str:
+        """Return the path of a file, or of a copy of it."""
+        if self.store.local:
+            return self.store.path(name)
+        copied = self._copies / name.replace("/", "-")
+        if not copied.exists():
+            aside = copied.with_suffix(".half")
+            with self.store.open(name) as there, aside.open("wb") as here:
+                copyfileobj(there, here)
+            aside.rename(copied)
+        return str(copied)
+
+    @cached_property
+    def _copies(self) -> Path:
+        return Path(mkdtemp(dir=_workplace()))
+
     def _names(self, table: str) -> list[str]:
         if table not in self._files:
             known = ", ".join(self._files) or "none yet"
@@ -140,6 +161,14 @@ class StudyData:
     @cached_property
     def _files(self) -> dict[str, list[str]]:
         return stored_files(self.store, RUNS)
+
+
+@cache
+def _workplace() -> str:
+    """Return a folder that is removed when the process ends."""
+    folder = mkdtemp(prefix="curnits-")
+    atexit.register(rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def open_study(address: str) -> StudyData:

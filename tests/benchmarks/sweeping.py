@@ -76,7 +76,8 @@ def measure(name: str, runs: int, seconds: float) -> None:
     crew = executor(name)
     with TemporaryDirectory() as folder:
         parts = Parts(Store(folder), RUNS, ID)
-        warm = iter(Task(f"{10**9 + k:016x}", k) for k in range(2 * crew.workers))
+        # one is held back to see whether it goes on a group
+        warm = iter(Task(f"{10**9 + k:016x}", k) for k in range(2 * crew.workers + 1))
         begun: list[tuple[float, float]] = []
         tasks = (Task(f"{k:016x}", k) for k in range(runs))
 

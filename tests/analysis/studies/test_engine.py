@@ -18,6 +18,8 @@ import pytest
 from deeds import Deeds
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import dataset as datasets
+from pyarrow.fs import LocalFileSystem
 
 from curnits.analysis.storage.parts import PARTS, Parts, read_rows, stored_files
 from curnits.analysis.storage.seals import FolderError
@@ -37,7 +39,7 @@ from curnits.analysis.studies.execution.executor import (
 )
 from curnits.analysis.studies.execution.local import InProcess, Workers
 from curnits.analysis.studies.measures import MEASURES, Measure
-from curnits.analysis.studies.reading import summary
+from curnits.analysis.studies.reading import open_study, summary
 from curnits.analysis.studies.seeding import run_id, run_seed
 from curnits.analysis.studies.study import Study
 from curnits.analysis.studies.studyfile import load_study
@@ -528,6 +530,30 @@ def test_files_are_read_by_the_thread_that_asks(
     assert Watched.threads == {get_ident()}
     with pytest.raises(FolderError, match="no column 'colour'"):
         read_rows(store, [f"{RUNS}.parquet"], ["colour"])
+
+
+def test_tables_are_read_lazily_wherever_they_lie(store: Store, tmp_path: Path) -> None:
+    store.write("study.yaml", study(tmp_path).to_yaml().encode())
+    parts = Parts(store, RUNS, ID)
+    parts.add(table(2, 0))
+    parts.add({name: rows.append_column("z", rows["run"]) for name, rows in table(1).items()})
+    for names, done in (([2, 0, 1], False), ([0, 1, 2], True)):
+        if done:
+            parts.complete(order(3))
+        data = open_study(store.address)
+        wanted = [f"{number:016x}" for number in names]
+        for name, times in (("ticks", 2), (RUNS, 1)):
+            lazy = data.dataset(name)
+            assert lazy.schema.names[0] == "run"
+            assert isinstance(lazy.filesystem, LocalFileSystem)  # others may hang a process's end
+            assert lazy.count_rows() == 3 * times
+            rows = lazy.to_table().to_pandas()
+            pd.testing.assert_frame_equal(rows, data.table(name))
+            assert rows["run"].tolist() == np.repeat(wanted, times).tolist()
+            found = lazy.to_table(columns=["z"], filter=datasets.field("run") == wanted[-1])
+            assert found.num_rows == times
+        with pytest.raises(FolderError, match="no table 'agents'"):
+            data.dataset("agents")
 
 
 def test_damaged_parts_are_done_again(store: Store, caplog: pytest.LogCaptureFixture) -> None:

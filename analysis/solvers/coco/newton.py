@@ -18,6 +18,9 @@ PRECISE = 1e-12
 """Residual, a share of payoff range, at which there is nothing left to improve."""
 
 _MOST_STEPS, _TRIAL_STEPS, _HOPELESS = 30, 4, 1e-2
+_FAR = 0.03
+"""Residual that even the second step would leave if nothing bent, on a face that is given up."""
+
 _SLOW = 0.15
 """Share by which a full step must lower the residual; below it, shorter ones are tried too."""
 
@@ -68,8 +71,10 @@ def clear(
         if best.residual < PRECISE or (step >= _TRIAL_STEPS and best.residual > _HOPELESS):
             break
         try:
-            move, mixture = _step(state, corners, priced)
+            move, mixture, left = _step(state, corners, priced)
         except LinearProgramError:
+            break
+        if step and left > _FAR:
             break
         # a double root slows Newton's steps down to half the way, so go twice as far
         for share in _SHARES if _SLOW < gain < 0.5 else _SHARES[1:]:
@@ -129,8 +134,11 @@ def _evaluated(
 
 def _step(
     state: _State, corners: NDArray[np.float64], priced: NDArray[np.int64]
-) -> tuple[Vector, Vector]:
-    """Return the change of prices, shape (n,), and the new mixture of the corners."""
+) -> tuple[Vector, Vector, float]:
+    """Return the change of prices, shape (n,), the new mixture of the corners, and what is left.
+
+    The last is the largest residual of the linearised conditions, a share of payoff range.
+    """
     prices, due, slope, payoffs = state.prices, state.due, state.slope, state.payoffs
     n, k = len(prices), len(corners)
     at, p = prices[priced], len(priced)
@@ -165,7 +173,7 @@ def _step(
     move = np.zeros(n)
     move[priced] = at * solution[:p]
     mixture = np.clip(solution[p : p + k], 0.0, None)
-    return move, mixture / mixture.sum()
+    return move, mixture / mixture.sum(), float(solution[-2])
 
 
 def _polished(

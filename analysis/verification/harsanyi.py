@@ -26,8 +26,11 @@ from curnits.sim.games.game import Game
 _NEGLIGIBLE = 1e-10
 """By how much multipliers may miss the optimum of their program, in curnits."""
 
-_LEAST, _NEARLY = 1e-10, 1e-4
-"""Gains this near to the least count as least, or nearly."""
+_LEAST = 1e-10
+"""Gains this near to the least count as least, and weighings this near to each other as one."""
+
+_FEW = 40
+"""Most actions of a coalition of two of which all pairs are tried."""
 
 _ROUNDING = 1e-12
 """Curnits by which proofs of an optimum may miss."""
@@ -155,45 +158,48 @@ def _book(mask: Mask, answers: Vector, play: Vector, prices: Vector, dividends: 
 def _weighing(payoffs: Vector, play: Vector) -> Vector | None:
     """Return the optimal weighing of members, shape (m,); None if it is not just one, or not found.
 
-    A coalition can get no more than by the best reply to it (weak duality), so it proves itself
-    optimal if some play secures as much: the coalition's own, if that is a best reply, or else one
-    that uses the same actions and makes the gains equal that are now nearly the least.
+    A coalition can get no more than by the best reply to it (weak duality).
     """
     if payoffs.shape[1] == 1:
         return np.ones(1)
-    found = _only_weighing(payoffs, play)
-    if found is not None:
-        return found
-    gains, used = play @ payoffs, play > 0.0
-    even, _ = _evening(payoffs[np.ix_(used, gains <= gains.min() + _NEARLY)].T)
-    better = np.zeros(len(play))
-    better[used] = even
-    return _only_weighing(payoffs, better)
+    found = _proof(payoffs, play)
+    if found is None and payoffs.shape[1] == 2 and len(payoffs) <= _FEW:
+        return _of_two(payoffs)
+    return found
 
 
-def _only_weighing(payoffs: Vector, play: Vector) -> Vector | None:
+def _proof(payoffs: Vector, play: Vector) -> Vector | None:
     """Return the one weighing against which a play is optimal; None if there is none, or more.
 
     It makes equal what all actions in use are worth, and weighs only those who gain least.
     """
-    gains = play @ payoffs
+    gains, used = play @ payoffs, play > 0.0
     least = gains <= gains.min() + _LEAST
-    weighing = np.zeros(len(least))
-    weighing[least], alone = _evening(payoffs[np.ix_(play > 0.0, least)])
-    proved = (payoffs @ weighing).max() <= gains.min() + _ROUNDING and weighing.any()
-    return weighing if proved and alone else None
-
-
-def _evening(rows: Vector) -> tuple[Vector, bool]:
-    """Return a mixture of columns that gives all rows the same, and whether it is the only one.
-
-    If there is none it does so only about; 0 if all weights are negative.
-    """
-    system = np.ones((rows.shape[0] + 1, rows.shape[1] + 1))
-    system[:-1, :-1], system[-1, -1] = rows, 0.0
+    system = np.ones((np.count_nonzero(used) + 1, np.count_nonzero(least) + 1))
+    system[:-1, :-1], system[-1, -1] = payoffs[np.ix_(used, least)], 0.0
     found, _, rank, _ = np.linalg.lstsq(system, np.eye(len(system))[-1], rcond=_DEPENDENT)
-    mixture = np.maximum(found[:-1], 0.0)
-    return mixture / (mixture.sum() or 1.0), bool(rank == system.shape[1])
+    weighing = np.zeros(len(least))
+    weighing[least] = np.maximum(found[:-1], 0.0)
+    weighing /= weighing.sum() or 1.0
+    proved = (payoffs @ weighing).max() <= gains.min() + _ROUNDING and weighing.any()
+    return weighing if proved and rank == system.shape[1] else None
+
+
+def _of_two(payoffs: Vector) -> Vector | None:
+    """Return how to weigh two members such that the best reply is worth least, if just one way is.
+
+    What a reply is worth is linear in the first one's weight, so it is least where two replies are
+    worth the same, or where one member counts alone.
+    """
+    second, ahead = payoffs[:, 1], payoffs[:, 0] - payoffs[:, 1]
+    one, other = np.triu_indices(len(payoffs), 1)
+    slope = ahead[one] - ahead[other]
+    crossing = np.divide(second[other] - second[one], slope, out=0.0 * slope, where=slope != 0.0)
+    weights = np.append(crossing.clip(0.0, 1.0), [0.0, 1.0])
+    worth = (second + weights[:, None] * ahead).max(axis=1)
+    best = weights[worth <= worth.min() + _ROUNDING]
+    weight = weights[worth.argmin()]
+    return np.array([weight, 1.0 - weight]) if np.ptp(best) <= _LEAST else None
 
 
 def _program(credit: Vector, harm: Vector, owed: Vector) -> tuple[Vector, float]:

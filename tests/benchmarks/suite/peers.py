@@ -15,7 +15,7 @@ from scipy.optimize import linprog
 
 from curnits.sim.games.coalitions import shapley_weights
 from curnits.sim.games.feasible import matrixgames
-from curnits.sim.games.feasible.linear import solve_game
+from curnits.sim.games.feasible.linear import Saddle, solve_game
 from curnits.sim.games.normal import NormalGame
 
 type Matrix = NDArray[np.float64]
@@ -110,8 +110,15 @@ class _OneByOne:
     """Solve each game of a stack with HiGHS, as was done before there was a kernel."""
 
     def solve(self, matrices: Matrix) -> tuple[Matrix, Matrix, Matrix]:
-        saddles = [solve_game(matrix) for matrix in matrices]
+        saddles = [self._pure(matrix) or solve_game(matrix) for matrix in matrices]
         return tuple(np.array(part) for part in zip(*saddles, strict=True))
+
+    @staticmethod
+    def _pure(matrix: Matrix) -> Saddle | None:
+        floors, ceilings = matrix.min(axis=1), matrix.max(axis=0)
+        row, column = np.zeros_like(floors), np.zeros_like(ceilings)
+        row[floors.argmax()] = column[ceilings.argmin()] = 1.0
+        return Saddle(floors.max(), row, column) if floors.max() >= ceilings.min() else None
 
 
 def without_kernel(work: Callable[[], object]) -> Callable[[], None]:

@@ -39,7 +39,7 @@ class Reach:
         if menu.body is None:
             return cls(menu.points.tolist(), None)
         known = len(menu_of(menu.body).points)
-        return cls(menu.points[known:].tolist(), menu.body.stated(tuple(players)))
+        return cls(menu.points[known:].tolist(), menu.body.as_scenario(tuple(players)))
 
     def menu(self, players: Sequence[str]) -> Menu:
         """Read the menu back.
@@ -65,7 +65,7 @@ class Reach:
         return Menu(np.vstack([known.points, points]), known.body)
 
 
-def stated(game: Game) -> dict[str, Any]:
+def game_data(game: Game) -> dict[str, Any]:
     """Return what determines a game besides its title, players and money.
 
     Returns
@@ -76,7 +76,10 @@ def stated(game: Game) -> dict[str, Any]:
         bargaining problem. ``coalitions``, the reach of each coalition of a coalitional game.
     """
     if isinstance(game, BargainingGame):
-        return {**stated(game.threats), "feasible": _stated(game, game.feasible, (1 << game.n) - 1)}
+        return {
+            **game_data(game.threats),
+            "feasible": _reach_data(game, game.feasible, (1 << game.n) - 1),
+        }
     data: dict[str, Any] = {
         "actions": dict(zip(game.players, map(list, own_actions(game)), strict=True))
     }
@@ -84,12 +87,12 @@ def stated(game: Game) -> dict[str, Any]:
         data["payoffs"] = dict(zip(game.players, game.payoffs.tolist(), strict=True))
     if isinstance(game, CoalitionalGame):
         data["coalitions"] = [
-            _stated(game, menu, mask) for mask, menu in sorted(game.menus.items())
+            _reach_data(game, menu, mask) for mask, menu in sorted(game.menus.items())
         ]
     return data
 
 
-def _stated(game: Game, menu: Menu, mask: Mask) -> dict[str, Any]:
+def _reach_data(game: Game, menu: Menu, mask: Mask) -> dict[str, Any]:
     names = [game.players[i] for i in members(mask)]
     reach = Reach.of(menu, names)
     return {"members": names, "points": reach.points, "body": reach.body}
@@ -102,7 +105,7 @@ def rebuilt(
     feasible: Reach | None,
     coalitions: Mapping[Mask, Reach] | None,
 ) -> Game:
-    """Return the game that :func:`stated` describes.
+    """Return the game that :func:`game_data` describes.
 
     Parameters
     ----------
@@ -152,7 +155,7 @@ class ReachRecord(Record):
 
 
 class GameRecord(Record):
-    """A game, complete; see :func:`curnits.analysis.storage.games.stated`."""
+    """A game, complete; see :func:`curnits.analysis.storage.games.game_data`."""
 
     title: str
     players: list[str]
@@ -172,7 +175,7 @@ class GameRecord(Record):
                 "players": list(game.players),
                 "form": form,
                 "money": game.money,
-                **stated(game),
+                **game_data(game),
             }
         )
 

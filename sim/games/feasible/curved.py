@@ -86,9 +86,9 @@ class Pie(Body):
         return shares
 
     @override
-    def stated(self, players: tuple[str, ...]) -> dict[str, Any]:
+    def as_scenario(self, players: tuple[str, ...]) -> dict[str, Any]:
         own = zip(players, self.utilities, strict=True)
-        return {"pie": self.amount, "utilities": {name: u.stated() for name, u in own}}
+        return {"pie": self.amount, "utilities": {name: u.as_scenario() for name, u in own}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,5 +124,5 @@ class Ellipsoid(Body):
         return self.centre + self.radii * pull / np.linalg.norm(pull)
 
     @override
-    def stated(self, players: tuple[str, ...]) -> dict[str, Any]:
+    def as_scenario(self, players: tuple[str, ...]) -> dict[str, Any]:
         return {"ellipsoid": {"centre": self.centre.tolist(), "radii": self.radii.tolist()}}

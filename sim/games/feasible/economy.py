@@ -12,8 +12,7 @@ from scipy.optimize import root
 from curnits.sim.games.feasible.linear import LinearProgramError, minimise
 from curnits.sim.games.feasible.menus import Body, Matrix, Menu, Vector, distinct, menu_of
 from curnits.sim.games.game import GameError
-from curnits.sim.games.utilities import Utility
-from curnits.sim.games.utilities import stated as utility_stated
+from curnits.sim.games.utilities import Utility, as_scenario
 from curnits.sim.games.utilities.bundles import CobbDouglas, Leontief, Linear
 
 _SLIGHT = 1e-9
@@ -107,11 +106,11 @@ class Goods(Body):
         return all(self.amounts.get(good, 0.0) > 0 for good in self.utilities[player].exponents)
 
     @override
-    def stated(self, players: tuple[str, ...]) -> dict[str, Any]:
+    def as_scenario(self, players: tuple[str, ...]) -> dict[str, Any]:
         own = zip(players, self.utilities, strict=True)
         return {
             "goods": dict(self.amounts),
-            "utilities": {name: utility_stated(utility) for name, utility in own},
+            "utilities": {name: as_scenario(utility) for name, utility in own},
         }
 
 

@@ -57,7 +57,7 @@ class Body(ABC):
         """
 
     @abstractmethod
-    def stated(self, players: tuple[str, ...]) -> dict[str, Any]:
+    def as_scenario(self, players: tuple[str, ...]) -> dict[str, Any]:
         """Return the set as scenario files state it, for players of these names."""
 
 

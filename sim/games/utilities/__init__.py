@@ -26,10 +26,10 @@ UTILITIES = Registry[type[Utility]](
 )
 """Every utility function by the name that scenario files use."""
 
-__all__ = ["UTILITIES", "Utility", "UtilityError", "stated"]
+__all__ = ["UTILITIES", "Utility", "UtilityError", "as_scenario"]
 
 
-def stated(utility: Any) -> Mapping[str, Any]:
+def as_scenario(utility: Any) -> Mapping[str, Any]:
     """Return a function's name and its parameters as scenario files state them."""
     names = {kind: name for name, kind in UTILITIES.items()}
     return {"function": names[type(utility)], **asdict(utility)}

@@ -8,7 +8,7 @@ from typing import Any, override
 import numpy as np
 from numpy.typing import NDArray
 
-from curnits.sim.games.utilities import stated
+from curnits.sim.games.utilities import as_scenario
 from curnits.sim.games.utilities.risk import Exponential, Log, Power
 from curnits.sim.games.utilities.utility import Utility, UtilityError
 
@@ -37,9 +37,9 @@ class Concave(ABC):
         """
         return self.utility.value({self.quantity: amounts})
 
-    def stated(self) -> Mapping[str, Any]:
+    def as_scenario(self) -> Mapping[str, Any]:
         """Return the function and its parameters as scenario files state them."""
-        return stated(self.utility)
+        return as_scenario(self.utility)
 
     @abstractmethod
     def slope(self, amount: float) -> float:

@@ -96,11 +96,11 @@ def one_game() -> Iterator[Row]:
 
 def _pivoting(matrix: NDArray[np.float64], seconds_each: float) -> str:
     """Say how many pivots a game takes, and how long each needs for an entry of the tableau."""
-    scaled = (matrix - matrix.min()) / np.ptp(matrix)
-    plays = np.empty((2, 1, len(matrix)))
-    work = partial(pivoting.solve_games, scaled[None], *plays, np.zeros(1, dtype=bool))
+    scaled, plays = np.empty((1, *matrix.shape)), np.zeros((2, 1, len(matrix)))
+    ends, found = np.empty((1, 2)), np.empty(1, dtype=np.int64)
+    work = partial(pivoting.solve_games, matrix[None], scaled, ends, *plays, found)
     pivots = counted(pivoting, "_pivot", work)
-    entry = 1e9 * seconds_each / max(pivots, 1) / (scaled.size + 2 * len(scaled) + 1)
+    entry = 1e9 * seconds_each / max(pivots, 1) / (matrix.size + 2 * len(matrix) + 1)
     return (
         f"{pivots} pivots in the first game, each of which passes over the tableau once: "
         f"{entry:.2g} ns for an entry"

@@ -62,7 +62,7 @@ def check_solution(path: Path) -> CheckRecord:
         and not objections,
         equilibria=fresh,
         state=None,
-        literal=literal(solution.game.game(), fresh),
+        literal=literal(solution.game.game(), solution.concept, fresh),
         objections=objections,
     )
 
@@ -175,8 +175,13 @@ def _doubts(
     return [*wrong, *payoff_mismatches(game, certificate, payoffs, start)]
 
 
-def literal(game: Game, answers: Sequence[EquilibriumRecord]) -> list[list[LiteralRecord]]:
-    """Measure the literal conditions of every answer that has threats."""
+def literal(
+    game: Game, concept: str, answers: Sequence[EquilibriumRecord]
+) -> list[list[LiteralRecord]]:
+    """Measure the literal conditions of every answer that has threats they are meant for."""
+    row = concept_named(concept)
+    if row.instead or not row.threats:
+        return []
     return [
         [
             LiteralRecord.of(game, conditions)

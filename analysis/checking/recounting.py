@@ -58,13 +58,20 @@ def recounted(
         "history": HistoryRecord.of(tables["talks"], tables["breakdowns"]).model_dump(),
     }
     unit = float(max(1.0, game.ranges.max()))
-    return [".".join(place) for place in _different(said, due, (), unit)]
+    return list(misstated_keys(said, due, unit))
+
+
+def misstated_keys(said: Any, due: Any, unit: float) -> Iterator[str]:
+    """Yield the keys, dotted, at which plain data differ from what is due by more than rounding.
+
+    Figures are compared as shares of themselves, or of ``unit``.
+    """
+    return map(".".join, _different(said, due, (), unit))
 
 
 def _different(
     said: Any, due: Any, place: tuple[str, ...], unit: float
 ) -> Iterator[tuple[str, ...]]:
-    """Yield where two nested pieces of plain data differ by more than rounding."""
     if isinstance(due, dict) and isinstance(said, dict) and said.keys() == due.keys():
         for key in due:
             yield from _different(said[key], due[key], (*place, str(key)), unit)

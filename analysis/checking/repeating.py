@@ -36,7 +36,9 @@ def repeated(report: CheckRecord, folder: Path) -> CheckRecord:
     tables = read_tables(folder, scenario.build())
     again = simulate(scenario).tables
     objections = [
-        f"{name}.parquet: {text}" for name in tables for text in _differs(tables[name], again[name])
+        f"{name}.parquet: {text}"
+        for name in tables
+        for text in differing(tables[name], again[name])
     ]
     return report.model_copy(
         update={
@@ -46,8 +48,8 @@ def repeated(report: CheckRecord, folder: Path) -> CheckRecord:
     )
 
 
-def _differs(said: pd.DataFrame, due: pd.DataFrame) -> Iterator[str]:
-    """Say where the first difference of each column is."""
+def differing(said: pd.DataFrame, due: pd.DataFrame) -> Iterator[str]:
+    """Say where a table first differs from what it should be, column by column."""
     if len(said) != len(due):
         yield f"has {len(said):,} rows, and the same seed gives {len(due):,}"
         return

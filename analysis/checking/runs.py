@@ -105,7 +105,7 @@ def check_run(folder: Path) -> CheckRecord:
         reached=arrived,
         equilibria=fresh,
         state=again,
-        literal=[*literal(game, [again]), *literal(solved, fresh)],
+        literal=[*literal(game, concept, [again]), *literal(solved, concept, fresh)],
         objections=objections,
     )
 

@@ -1,4 +1,4 @@
-"""The command ``check``: verify a run folder or a solution again, or try axioms on it."""
+"""The command ``check``: verify a run, a population or a solution again, or try axioms on it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,12 +14,12 @@ from curnits.sim.files.reading import about
 
 @command()
 def check(
-    path: Annotated[Path, typer.Argument(metavar="RUN_DIR|SOLUTION.json")],
+    path: Annotated[Path, typer.Argument(metavar="RUN_DIR|POPULATION_DIR|SOLUTION.json")],
     repeat: Annotated[
         bool,
         typer.Option(
             "--repeat",
-            help="Negotiate the run again, too, and compare every cell of its tables.",
+            help="Negotiate everything again, too, and compare every cell of the tables.",
         ),
     ] = False,
     axioms: Annotated[
@@ -40,12 +40,13 @@ def check(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Verify a run folder or a solution again, from its files alone; or try axioms on it.
+    """Verify a run, a population or a solution again, from files alone; or try axioms on it.
 
     [bold]Examples[/bold]
 
       curnits check runs/hot-dog-stands-seed1
       curnits check --repeat runs/hot-dog-stands-seed1
+      curnits check populations/word-gets-around-seed1
       curnits solve threat-game --json > answer.json
       curnits check answer.json
       curnits check --axioms answer.json
@@ -57,18 +58,24 @@ def check(
         raise InputError("--concept is for --axioms; an answer's own concept is verified")
     if repeat and not path.is_dir():
         raise InputError("--repeat is for run folders; a solution holds nothing that went before")
-    from curnits.analysis.checking.answers import check_solution
-    from curnits.analysis.checking.repeating import repeated
-    from curnits.analysis.checking.runs import check_run
     from curnits.analysis.cli.console import console, waiting
     from curnits.analysis.cli.show_check import show_check
     from curnits.analysis.storage.record import to_json
 
+    if (path / "population.yaml").exists():
+        from curnits.analysis.checking.populations import check_population as verify
+        from curnits.analysis.checking.populations import met_again as again
+    else:
+        from curnits.analysis.checking.answers import check_solution
+        from curnits.analysis.checking.repeating import repeated as again
+        from curnits.analysis.checking.runs import check_run
+
+        verify = check_run if path.is_dir() else check_solution
     with about(path), waiting("Verifying", quiet=quiet):
-        report = check_run(path) if path.is_dir() else check_solution(path)
+        report = verify(path)
     if repeat:
         with about(path), waiting("Negotiating again", quiet=quiet):
-            report = repeated(report, path)
+            report = again(report, path)
     if json:
         typer.echo(to_json(report), nl=False)
     else:

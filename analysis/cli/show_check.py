@@ -17,13 +17,15 @@ from curnits.analysis.cli.show_answer import (
     show_players,
     show_transfers,
 )
+from curnits.analysis.concepts import concept_named
 from curnits.analysis.storage.solutions import CheckRecord, LiteralRecord
 from curnits.analysis.verification.measures import ACCEPTED
 
 
 def show_check(out: Console, report: CheckRecord) -> None:
     """Print what was verified anew, answer by answer, coalition by coalition."""
-    heading(out, report.path, f"{report.kind}, {report.concept}")
+    about = report.kind if report.concept is None else f"{report.kind}, {report.concept}"
+    heading(out, report.path, about)
     out.print("Passed." if report.passed else "Not passed.")
     for objection in report.objections:
         out.print(f"Objection: {objection}.", soft_wrap=True)
@@ -40,6 +42,8 @@ def show_check(out: Console, report: CheckRecord) -> None:
         show_coalitions(out, found.coalitions)
         show_conditions(out, {"residual": found.residuals})
         show_certificate(out, found.certificate)
+    if report.concept is not None and (asked := concept_named(report.concept).instead):
+        out.print(f"\nIn place of the literal conditions: {asked}.")
     for (name, _), literal in zip(answers, report.literal, strict=False):
         show_literal(out, name, literal)
 

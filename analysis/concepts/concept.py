@@ -70,6 +70,8 @@ class Concept:
         Whether it must be said how far each player is believed to carry out threats.
     threats : bool
         Whether answers have threats of coalitions.
+    instead : str
+        What is asked of those in place of the literal conditions, if these mean little for them.
     zero_sum : bool
         Whether threats are optimal in zero-sum conflict games at the prices of an answer.
     pays : bool
@@ -97,6 +99,7 @@ class Concept:
     bargains: bool = False
     doubts: bool = False
     threats: bool = False
+    instead: str = ""
     zero_sum: bool = False
     unique_for_two: bool = False
     pays: bool = False

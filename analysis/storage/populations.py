@@ -17,12 +17,21 @@ from pyarrow import parquet
 
 from curnits.analysis.storage.folder import versions
 from curnits.analysis.storage.record import Record, null_if_nan, to_json, utf8_safe
-from curnits.analysis.storage.seals import FolderError, seal
-from curnits.sim.files.reading import check_file
+from curnits.analysis.storage.seals import seal
+from curnits.analysis.storage.tables import read_table
 from curnits.sim.population import Population
 from curnits.sim.population.populationfile import Setting, load_population
 
 POPULATION, SUMMARY = "population.yaml", "summary.json"
+
+_COLUMNS: Mapping[str, Mapping[str, type]] = {
+    "encounters": dict.fromkeys(("round", "person", "partner"), int)
+    | dict.fromkeys(("seat", "policy", "ending"), str)
+    | dict.fromkeys(("payoff", "share", "reputation"), float),
+    "people": {"person": int, "group": str, "resolve": float, "neighbours": int},
+    "links": {"person": int, "other": int},
+}
+"""What every table must have; columns besides are left alone."""
 
 
 class GroupRecord(Record):
@@ -92,6 +101,7 @@ class PopulationData:
     setting: Setting
     encounters: pd.DataFrame
     people: pd.DataFrame
+    links: pd.DataFrame
 
 
 def write_population(
@@ -103,7 +113,7 @@ def write_population(
 ) -> None:
     """Fill a folder with what has happened in a population so far."""
     (folder / POPULATION).write_text(setting.to_yaml(), encoding="utf-8")
-    for name, table in _tables(setting, population).items():
+    for name, table in tables(setting, population).items():
         content = BytesIO()
         parquet.write_table(pa.Table.from_pandas(table, preserve_index=False), content)
         (folder / f"{name}.parquet").write_bytes(content.getvalue())
@@ -127,10 +137,15 @@ def read_population(folder: Path) -> PopulationData:
         If it is not that of a population.
     """
     setting = load_population(folder / POPULATION)
-    return PopulationData(setting, _read(folder, "encounters"), _read(folder, "people"))
+    found = (
+        read_table(folder / f"{name}.parquet", columns, "the folder of a population")
+        for name, columns in _COLUMNS.items()
+    )
+    return PopulationData(setting, *found)
 
 
-def _tables(setting: Setting, population: Population) -> Mapping[str, pd.DataFrame]:
+def tables(setting: Setting, population: Population) -> Mapping[str, pd.DataFrame]:
+    """Return what has happened so far, and to whom, by name."""
     network = population.network
     people = [
         (person.number, group, person.resolve, network.degree(person.number))
@@ -142,16 +157,3 @@ def _tables(setting: Setting, population: Population) -> Mapping[str, pd.DataFra
         "people": pd.DataFrame(people, columns=["person", "group", "resolve", "neighbours"]),
         "links": pd.DataFrame(links, columns=["person", "other"]),
     }
-
-
-def _read(folder: Path, name: str) -> pd.DataFrame:
-    path = folder / f"{name}.parquet"
-    try:
-        check_file(path)
-        with path.open("rb") as file:
-            stored = parquet.ParquetFile(file, pre_buffer=False)
-            rows: pd.DataFrame = stored.read(use_threads=False).to_pandas()
-    except (OSError, pa.ArrowException) as error:
-        reason = " ".join(str(error).split())
-        raise FolderError(f"{path}: not a Parquet table: {reason:.200}") from error
-    return rows

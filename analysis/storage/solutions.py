@@ -282,14 +282,15 @@ class LiteralRecord(Record):
 class CheckRecord(Record):
     """What ``check --json`` prints: answers as verified now, and what their file has wrong.
 
-    ``literal`` has the literal conditions of the state and of each answer that has threats.
+    ``literal`` has the literal conditions of the state and of each answer that has threats, if they
+    mean something for these. Populations have neither a concept nor answers.
     ``reached`` tells whether a run got to an answer. One whose players have policies need not, and
     passes if its files are right.
     """
 
     path: str
     kind: str
-    concept: str
+    concept: str | None
     passed: bool
     reached: bool | None = None
     equilibria: list[EquilibriumRecord]

@@ -72,7 +72,7 @@ def read_tables(folder: Path, game: Game) -> dict[str, pd.DataFrame]:
     tables = {}
     for name in TABLES:
         path = folder / f"{name}.parquet"
-        tables[name] = _read(path, _COLUMNS[name])
+        tables[name] = read_table(path, _COLUMNS[name], "a run folder")
         for columns, names in ((_PLAYERS, game.players), (_COALITIONS, coalitions)):
             for column in columns:
                 _check_names(path, tables[name], column, names)
@@ -81,7 +81,15 @@ def read_tables(folder: Path, game: Game) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _read(path: Path, columns: Mapping[str, type]) -> pd.DataFrame:
+def read_table(path: Path, columns: Mapping[str, type], place: str) -> pd.DataFrame:
+    """Read a table that must have some columns of some types, without holes.
+
+    Raises
+    ------
+    FolderError
+        If it cannot be read or does not; the message names the file and the column, and where such
+        a file is expected.
+    """
     try:
         check_file(path)
         with path.open("rb") as file:
@@ -95,7 +103,7 @@ def _read(path: Path, columns: Mapping[str, type]) -> pd.DataFrame:
             if frame.empty:
                 frame = frame.astype(dict(columns))
     except ReadingError as error:
-        raise FolderError(f"{error} (expected in a run folder)") from error
+        raise FolderError(f"{error} (expected in {place})") from error
     except FolderError:
         raise
     except (OSError, ValueError, MemoryError, pa.ArrowException) as error:

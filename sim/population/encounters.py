@@ -6,7 +6,7 @@ says who can talk to whom. Reputations go from one encounter to the next, and po
 imitation. A model as Mesa's users know it: ``step`` is a round, :class:`Person` its agent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import mesa
@@ -35,6 +35,14 @@ class Encounter(NamedTuple):
     ending: str
     payoff: float
     share: float
+    reputation: float
+
+
+class Outcome(NamedTuple):
+    """What an encounter comes to for one of the two, as in :class:`Encounter`."""
+
+    ending: str
+    payoff: float
     reputation: float
 
 
@@ -76,6 +84,10 @@ class Person(mesa.Agent["Population"]):
             self.policy, self.name = model.policy, model.name
 
 
+type Talk = Callable[[Sequence[Person], int], Sequence[Outcome]]
+"""What two persons in their seats come to, with a seed."""
+
+
 class Population(mesa.Model[Person, Any]):
     """People who meet in pairs, round after round.
 
@@ -109,6 +121,9 @@ class Population(mesa.Model[Person, Any]):
     encounters : list of Encounter
     rounds : int
         Rounds so far.
+    talk : callable
+        Gives what an encounter comes to for each of two persons, in their seats, with a seed;
+        :meth:`negotiate`, unless it is known from elsewhere.
     """
 
     def __init__(
@@ -142,6 +157,7 @@ class Population(mesa.Model[Person, Any]):
         self.run = run or RunSettings(tolerance=0.01, window=80)
         self.encounters: list[Encounter] = []
         self.rounds = 0
+        self.talk: Talk = self.negotiate
         self.people = [Person(self, k, read[k], called[k], resolved[k]) for k in range(size)]
 
     def neighbours(self, person: Person) -> list[Person]:
@@ -172,9 +188,8 @@ class Population(mesa.Model[Person, Any]):
                 pairs.append((one, other))
         return pairs
 
-    def _meet(self, one: Person, other: Person) -> None:
-        """Let two persons negotiate, and remember what came of it."""
-        pair = (one, other)
+    def negotiate(self, pair: Sequence[Person], seed: int) -> list[Outcome]:
+        """Let two persons negotiate, and return what comes of it for each."""
         seats = self.game.players
         credibility = self.negotiation.credibility.model_dump() | {
             "resolve": {seat: person.resolve for seat, person in zip(seats, pair, strict=True)}
@@ -184,24 +199,32 @@ class Population(mesa.Model[Person, Any]):
             "credibility": credibility,
         }
         settings = NegotiationSettings.model_validate(stated)
-        seed = int(self.rng.integers(2**31))
         simulation = Simulation(self.game, settings, self.run.model_copy(update={"seed": seed}))
         beliefs = simulation.model.credibility
         beliefs.recall(np.array([person.reputation for person in pair]))
         ended = pursue(simulation).tables["talks"].tail(2)
+        return [
+            Outcome(str(ending), float(payoff), float(level))
+            for ending, payoff, level in zip(
+                ended["ending"], ended["payoff"], beliefs.levels, strict=True
+            )
+        ]
+
+    def _meet(self, one: Person, other: Person) -> None:
+        """Let two persons talk, and remember what came of it."""
+        pair = (one, other)
+        came = self.talk(pair, int(self.rng.integers(2**31)))
         for k, (person, partner) in enumerate((pair, pair[::-1])):
-            row = ended.iloc[k]
-            payoff = float(row["payoff"])
-            person.reputation = float(beliefs.levels[k])
+            ending, payoff, person.reputation = came[k]
             person.earned = float((payoff - self.game.low[k]) / self.game.scales[k])
             self.encounters.append(
                 Encounter(
                     self.rounds,
                     person.number,
                     partner.number,
-                    seats[k],
+                    self.game.players[k],
                     person.name,
-                    str(row["ending"]),
+                    ending,
                     payoff,
                     person.earned,
                     person.reputation,

@@ -124,6 +124,19 @@ def test_concepts(
     assert curnits("solve", "threat-game", *words).status == 0
 
 
+def test_check_measures_literal_conditions_where_they_mean_something(
+    curnits: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "solution.json"
+    for concept, measured in (("coco", True), ("first-mover", False), ("first-mover-value", False)):
+        path.write_text(curnits("solve", "hot-dog-stands", "--concept", concept, "--json").out)
+        assert bool(curnits("check", path, "--json").json["literal"]) is measured
+        said = " ".join(curnits("check", path).out.split())
+        assert ("1 frontier" in said) is measured
+        instead = "In place of the literal conditions: no coalition gets more by another commitment"
+        assert (instead in said) is not measured
+
+
 @pytest.fixture
 def solution(curnits: Command) -> dict[str, object]:
     return curnits("solve", "hot-dog-stands", "--json").json

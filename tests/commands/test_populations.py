@@ -83,7 +83,7 @@ def test_the_same_seed_gives_the_same_bytes(curnits: Command, tmp_path: Path, fi
     assert curnits("population", file, "--rounds", 1, "--out", again, "--force").status == 0
 
 
-def test_interrupted_it_keeps_whole_rounds(tmp_path: Path, file: Path) -> None:
+def test_interrupted_it_keeps_whole_rounds(curnits: Command, tmp_path: Path, file: Path) -> None:
     code = "from curnits.analysis.cli.app import main; main()"
     words = ["population", str(file), "--rounds", "100000", "--out", str(tmp_path / "x"), "--json"]
     with subprocess.Popen(
@@ -100,6 +100,11 @@ def test_interrupted_it_keeps_whole_rounds(tmp_path: Path, file: Path) -> None:
     assert summary["unfinished"]
     rows = pd.read_parquet(tmp_path / "x" / "encounters.parquet")
     assert len(rows) == 2 * summary["encounters"]
+    checked = curnits("check", tmp_path / "x", "--json")
+    assert checked.status == 1
+    assert checked.json["objections"] == [
+        f"the run is unfinished: interrupted after {summary['rounds']:,} rounds"
+    ]
 
 
 @pytest.mark.parametrize(

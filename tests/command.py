@@ -1,12 +1,17 @@
 """Runs the command ``curnits`` inside the test process."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from curnits.analysis.cli.app import main
+
+
+type Forked = Callable[..., dict[str, Any]]
+"""Runs a command in a process of its own, and says how it ended: ``commands/forking.py``."""
 
 
 @dataclass(frozen=True)

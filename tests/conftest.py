@@ -1,17 +1,24 @@
-"""Makes what lies beside this file importable from every test, and marks the fast ones."""
+"""Makes what lies beside this file importable, marks the fast tests, and has long ones begin."""
 
+import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command import Command
 from hypothesis import settings
+from xdist.scheduler import WorkStealingScheduling
 
 # the same examples everywhere, so that who changed nothing sees what the gate saw; others are for
 # looking for faults: --hypothesis-profile=explore. Nothing is timed: a first program is slow
 settings.register_profile("curnits", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=500, print_blob=True)
 settings.load_profile("curnits")
+
+# as in commands, and before numpy is imported: threads of linear algebra wait for one another, and
+# the processors that they keep busy with that are those of other tests
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # shells start what runs in the background deaf to Ctrl-C, and what is started by it, too
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -39,6 +46,8 @@ FAST = (
 """What takes less than a minute on two cores, and uses every library: files and folders."""
 
 LONG = (
+    "test_convert_there_and_back",
+    "test_convert_writes_tables_only_of_what_has_one",
     "test_every_scenario_is_solved_and_checked",
     "test_every_scenario_runs_and_gets_there",
     "test_an_interrupted_run_keeps_what_was_recorded",
@@ -46,6 +55,17 @@ LONG = (
     "test_payoffs_survive_being_written",
 )
 """Tests in them that take as long as all others."""
+
+FIRST = (
+    "commands/test_view.py",
+    "documents/test_readme.py",
+    "commands/test_sweep.py",
+    "commands/test_tournament.py",
+    "commands/test_killed.py",
+    "documents/test_notebooks.py",
+    "commands/test_output.py",
+)
+"""Files with tests of many seconds: at the end of a run one process would wait for another."""
 
 
 @pytest.fixture
@@ -62,9 +82,30 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return made
 
 
+def _place(path: Path) -> Path:
+    return path.relative_to(Path(__file__).parent)
+
+
+def _fast(path: Path) -> bool:
+    place = _place(path)
+    return not {str(part) for part in (place, *place.parents)}.isdisjoint(FAST)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not import for fast tests what others need."""
+    fast = config.getoption("markexpr") == "fast" and collection_path.suffix == ".py"
+    return True if fast and not _fast(collection_path) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        place = item.path.relative_to(Path(__file__).parent)
-        chosen = not {str(part) for part in (place, *place.parents)}.isdisjoint(FAST)
-        if chosen and not item.name.startswith(LONG):
+        if _fast(item.path) and not item.name.startswith(LONG):
             item.add_marker(pytest.mark.fast)
+    order = {name: k for k, name in enumerate(FIRST)}
+    items.sort(key=lambda item: order.get(str(_place(item.path)), len(order)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let a process that has nothing left to do take tests from another."""
+    return WorkStealingScheduling(config, log)

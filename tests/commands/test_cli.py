@@ -12,6 +12,10 @@ from command import Command
 
 from curnits.analysis import cli
 from curnits.analysis.cli import app
+from curnits.analysis.cli.console import console
+from curnits.analysis.cli.show_check import show_check
+from curnits.analysis.cli.show_solution import show_solution
+from curnits.analysis.storage.solutions import CheckRecord, SolutionRecord
 from curnits.sim.games.nfg import read_nfg
 from curnits.sim.games.normal import NormalGame
 from curnits.sim.scenario.catalogue import catalogue, find
@@ -86,7 +90,9 @@ def test_solve_json_has_the_promised_keys(curnits: Command) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(catalogue()))
-def test_every_scenario_is_solved_and_checked(name: str, curnits: Command, tmp_path: Path) -> None:
+def test_every_scenario_is_solved_and_checked(
+    name: str, curnits: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "solution.json"
     result = curnits("solve", name, "--json")
     assert result.status == 0
@@ -95,8 +101,9 @@ def test_every_scenario_is_solved_and_checked(name: str, curnits: Command, tmp_p
     assert checked.status == 0
     assert checked.json["passed"]
     assert checked.json["objections"] == []
-    assert curnits("solve", name).status == 0
-    assert curnits("check", path).out.splitlines()[1] == "Passed."
+    show_solution(console(), SolutionRecord.model_validate(result.json), verbose=True)
+    show_check(console(), CheckRecord.model_validate(checked.json))
+    assert "\nPassed.\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -273,7 +280,7 @@ def run_with_stdout(target: str, *words: str) -> subprocess.CompletedProcess[str
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-@pytest.mark.parametrize("words", [("scenarios",), ("scenarios", "--json"), ("--help",)])
+@pytest.mark.parametrize("words", [("solve", "threat-game"), ("scenarios", "--json"), ("--help",)])
 def test_output_that_cannot_be_written(words: tuple[str, ...]) -> None:
     ended = run_with_stdout("> /dev/full", *words)
     assert ended.returncode == 2
@@ -281,9 +288,11 @@ def test_output_that_cannot_be_written(words: tuple[str, ...]) -> None:
     assert ended.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("target", ["| true", ">&-"])
-def test_nobody_listens(target: str) -> None:
-    assert run_with_stdout(target, "scenarios", "--json").stderr == ""
+@pytest.mark.parametrize(
+    ("target", "words"), [("| true", ("scenarios", "--json")), (">&-", ("solve", "threat-game"))]
+)
+def test_nobody_listens(target: str, words: tuple[str, ...]) -> None:
+    assert run_with_stdout(target, *words).stderr == ""
 
 
 def test_check_uses_the_game_in_the_file(

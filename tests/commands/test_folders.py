@@ -81,17 +81,18 @@ def test_links_are_files_of_others(curnits: Command, folder: Path, tmp_path: Pat
     assert contents(mine) == {"thesis.tex": b"years of work"}
 
 
+@pytest.mark.usefixtures("few_figures")
 def test_figures_and_reports_belong_to_the_run(curnits: Command, folder: Path) -> None:
-    assert curnits("plot", folder, "--figure", "frontier", "--format", "png").status == 0
+    assert curnits("plot", folder, "--figure", "prices", "--format", "png").status == 0
     assert curnits("report", folder).status == 0
     listed = set(json.loads((folder / "manifest.json").read_text())["files"])
-    assert {"figures/frontier.png", "figures/frontier.csv", "report.html", "ticks.parquet"} < listed
+    assert {"figures/prices.png", "figures/prices.csv", "report.html", "ticks.parquet"} < listed
     assert curnits(*QUICK, "--out", folder, "--force").status == 1
     assert "figures" not in {path.name for path in folder.iterdir()}
-    assert curnits("plot", folder, "--figure", "frontier", "--format", "svg").status == 0
-    (folder / "figures" / "frontier.svg").write_text("a better drawing")
+    assert curnits("plot", folder, "--figure", "prices", "--format", "svg").status == 0
+    (folder / "figures" / "prices.svg").write_text("a better drawing")
     assert curnits(*QUICK, "--out", folder, "--force").status == 2
-    assert (folder / "figures" / "frontier.svg").read_text() == "a better drawing"
+    assert (folder / "figures" / "prices.svg").read_text() == "a better drawing"
 
 
 def test_what_is_no_file_is_not_written_to(curnits: Command, tmp_path: Path) -> None:

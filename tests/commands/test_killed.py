@@ -10,12 +10,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from command import Forked
 
 KILLS = int(os.environ.get("KILLS", "1"))
 
@@ -35,33 +34,6 @@ FIRST = {
 }
 """What is there before."""
 
-Job = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def run() -> Iterator[Job]:
-    with subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("killing.py"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-
-        def ended(
-            words: str, place: Path, step: int = 0, number: int = 0, limit: int | None = None
-        ) -> dict[str, Any]:
-            job = {"words": words.format(place).split(), "place": str(place)}
-            job |= {"step": step, "signal": number, "limit": limit}
-            assert process.stdin is not None
-            assert process.stdout is not None
-            print(json.dumps(job), file=process.stdin, flush=True)
-            answer: dict[str, Any] = json.loads(process.stdout.readline())
-            assert "Traceback" not in answer["err"]
-            return answer
-
-        yield ended
-        process.stdin.close()
-
 
 def contents(place: Path) -> dict[str, bytes]:
     files = (path for path in place.rglob("*") if path.is_file())
@@ -76,7 +48,7 @@ def visible(place: Path) -> dict[str, bytes]:
 class Case:
     """A command, what is there before and after it, and how many steps it takes."""
 
-    def __init__(self, name: str, run: Job, tmp_path: Path) -> None:
+    def __init__(self, name: str, run: Forked, tmp_path: Path) -> None:
         self.words, self.run, self.place = COMMANDS[name], run, tmp_path / "place"
         self.earlier = tmp_path / "earlier"
         self.place.mkdir()
@@ -118,9 +90,9 @@ class Case:
 
 @pytest.fixture(params=COMMANDS, scope="module")
 def case(
-    request: pytest.FixtureRequest, run: Job, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, forked: Forked, tmp_path_factory: pytest.TempPathFactory
 ) -> Case:
-    return Case(request.param, run, tmp_path_factory.mktemp("killed"))
+    return Case(request.param, forked, tmp_path_factory.mktemp("killed"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

@@ -67,7 +67,7 @@ def test_printed(curnits: Command) -> None:
 
 def test_each_action_by_itself(curnits: Command) -> None:
     """What a ladder's lower rungs are worth beside its highest is nothing."""
-    game = load(find("ten-rung-arms-race")).build()
+    game = load(find("two-rung-arms-race")).build()
     found = leverage(game)
     together = {(gain.player, gain.solution): gain.gain for gain in found.gains}
     for worth in found.worths:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import typer
+from command import Forked
 from typer.core import TyperGroup
 
 from curnits.analysis.cli.app import app
@@ -16,16 +17,16 @@ from curnits.analysis.cli.app import app
 INSTALLED = Path(sys.executable).with_name("curnits")
 
 PRINTING_JSON = {
-    "run": "run threat-game --ticks 50 --out run",
+    "run": "run threat-game --ticks 50 --out {}/run",
     "solve": "solve free-onlooker",
-    "check": "check solution.json",
+    "check": "check {}/solution.json",
     "scenarios": "scenarios",
     "leverage": "leverage protection-racket",
-    "basins": "basins three-solutions --starts 2 --ticks 20 --format svg --out basins",
-    "multiplicity": "multiplicity --games 1 --format svg --out several",
+    "basins": "basins three-solutions --starts 2 --ticks 20 --format svg --out {}/basins",
+    "multiplicity": "multiplicity --games 1 --format svg --out {}/several",
     "sweep": "sweep atlas-of-equilibria --dry-run",
     "tournament": "tournament six-ways --dry-run",
-    "population": "population insisting-neighbours --rounds 1 --out met",
+    "population": "population insisting-neighbours --rounds 1 --out {}/met",
     "limits sanding": "limits sanding sanded-face",
     "limits thickening": "limits thickening thin-zero-sum --draws 1",
     "limits influence": "limits influence free-pair",
@@ -46,18 +47,17 @@ def test_no_command_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("words", PRINTING_JSON.values(), ids=PRINTING_JSON)
-def test_standard_output_is_json_to_the_byte(words: str, tmp_path: Path) -> None:
+def test_standard_output_is_json_to_the_byte(words: str, forked: Forked, tmp_path: Path) -> None:
     """In a process of its own: what C code writes does not pass through ``sys.stdout``."""
+    out = tmp_path / "out.json"
     if words.startswith("check"):
         solved = subprocess.run(
             [INSTALLED, "solve", "threat-game", "--json"], capture_output=True, check=True
         )
         (tmp_path / "solution.json").write_bytes(solved.stdout)
-    ended = subprocess.run(
-        [INSTALLED, *words.split(), "--json"], capture_output=True, check=False, cwd=tmp_path
-    )
-    assert ended.returncode in (0, 1), ended.stderr.decode()
-    text = ended.stdout.decode()
+    ended = forked(f"{words} --json", tmp_path, out=str(out))
+    assert ended["status"] in (0, 1), ended["err"]
+    text = out.read_text("utf-8")
     assert text.startswith("{")
     assert text.endswith("}\n")
     json.loads(text)

@@ -61,7 +61,7 @@ def test_untouched_it_passes(
 ) -> None:
     table = pd.read_parquet(folder / "encounters.parquet")
     assert table.groupby("person")["policy"].nunique().max() > 1  # somebody was imitated
-    assert table["ending"].nunique() > 1
+    assert len(set(table["ending"])) > 1
     assert objections() == objections("--repeat") == []
     printed = curnits("check", folder).out.splitlines()
     assert printed[0].endswith(": population")

@@ -213,6 +213,7 @@ def test_too_few_ticks_is_a_negative_answer(curnits: Command, tmp_path: Path) ->
     assert curnits("check", tmp_path / "run").status == 1
 
 
+@pytest.mark.usefixtures("few_figures")
 def test_run_says_what_is_paid(curnits: Command, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     result = curnits("run", "ransom", "--out", folder, "--json")
@@ -304,6 +305,7 @@ def interrupted(words: list[object], begun: Callable[[], bool]) -> tuple[int, st
     return process.returncode, out, err
 
 
+@pytest.mark.usefixtures("few_figures")
 def test_an_interrupted_run_keeps_what_was_recorded(curnits: Command, tmp_path: Path) -> None:
     target = tmp_path / "deep" / "run"
     status, out, err = interrupted(
@@ -351,16 +353,25 @@ def test_a_second_interruption_leaves_nothing_behind() -> None:
 def test_names_that_are_not_utf8_and_a_terminal_that_knows_ascii_only(tmp_path: Path) -> None:
     scenario, folder = tmp_path / "m\udcfe.yaml", tmp_path / "o\udcff"
     scenario.write_text(find("threat-game").read_text("utf-8"), "utf-8")
-    code = "from curnits.analysis.cli.app import main; main()"
-    run = ("run", scenario, "--out", folder)
-    for words in (run, ("check", folder), ("solve", scenario), ("report", folder)):
-        result = subprocess.run(
-            [sys.executable, "-c", code, *words],
-            check=False,
-            capture_output=True,
-            env=os.environ | {"PYTHONIOENCODING": "ascii"},
-        )
-        assert (result.returncode, result.stderr) == (0, b"")
+    code = """
+import sys
+from curnits.analysis.cli.app import main
+scenario, folder = sys.argv[1:]
+for words in ("run", scenario, "--out", folder), ("check", folder), ("solve", scenario), (
+    "plot", folder, "--figure", "prices"
+):
+    try:
+        main(words)
+    except SystemExit as end:
+        assert not end.code
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code, scenario, folder],
+        check=False,
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+    assert (result.returncode, result.stderr) == (0, b"")
     assert json.loads((folder / "summary.json").read_text("utf-8"))["scenario"] == "m\\udcfe"
 
 

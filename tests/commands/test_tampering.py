@@ -11,8 +11,11 @@ import pandas as pd
 import pytest
 from command import Command
 
+from curnits.analysis.checking import answers
 from curnits.analysis.cli.app import main
+from curnits.analysis.concepts import solve
 from curnits.analysis.storage.folder import TABLES
+from curnits.analysis.storage.solutions import SolutionRecord
 from curnits.sim.scenario.loading import find, load
 
 SAMPLE = 20
@@ -112,8 +115,12 @@ def test_solutions_are_not_repeated(curnits: Command, tmp_path: Path) -> None:
     assert "--repeat is for run folders" in done.err
 
 
-def test_shortfall(curnits: Command, tmp_path: Path) -> None:
-    solved = curnits("solve", "strategic-banker", "--concept", "strict", "--json", "--quiet").json
+def test_shortfall(curnits: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it is compared with is not solved for twice here, as it is by ``check``."""
+    game = load(find("strategic-banker")).build()
+    found = solve(game, "strict")
+    monkeypatch.setattr(answers, "solve", lambda *_: found)
+    solved = SolutionRecord.of(game, "normal", found).model_dump()
     file = tmp_path / "solution.json"
     names = ["weights", "disposal", "violation"]
     prices = list(solved["shortfall"]["prices"])

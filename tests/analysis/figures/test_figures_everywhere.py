@@ -20,7 +20,7 @@ from curnits.analysis.view.studio import studio
 from curnits.sim.scenario.catalogue import catalogue
 
 SCENARIOS = tuple(catalogue())
-APART = 4
+APART = 8
 """Of every so many figures one is drawn of a scenario, another one of the next scenario."""
 
 

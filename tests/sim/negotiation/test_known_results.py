@@ -92,7 +92,7 @@ def meeting(
     )
 
 
-def drawn(policy: Bluffer, player: int, count: int = 3000, **costs: object) -> np.ndarray:
+def drawn(policy: Bluffer, player: int, count: int = 1500, **costs: object) -> np.ndarray:
     """Return after how many meetings a player yields, in so many talks."""
     times = []
     for talk in range(1, count + 1):

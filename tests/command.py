@@ -9,7 +9,6 @@ import pytest
 
 from curnits.analysis.cli.app import main
 
-
 type Forked = Callable[..., dict[str, Any]]
 """Runs a command in a process of its own, and says how it ended: ``commands/forking.py``."""
 

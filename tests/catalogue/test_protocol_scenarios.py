@@ -8,6 +8,7 @@ import pytest
 from command import Command
 from matplotlib.figure import Figure
 
+from curnits.analysis.cli.app import main
 from curnits.analysis.concepts import default_concept, solve
 from curnits.analysis.figures.talks import TALKS
 from curnits.analysis.storage.rundata import read_run
@@ -96,22 +97,32 @@ def test_hollow_threats_are_worth_nothing_in_the_end() -> None:
     np.testing.assert_allclose(kept.payoffs, usual(entry), atol=0.02)
 
 
-def test_failures_teach_to_agree() -> None:
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that two tests look at."""
+    folder = tmp_path_factory.mktemp("learned") / "run"
+    with pytest.raises(SystemExit):
+        main(["run", "learning-to-agree", "--quiet", "--out", str(folder)])
+    return folder
+
+
+def test_failures_teach_to_agree(learned: Path) -> None:
     entry = scenario("learning-to-agree")
-    for seed in (1, 2, 3):
-        ended = run(entry.with_run(seed=seed))
-        endings = ended.tables["talks"].groupby("talk")["ending"].first()
+    other = run(entry.with_run(seed=2))
+    for tables in (read_run(learned).tables, other.tables):
+        endings = tables["talks"].groupby("talk")["ending"].first()
         assert endings.iloc[0] == "broke down"
         assert (endings.tail(5) == "agreed").all()
-        gaps = ended.tables["breakdowns"]["gap"]
+        gaps = tables["breakdowns"]["gap"]
         assert gaps.iloc[0] > 2 * gaps.iloc[-1]
-        np.testing.assert_allclose(ended.payoffs, usual(entry), atol=0.01)
+        last = tables["negotiators"].tail(2)["payoff"]
+        np.testing.assert_allclose(last, usual(entry), atol=0.01)
 
 
-def test_talks_are_drawn_if_there_are_several(curnits: Command, tmp_path: Path) -> None:
-    run_folder = tmp_path / "run"
-    curnits("run", "learning-to-agree", "--out", run_folder)
-    data = read_run(run_folder)
+def test_talks_are_drawn_if_there_are_several(
+    learned: Path, curnits: Command, tmp_path: Path
+) -> None:
+    data = read_run(learned)
     (panel,) = TALKS.panels([data])
     assert panel.table["talk"].nunique() == 15
     axes = Figure().subplots()
@@ -121,9 +132,7 @@ def test_talks_are_drawn_if_there_are_several(curnits: Command, tmp_path: Path) 
     assert sum(len(line.get_xdata()) for line in crosses) == failed > 0
     single = panel.table[panel.table["talk"] == 1]
     assert TALKS.panels([replace(data, tables={"talks": single})]) == []
-    assert (
-        curnits("plot", run_folder, "--figure", "talks", "--out", tmp_path / "x.svg")
-    ).status == 0
+    assert (curnits("plot", learned, "--figure", "talks", "--out", tmp_path / "x.svg")).status == 0
 
 
 def test_a_newcomer_is_paid_for_what_it_could_do() -> None:

@@ -322,7 +322,9 @@ def test_scenarios(curnits: Command) -> None:
     assert max(map(len, printed.splitlines())) <= 80
 
 
-def test_the_catalogue_is_searched(curnits: Command) -> None:
+def test_the_catalogue_is_searched(curnits: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = {name: find(name) for name in ("ibn-ezras-estate", "threat-game", "called-bluffs")}
+    monkeypatch.setattr("curnits.sim.scenario.catalogue.catalogue", lambda: few)
     inside = curnits("scenarios", "--group", "worths").out
     assert "ibn-ezras-estate" in inside
     assert "threat-game" not in inside

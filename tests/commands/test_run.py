@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pandas as pd
 import pytest
 from command import Command
 
+from curnits.analysis.cli.app import main
 from curnits.analysis.studies.interrupting import interruptible
 from curnits.sim.scenario.catalogue import catalogue, find
 from curnits.sim.scenario.loading import load
@@ -30,11 +32,20 @@ ELSEWHERE = {
 FILES = {"scenario.yaml", "manifest.json", "summary.json", *(f"{t}.parquet" for t in TABLES)}
 
 
-@pytest.fixture
-def folder(curnits: Command, tmp_path: Path) -> Path:
-    target = tmp_path / "run"
-    assert curnits("run", "hot-dog-stands", "--out", target).status == 0
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("made") / "run"
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "hot-dog-stands", "--quiet", "--out", str(target)])
+    assert not ended.value.code
     return target
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A run folder that may be changed."""
+    shutil.copytree(made, tmp_path / "run")
+    return tmp_path / "run"
 
 
 @pytest.mark.parametrize("name", sorted(set(catalogue()) - ELSEWHERE))

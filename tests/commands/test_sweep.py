@@ -129,7 +129,7 @@ def test_interrupted_it_keeps_what_is_finished(
 ) -> None:
     if "--cluster" in words:
         pytest.importorskip("distributed")
-    file.write_text(tiny(3000))
+    file.write_text(tiny(1000))
     with started(["sweep", file, "--out", tmp_path / "x", "--json", *words]) as process:
         wait_for_parts(tmp_path / "x", 3)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
@@ -138,7 +138,7 @@ def test_interrupted_it_keeps_what_is_finished(
     lines = err.splitlines()
     assert [line for line in lines if not line.startswith("curnits: ")] == []
     assert lines[-1] == "curnits: interrupted; --resume goes on"
-    assert 3 <= json.loads(out)["done"] < 6000
+    assert 3 <= json.loads(out)["done"] < 2000
     kept = curnits("sweep", "--status", tmp_path / "x", "--json").json
     assert kept == json.loads(out)
 

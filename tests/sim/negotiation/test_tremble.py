@@ -30,19 +30,14 @@ print(*run.payoffs, sha256(tables.encode()).hexdigest())
 
 
 @cache
-<<<<<<< HEAD
-def symmetric(seed: int) -> Run:
-    entry = load(find("three-solutions")).with_run(seed=seed)
-    return simulate(entry.game_without_ladders, entry.negotiation, entry.run)
-=======
 def symmetric(seed: int, **settings: int) -> Run:
     entry = load(find("three-solutions")).with_run(seed=seed, **settings)
-    return simulate(entry.ground, entry.negotiation, entry.run)
+    return simulate(entry.game_without_ladders, entry.negotiation, entry.run)
 
 
 def elsewhere(**environment: str) -> list[str]:
     """Return payoffs, and a digest of all tables, of 400 ticks of seed 4 in a new process."""
-    surroundings = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}
+    surroundings = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
     done = subprocess.run(
         [sys.executable, "-c", REPORT],
         capture_output=True,

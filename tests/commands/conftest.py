@@ -16,9 +16,9 @@ from curnits.analysis.figures.registry import FIGURES
 
 @pytest.fixture
 def few_figures() -> Iterator[None]:
-    """Let reports draw one figure, where more would show the same."""
+    """Let reports draw two figures, where more would show the same."""
     whole: dict[str, Any] = dict(FIGURES)
-    _replace(FIGURES, {"prices": whole["prices"]})
+    _replace(FIGURES, {name: whole[name] for name in ("prices", "trades")})
     yield
     _replace(FIGURES, whole)
 

@@ -13,7 +13,6 @@ import pandas as pd
 
 from curnits.analysis.checking.recounting import misstated_keys
 from curnits.analysis.checking.repeating import differing
-from curnits.analysis.storage.files import FolderError
 from curnits.analysis.storage.populations import (
     SUMMARY,
     PopulationData,
@@ -21,7 +20,8 @@ from curnits.analysis.storage.populations import (
     read_population,
     tables,
 )
-from curnits.analysis.storage.record import printable, read_json
+from curnits.analysis.storage.record import read_json, utf8_safe
+from curnits.analysis.storage.seals import FolderError
 from curnits.analysis.storage.solutions import CheckRecord
 from curnits.sim.population.encounters import Outcome, Person, Population, Talk
 
@@ -54,7 +54,7 @@ def check_population(folder: Path) -> CheckRecord:
     if due.unfinished:
         objections.append(f"the run is unfinished: interrupted after {due.rounds:,} rounds")
     return CheckRecord(
-        path=printable(folder),
+        path=utf8_safe(folder),
         kind="population",
         concept=None,
         passed=not objections,

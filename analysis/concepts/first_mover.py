@@ -22,6 +22,7 @@ FIRST_MOVER = Concept(
     with_money="with money, claims are paid and all prices are equal (expected first-mover-value)",
     verify=verifiers.first_mover,
     threats=True,
+    instead=verifiers.ASKED,
     proof=lambda _: Proposition.FIRST_MOVER,
     quick=few_commitments,
 )

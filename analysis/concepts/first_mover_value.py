@@ -6,6 +6,7 @@ from curnits.analysis.concepts.paying import as_if, paid
 from curnits.analysis.solution import Solution, Vector
 from curnits.analysis.solvers.curved.refining import refined
 from curnits.analysis.solvers.rules.first_mover import FIRST_MOVER_SURPLUS, few_commitments
+from curnits.analysis.verification.first_mover import ASKED
 from curnits.analysis.verification.first_mover import first_mover_value as verifier
 from curnits.sim.games.game import Game
 
@@ -27,6 +28,7 @@ FIRST_MOVER_VALUE = Concept(
     with_money=_in_money,
     verify=verifier,
     threats=True,
+    instead=ASKED,
     pays=True,
     proof=lambda _: Proposition.FIRST_MOVER_VALUE,
     quick=few_commitments,

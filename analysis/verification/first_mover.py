@@ -34,6 +34,12 @@ from curnits.analysis.verification.measures import ACCEPTED
 from curnits.sim.games.coalitions import grand, membership, proper_coalitions
 from curnits.sim.games.game import Game
 
+ASKED = (
+    "no coalition gets more by another commitment, whichever reply it pays for, and everybody is "
+    "owed equal dividends of what commitments get"
+)
+"""What is verified of threats, for readers."""
+
 _PRECISION = 1e-10
 """To which linear programs are solved, in shares of what is at stake."""
 

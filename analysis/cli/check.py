@@ -1,7 +1,8 @@
 """The command ``check``: verify a run, a population or a solution again, or try axioms on it."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,9 @@ from curnits.analysis.cli.options import Json, Quiet
 from curnits.analysis.cli.usage import command
 from curnits.sim.errors import InputError
 from curnits.sim.files.reading import about
+
+if TYPE_CHECKING:
+    from curnits.analysis.storage.solutions import CheckRecord
 
 
 @command()
@@ -62,15 +66,17 @@ def check(
     from curnits.analysis.cli.show_check import show_check
     from curnits.analysis.storage.record import to_json
 
+    verify: Callable[[Path], CheckRecord]
     if (path / "population.yaml").exists():
-        from curnits.analysis.checking.populations import check_population as verify
-        from curnits.analysis.checking.populations import met_again as again
+        from curnits.analysis.checking.populations import check_population, met_again
+
+        verify, again = check_population, met_again
     else:
         from curnits.analysis.checking.answers import check_solution
-        from curnits.analysis.checking.repeating import repeated as again
+        from curnits.analysis.checking.repeating import repeated
         from curnits.analysis.checking.runs import check_run
 
-        verify = check_run if path.is_dir() else check_solution
+        verify, again = check_run if path.is_dir() else check_solution, repeated
     with about(path), waiting("Verifying", quiet=quiet):
         report = verify(path)
     if repeat:

@@ -11,20 +11,19 @@ import json
 import os
 import sys
 from ctypes import CDLL
+from importlib import import_module
+from pkgutil import iter_modules
 from resource import RLIMIT_FSIZE, setrlimit
 from typing import Any
 
 import curnits.analysis.cli.app
-import curnits.analysis.cli.show_run
-import curnits.analysis.cli.show_several
-import curnits.analysis.cli.show_solution
-import curnits.analysis.concepts
 import curnits.analysis.figures.saving
 import curnits.analysis.judging.judge
 import curnits.analysis.storage.rundata
 import curnits.analysis.storage.runs
 import curnits.analysis.studies.multiplicity
 import curnits.analysis.view.html_report
+from curnits.analysis.concepts import CONCEPTS
 from curnits.analysis.figures.registry import FIGURES
 
 STEPS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate", "shutil.rmtree"}
@@ -79,6 +78,9 @@ def killer(job: dict[str, Any], count: int) -> Any:
 
 
 if __name__ == "__main__":
+    list(CONCEPTS.values())  # imported when asked for, as commands are
+    for module in iter_modules(curnits.analysis.cli.__path__, "curnits.analysis.cli."):
+        import_module(module.name)
     for name in set(FIGURES) - {"frontier"}:  # reports draw all there are, which takes long
         del FIGURES[name]
     for line in sys.stdin:

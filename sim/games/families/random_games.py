@@ -71,7 +71,7 @@ class Uniform(_Random):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_numbers(low=self.low, high=self.high, range=self.high - self.low)
+        check_numbers(low=self.low, high=self.high)
         require(self.low < self.high, f"low must be below high, found {self.low} and {self.high}")
 
     @override

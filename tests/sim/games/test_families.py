@@ -237,7 +237,7 @@ def test_random_games_of_any_shape(shape):
         ("random-uniform", {"shape": [2, 0]}, r"shape\[1\] must be an integer from 1"),
         ("random-uniform", {"shape": [2.0]}, "must be an integer"),
         ("random-uniform", {"low": 1, "high": 1}, "low must be below high"),
-        ("random-uniform", {"low": -1e308, "high": 1e308}, "finite"),
+        ("random-uniform", {"low": -1e308, "high": 1e308}, "low must be at most"),
         ("random-normal", {"deviation": 0}, "deviation must be positive"),
         ("random-log-normal", {"mean": float("nan")}, "mean must be a finite number"),
         ("random-integer", {"low": 2, "high": 1}, "high must be an integer from 2"),

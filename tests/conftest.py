@@ -46,13 +46,19 @@ FAST = (
 """What takes less than a minute on two cores, and uses every library: files and folders."""
 
 LONG = (
+    "test_a_player_who_cannot_be_paid_leaves_open_where_talks_end",
     "test_convert_there_and_back",
     "test_convert_writes_tables_only_of_what_has_one",
     "test_every_scenario_is_solved_and_checked",
     "test_every_scenario_runs_and_gets_there",
+    "test_it_compiles_where_nothing_can_be_written",
     "test_an_interrupted_run_keeps_what_was_recorded",
     "test_names_that_are_not_utf8_and_a_terminal_that_knows_ascii_only",
+    "test_nobody_listens",
     "test_payoffs_survive_being_written",
+    "test_round_trip_is_exact",
+    "test_run_says_what_is_paid",
+    "test_threats_that_are_not_believed_lead_elsewhere",
 )
 """Tests in them that take as long as all others."""
 

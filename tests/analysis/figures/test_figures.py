@@ -190,8 +190,15 @@ def test_convergence_of_several_seeds(runs: Mapping[str, RunData]) -> None:
     assert set(table["run"]) == {1, 2}
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("game", ["nasty", "six", "four", "money", "short"])
+@pytest.mark.parametrize(
+    ("game", "width"),
+    [
+        *((game, width) for game in ("nasty", "six") for width in WIDTHS),
+        ("four", "column"),
+        ("money", "page"),
+        ("short", "column"),
+    ],
+)
 def test_labels_do_not_overlap(game: str, width: str, runs: Mapping[str, RunData]) -> None:
     for name, panels in pages([runs[game]]).items():
         with paper():

@@ -36,6 +36,7 @@ from curnits.analysis.judging.judge import judge
 from curnits.analysis.storage.folder import write_run
 from curnits.analysis.storage.rundata import RunData, read_run
 from curnits.analysis.storage.runs import Summary
+from curnits.analysis.view import html_report
 from curnits.sim.running import simulate
 from curnits.sim.scenario.catalogue import find
 from curnits.sim.scenario.loading import load
@@ -442,13 +443,18 @@ def test_plot_and_report_need_runs_of_one_game(
 
 
 def test_report_is_one_self_contained_page(
-    curnits: Command, folders: Mapping[str, Path], tmp_path: Path
+    curnits: Command,
+    folders: Mapping[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    names = ("frontier", "prices", "threats", "comparison")
+    monkeypatch.setattr(html_report, "pages", lambda runs: pages(runs, names))
     out = tmp_path / "page.html"
     assert curnits("report", folders["nasty"], "--out", out).status == 0
     page = out.read_text("utf-8")
     assert "http" not in page.replace("http://www.w3.org", "")
-    assert page.count('src="data:image/svg+xml;base64,') == page.count("<img") >= 8
+    assert page.count('src="data:image/svg+xml;base64,') == page.count("<img") == len(names)
     assert "$$_cash &amp; &lt;b&gt;co&lt;/b&gt;" in page
     assert "<b>co</b>" not in page
     assert "curnits run scenario.yaml" in page

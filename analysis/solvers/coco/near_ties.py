@@ -78,7 +78,7 @@ def _lowered(
     step = _STEP
     while point is not None and level > lowest:
         probe = settled(StoredGame.of(at(level * (1 - _PROBE))), point)
-        if probe is None or step > _SHORTEST:
+        if probe is None or probe.face != point.face or step > _SHORTEST:
             return None
         lower = max(level * step, lowest)
         guess = replace(

@@ -68,6 +68,12 @@ def test_answers_are_followed_as_noise_shrinks(number, seed):
     assert worst(verify(game, found)) <= EXACT
 
 
+@pytest.mark.parametrize(("number", "seed"), [(316, 12), (511, 12)])
+def test_a_face_that_changes_at_once_is_no_obstacle(number, seed):
+    (found,) = solve(benchmark_game(number, seed)).equilibria
+    assert found.accepted
+
+
 def test_games_in_which_somebody_has_nothing_at_stake_do_not_fit():
     payoffs = np.random.default_rng(0).uniform(size=(2, 2, 2))
     assert fits(from_payoffs(payoffs))

@@ -158,7 +158,10 @@ def is_pareto(outcomes: Matrix, point: Vector) -> bool:
     # The centre of the point's face is efficient just when the point is, and it is exactly in F.
     centre = smallest_face(view.outcomes, view.point(point)).centre
     worth = view.outcomes.sum(axis=1)
-    weights, _ = best_mixture(worth, view.outcomes, (centre - FEASIBILITY, np.inf))
+    try:
+        weights, _ = best_mixture(worth, view.outcomes, (centre - FEASIBILITY, np.inf))
+    except InfeasibleError:  # by rounding: nothing is found to be even as good
+        return True
     return bool((weights @ view.outcomes - centre).sum() <= TOLERANCE)
 
 

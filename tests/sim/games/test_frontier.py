@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from curnits.sim.games.feasible import frontier
 from curnits.sim.games.feasible.faces import FrontierError
 from curnits.sim.games.feasible.frontier import (
     frontier_polyline,
@@ -18,6 +19,7 @@ from curnits.sim.games.feasible.frontier import (
     sanded,
     support,
 )
+from curnits.sim.games.feasible.linear import InfeasibleError
 
 SQUARE = np.array([[0.0, 0], [1, 0], [0, 1], [1, 1]])
 TRIANGLE = np.array([[0.0, 0], [8, 0], [0, 8]])
@@ -286,3 +288,13 @@ def test_large_game_with_a_plain_vertex_is_fast():
     start = perf_counter()
     assert locate(outcomes, best) == "vertex"
     assert perf_counter() - start < 2
+
+
+def test_nothing_is_better_where_rounding_finds_nothing_as_good(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise InfeasibleError("rounding")
+
+    monkeypatch.setattr(frontier, "best_mixture", refuse)
+    assert is_pareto(np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]), np.array([1.0, 0.0]))

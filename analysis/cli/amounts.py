@@ -75,8 +75,12 @@ def outcome(actions: Mapping[str, str]) -> str:
 
 def _shortened(action: str) -> str:
     whole, point, digits = action.removeprefix("-").partition(".")
-    long = point and whole.isdecimal() and len(digits) > len("123456")
-    return f"{float(action):.6g}" if long else action
+    if not (point and whole.isdecimal() and len(digits) > len("123456")):
+        return action
+    try:
+        return f"{float(action):.6g}"
+    except ValueError:  # a name that begins like a number
+        return action
 
 
 def mixture(shares: Sequence[Share]) -> str:

@@ -63,8 +63,10 @@ def threat_table(threats: pd.DataFrame, coalition: str, order: Sequence[str] = (
     chances = own.pivot_table(
         index="tick", columns="joint_action", values="probability", fill_value=0.0, sort=False
     ).sort_index()
-    spans = np.gradient(np.log1p(chances.index.to_numpy(float))) if len(chances) > 1 else [1.0]
-    covered = chances.mul(np.asarray(spans), axis=0).sum().sort_values(ascending=False)
+    spans = np.gradient(np.log1p(chances.index.to_numpy(float))) if len(chances) > 1 else 1.0
+    covered = (
+        chances.mul(np.broadcast_to(spans, len(chances)), axis=0).sum().sort_values(ascending=False)
+    )
     kept = list(covered.index[:_MOST_ACTIONS])
     places = {name: k for k, name in enumerate([*order, *chances.columns][::-1])}
     table = chances[sorted(kept, key=lambda name: -places[name])].copy()

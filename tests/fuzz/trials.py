@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
+from itertools import takewhile
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -118,11 +119,8 @@ def _problem(found: Input, status: int, out: str, err: str) -> str:
     if "Traceback" in err or "Warning" in err:
         return f"printed {err[-2000:]}"
     if status < 2:
-        if (
-            "--json" in found.words
-            and "--help" not in found.words
-            and "--version" not in found.words
-        ):
+        options = set(takewhile(lambda word: word != "--", found.words))
+        if "--json" in options and not options & {"--help", "--version"}:
             try:
                 json.loads(out, parse_constant=_refuse)
             except ValueError as error:

@@ -23,7 +23,7 @@ from curnits.analysis.solution import Candidate, Vector
 from curnits.sim.games.coalitions import Mask, grand, membership
 
 _PLAYED = 1e-7
-"""Probability from which on an outcome counts as played."""
+"""Probability from which on an outcome counts as played in an answer that is only near."""
 
 _CHOICES = 6
 """Most kernels that are tried for each conflict."""
@@ -126,11 +126,11 @@ def recognised(number: arb) -> Fraction | None:
     return simple if abs(simple - precise) < Fraction(1, 1 << PRECISION * 3 // 4) else None
 
 
-def corners(game: ExactGame, agreement: Vector) -> list[int]:
-    """Return outcomes that are played, affinely independent ones, the most likely first."""
+def corners(game: ExactGame, agreement: Vector, least: float = _PLAYED) -> list[int]:
+    """Return outcomes likelier than ``least``, affinely independent, the most likely first."""
     chosen: list[int] = []
     for k in np.argsort(-agreement, kind="stable").tolist():
-        if agreement[k] <= _PLAYED:
+        if agreement[k] <= least:
             break
         rows = [[*game.outcomes[c], Fraction(1)] for c in (*chosen, k)]
         entries = [fmpq(x.numerator, x.denominator) for row in rows for x in row]

@@ -13,7 +13,7 @@ from itertools import compress
 from typing import override
 
 import numpy as np
-from flint import arb, arb_mat, ctx, fmpq, fmpq_mat
+from flint import arb, arb_mat, ctx
 from numpy.typing import NDArray
 
 from curnits.analysis.certificates.checking.system import (
@@ -27,6 +27,7 @@ from curnits.analysis.certificates.checking.system import (
     ball,
 )
 from curnits.analysis.certificates.exact import ExactGame, Fractions
+from curnits.analysis.certificates.proving.enclosing import corners
 from curnits.analysis.certificates.proving.exact_simplex import solve_matrix_game
 from curnits.analysis.solution import Candidate, Vector
 from curnits.sim.games.coalitions import Mask, grand
@@ -46,14 +47,14 @@ _ROUGH = 1e-6
 _BITS = 400
 """To which unknowns are rounded."""
 
+_PLAYED = 1e-12
+"""Weight from which an outcome is agreed on."""
+
 _UNIT = 1 << _BITS
 """Prices are whole multiples of its inverse when kernels are looked for."""
 
 _MOST_STEPS, _SHARE = 40, 10
 """Steps, and the factor by which one may lower a price at most."""
-
-_PLAYED = 1e-12
-"""Weight from which an outcome is agreed on."""
 
 _NOTHING = Fraction(1, 1 << 100)
 """Shares of what is at stake, and probabilities, that are 0."""
@@ -183,7 +184,7 @@ class Point:
                 candidate.prices.tolist(), candidate.vanishing.tolist(), free, strict=True
             )
         ]
-        face = _independent(game, candidate.agreement)
+        face = corners(game, candidate.agreement, _PLAYED)
         weights = [Fraction(weight) for weight in candidate.agreement[face].tolist()]
         return cls(_shares(prices), _shares(weights), tuple(face), free)
 
@@ -383,19 +384,6 @@ def _step(rows: list[Balls], missed: Balls, unknowns: Balls, n: int) -> Balls:
     except ZeroDivisionError as error:
         raise SingularError("equations are dependent") from error
     return [step[i, 0] * d for i, d in enumerate(lengths)]
-
-
-def _independent(game: StoredGame, agreement: Vector) -> list[int]:
-    """Return affinely independent outcomes that are agreed on, the most likely first."""
-    chosen: list[int] = []
-    for k in np.argsort(-agreement, kind="stable").tolist():
-        if agreement[k] <= _PLAYED:
-            break
-        rows = [[*game.outcomes[c], Fraction(1)] for c in (*chosen, k)]
-        entries = [fmpq(x.numerator, x.denominator) for row in rows for x in row]
-        if fmpq_mat(len(rows), game.n + 1, entries).rank() == len(rows):
-            chosen.append(k)
-    return chosen
 
 
 def _shares(numbers: Sequence[Fraction]) -> tuple[Fraction, ...]:

@@ -70,10 +70,10 @@ def Upload(
 @solara.component
 def Settings(opened: Opened, restart: Callable[..., None]) -> None:
     """Offer what can be changed about a scenario: what matters most first, then by subject."""
-    changed, set_changed = solara.use_state(dict[str, object]())
+    changed = solara.use_reactive(dict[str, object]())
 
     def change(name: str, value: object) -> None:
-        set_changed({**changed, name: value})
+        changed.value = {**changed.peek(), name: value}  # more may change than is drawn by now
 
     groups: dict[str, list[Choice]] = {}
     for choice in choices(opened.scenario):
@@ -81,13 +81,16 @@ def Settings(opened: Opened, restart: Callable[..., None]) -> None:
     first = groups.pop("")
     solara.HTML(tag="h2", unsafe_innerHTML="Settings")
     for choice in sorted(first, key=_place):
-        _input(choice, changed, change)
+        _input(choice, changed.value, change)
     for title, own in groups.items():
         with solara.Details(title):
             for choice in own:
-                _input(choice, changed, change)
+                _input(choice, changed.value, change)
     solara.Button(
-        "Apply and start over", on_click=lambda: restart(**changed), color="primary", outlined=True
+        "Apply and start over",
+        on_click=lambda: restart(**changed.peek()),
+        color="primary",
+        outlined=True,
     )
 
 

@@ -6,7 +6,6 @@ from itertools import combinations
 import numpy as np
 import pytest
 from matplotlib.transforms import Bbox
-from test_figures import written
 
 from curnits.analysis.figures.drawing import FORMATS, lay_out, pages, paper
 from curnits.analysis.figures.ladders import ladder_table
@@ -18,6 +17,7 @@ from curnits.analysis.view.opening import open_named
 from curnits.analysis.view.session import Exploration
 from curnits.analysis.view.studio import studio
 from curnits.sim.scenario.catalogue import catalogue
+from tests.analysis.figures.test_figures import written
 
 SCENARIOS = tuple(catalogue())
 APART = 8

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from benchmarks.games import near_ties
-from test_near_ties import worst
 
 from curnits.analysis.solvers.coco.coco import EXACT, solve
 from curnits.analysis.solvers.coco.near_ties import followed
@@ -13,6 +12,7 @@ from curnits.analysis.solvers.coco.neighbours import without_noise
 from curnits.analysis.solvers.coco.refining import Point, StoredGame, completed, fits, settled
 from curnits.analysis.verification.coco import verify
 from curnits.sim.games.normal import from_payoffs
+from tests.analysis.solvers.test_near_ties import worst
 
 
 def first(game):

@@ -2,7 +2,6 @@
 
 import ipyvuetify as v
 import reacton
-import reacton
 
 from curnits.analysis.view.aside import Settings
 from curnits.analysis.view.opening import open_named

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +19,7 @@ from curnits.analysis.storage.rundata import Manifest, RunData, read_run
 from curnits.analysis.storage.runs import Summary
 from curnits.analysis.view.choices import changed
 from curnits.analysis.view.opening import Opened
-from curnits.analysis.view.studio import studio, undisturbed
+from curnits.analysis.view.studio import studio
 from curnits.sim.games.game import Game, GameError
 from curnits.sim.running import Run, Simulation
 from curnits.sim.scenario.problems import ScenarioError
@@ -32,8 +31,7 @@ _ROWS = 150
 class Exploration:
     """A negotiation that is stepped and looked at from any thread.
 
-    It has what Mesa's pages expect of a model, and is made from keywords alone. Ticks pass
-    :func:`undisturbed`, one after the other.
+    Ticks pass one after the other.
 
     Parameters
     ----------
@@ -84,12 +82,16 @@ class Exploration:
 
     def step(self) -> None:
         """Let one tick pass, if any is left."""
-        if self.running:
-            undisturbed(self._tick)
+        with self._talking:
+            simulation = self._simulation
+            if simulation is not None and self.running:
+                simulation.step()
+                self.time, self.running = simulation.model.ticks, not simulation.over
 
     def close(self) -> None:
         """Stop for good, whoever goes on stepping."""
-        undisturbed(self._stop)
+        with self._talking:
+            self.running = False
 
     def solve(self) -> None:
         """Find the analytic answer, once; it may take a while."""
@@ -140,25 +142,11 @@ class Exploration:
             files = studio().submit(_figures, path, form).result()
         return _zipped(f"{path.name}-figures", files)
 
-    def _tick(self) -> None:
-        with self._talking:
-            simulation = self._simulation
-            if simulation is not None and self.running:
-                simulation.step()
-                self.time, self.running = simulation.model.ticks, not simulation.over
-
-    def _stop(self) -> None:
-        with self._talking:
-            self.running = False
-
     def _result(self, rows: int | None = None) -> Run:
         if self._simulation is None or not self.time:
             raise ScenarioError(self.problem or f"{self.name}: nothing has happened yet")
-        return undisturbed(partial(self._recorded, self._simulation, rows))
-
-    def _recorded(self, simulation: Simulation, rows: int | None) -> Run:
         with self._talking:
-            return simulation.result(rows)
+            return self._simulation.result(rows)
 
     @property
     def _command(self) -> list[str]:

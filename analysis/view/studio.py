@@ -22,7 +22,7 @@ _DOTS = 160
 
 
 def undisturbed[T](work: Callable[[], T]) -> T:
-    """Do something in a thread of its own: pages trace theirs, and interrupt them at any line."""
+    """Do something in a thread of its own: downloads are traced, and interrupted at any line."""
     with ThreadPoolExecutor(1) as worker:
         return worker.submit(work).result()
 

@@ -7,6 +7,7 @@ between; drawing itself is done by another process. :mod:`curnits.analysis.view.
 from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
+from math import inf
 from threading import Event
 from time import monotonic
 from typing import cast
@@ -38,7 +39,11 @@ _FRAME = 25
 
 
 _REST = 0.2
-"""Seconds between two drawings, at least."""
+"""Seconds between two drawings, and between two looks at the clock, at least."""
+
+
+_BREATH = 0.001
+"""Seconds between two frames, in which all that else is served may begin."""
 
 
 _MOST_OUTCOMES = 64
@@ -53,15 +58,23 @@ def Talks(opened: Opened, exploration: Exploration, restart: Callable[[], None])
     solara.use_effect(lambda: exploration.close, [exploration])
     solving = solara.use_thread(exploration.solve, [exploration], intrusive_cancel=False)
 
-    def step() -> None:
+    def go_on() -> None:
         for _ in range(_FRAME):
             exploration.step()
+
+    def step() -> None:
+        go_on()
         set_tick(exploration.time)
 
     def play(cancelled: Event) -> None:
-        while playing and exploration.running and not cancelled.is_set():
-            step()
+        shown = -inf
+        while playing and exploration.running and not cancelled.wait(_BREATH):
+            go_on()
+            if monotonic() - shown > _REST:
+                shown = monotonic()
+                set_tick(exploration.time)
         if not cancelled.is_set():
+            set_tick(exploration.time)
             set_playing(False)
 
     solara.use_thread(play, [playing], intrusive_cancel=False)

@@ -296,7 +296,7 @@ def test_more_tabs_on_six_players_than_can_be_drawn_at_once(
     browser: Browser, server: str, tmp_path: Path
 ) -> None:
     six = tmp_path / "six.yaml"
-    six.write_text(SIX)
+    six.write_text(SIX.replace("window", "ticks: 200, window"))
     tabs = [opened(browser) for _ in range(4)]
     for tab in tabs:
         tab.goto(server, wait_until="commit")

@@ -1,6 +1,7 @@
 """What is in a run folder, written and read back."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -58,10 +59,13 @@ def manifest(scenario: Scenario, command: Sequence[str]) -> dict[str, Any]:
 def versions() -> dict[str, Any]:
     """Return the versions of this program, of Python and of what it is built on."""
     return {
-        "curnits": version("curnits"),
+        "curnits": _version("curnits"),
         "python": python_version(),
-        "dependencies": {name: version(name) for name in _DEPENDENCIES},
+        "dependencies": {name: _version(name) for name in _DEPENDENCIES},
     }
+
+
+_version = cache(version)
 
 
 def run_id(scenario: Scenario) -> str:

@@ -6,6 +6,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     PlainSerializer,
+    ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
     model_validator,
@@ -26,7 +27,12 @@ def _or_plugin(kind: str) -> WrapValidator:
     """Accept the names of the package's own rules, and those of rules that others offer."""
 
     def check(name: Any, usual: ValidatorFunctionWrapHandler) -> Any:
-        return name if isinstance(name, str) and name in offered(kind) else usual(name)
+        try:
+            return usual(name)
+        except ValidationError:
+            if isinstance(name, str) and name in offered(kind):
+                return name
+            raise
 
     return WrapValidator(check)
 

@@ -64,10 +64,12 @@ def stated_policy(policy: Policy) -> str | dict[str, Any]:
     RuleError
         If it has no name, being neither one of the package's own nor a plug-in.
     """
-    names = [name for name, kind in POLICIES.items() if kind is type(policy)]
-    names += [name for name in offered("policies") if plugin("policies", name) is type(policy)]
+    kind = type(policy)
+    names = [name for name, known in POLICIES.items() if known is kind]
     if not names:
-        raise RuleError(f"the policy {type(policy).__name__} has no name that a file could state")
+        names = [name for name in offered("policies") if plugin("policies", name) is kind]
+    if not names:
+        raise RuleError(f"the policy {kind.__name__} has no name that a file could state")
     parameters = policy.model_dump(mode="json", exclude_none=True)
     return {names[0]: parameters} if parameters else names[0]
 

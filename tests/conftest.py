@@ -2,6 +2,7 @@
 
 import os
 import signal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +89,12 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return made
 
 
+@cache
 def _place(path: Path) -> Path:
     return path.relative_to(Path(__file__).parent)
 
 
+@cache
 def _fast(path: Path) -> bool:
     place = _place(path)
     return not {str(part) for part in (place, *place.parents)}.isdisjoint(FAST)

@@ -131,7 +131,7 @@ def report(
       curnits report runs/hot-dog-stands-seed1
     """
     from curnits.analysis.cli.console import waiting
-    from curnits.analysis.storage.files import write_files
+    from curnits.analysis.storage.files import check_untaken, write_files
     from curnits.analysis.storage.record import utf8_safe
     from curnits.analysis.storage.rundata import read_run
     from curnits.analysis.view.html_report import page
@@ -141,6 +141,7 @@ def report(
     with about(folder), waiting("Drawing", quiet=quiet):
         run = read_run(folder)
         _say_unfinished([folder], [run])
+        check_untaken(place.parent, [place.name], replace=force)
         content = utf8_safe(page(run)).encode()
         write_files(place.parent, {place.name: content}, replace=force)
     typer.echo(place)

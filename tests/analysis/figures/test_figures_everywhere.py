@@ -55,8 +55,9 @@ def run() -> Iterator[RunData]:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_another_process_draws_the_same_bytes(form: str, run: RunData) -> None:
-    names = list(pages([run]))
-    assert set(names) >= SHOWN.keys()
+    """All figures as PDF; what is drawn is the same in every format, and what is written is not."""
+    names = list(pages([run])) if form == "pdf" else ["frontier", "coalitions"]
+    assert form != "pdf" or set(names) >= SHOWN.keys()
     elsewhere = [studio().submit(plot_files, [run], form, name) for name in names]
     for name, drawn in zip(names, elsewhere, strict=True):
         assert plot_files([run], form, name) == drawn.result()

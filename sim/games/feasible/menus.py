@@ -6,7 +6,8 @@ weights at which points are compared are never negative.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
 from math import comb
 from typing import Any
@@ -35,6 +36,9 @@ _MISS = 1e-9
 
 _MOST_POINTS = 1000
 """Most points of a curved frontier that are known from the start."""
+
+_KEPT = 32
+"""Bodies whose best points are kept: files are read, and games written and checked, repeatedly."""
 
 
 class Body(ABC):
@@ -136,6 +140,21 @@ def menu_of(body: Body) -> Menu:
     Differences between neighbours are then so small that agents who sand the frontier hardly feel
     them.
     """
+    names = tuple(map(str, range(body.players)))
+    return _menu_of(_Stated(f"{type(body).__name__} {body.as_scenario(names)}", body))
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """A body, the same as another if files state them alike."""
+
+    text: str
+    body: Body = field(compare=False)
+
+
+@lru_cache(_KEPT)
+def _menu_of(stated: _Stated) -> Menu:
+    body = stated.body
     k = body.players
     single = np.array([body.best(weights) for weights in np.eye(k)])
     spans = np.ptp(single, axis=0)

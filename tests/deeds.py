@@ -25,7 +25,10 @@ class Deeds:
             raise ValueError("as told")
         if task.spec == "interrupt":
             signal.raise_signal(signal.SIGINT)
-        return {RUNS: pd.DataFrame({"got": [task.spec]}), "more": pd.DataFrame({"k": [1, 2]})}
+        got = task.spec
+        if got == "tell what is blocked":
+            got = " ".join(one.name for one in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+        return {RUNS: pd.DataFrame({"got": [got]}), "more": pd.DataFrame({"k": [1, 2]})}
 
     def describe(self, task: Task) -> Mapping[str, Any]:
         return {"told": str(task.spec)}

@@ -8,10 +8,10 @@ import pytest
 from command import Command
 from matplotlib.figure import Figure
 
-from curnits.analysis.cli.app import main
 from curnits.analysis.concepts import default_concept, solve
 from curnits.analysis.figures.talks import TALKS
-from curnits.analysis.storage.rundata import read_run
+from curnits.analysis.storage.folder import write_run
+from curnits.analysis.storage.rundata import RunData, read_run
 from curnits.sim.running import Run, simulate
 from curnits.sim.scenario.catalogue import catalogue
 from curnits.sim.scenario.loading import load
@@ -100,9 +100,9 @@ def test_hollow_threats_are_worth_nothing_in_the_end() -> None:
 @pytest.fixture(scope="module")
 def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run that two tests look at."""
-    folder = tmp_path_factory.mktemp("learned") / "run"
-    with pytest.raises(SystemExit):
-        main(["run", "learning-to-agree", "--quiet", "--out", str(folder)])
+    folder, entry = tmp_path_factory.mktemp("learned"), scenario("learning-to-agree")
+    data = RunData.of(entry, run(entry))
+    write_run(folder, entry, data.tables, data.summary.model_dump(), [])
     return folder
 
 

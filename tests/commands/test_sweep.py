@@ -194,8 +194,11 @@ def test_folders_that_cannot_be_used(curnits: Command, tmp_path: Path, file: Pat
     assert "made with curnits 0.0.1" in older.err
 
 
-def test_a_cluster_that_does_not_answer(curnits: Command, tmp_path: Path, file: Path) -> None:
+def test_a_cluster_that_does_not_answer(
+    curnits: Command, tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("distributed")
+    monkeypatch.setattr("curnits.analysis.studies.execution.cluster._PATIENCE", 0.5)
     words = ("sweep", file, "--out", tmp_path / "x", "--cluster")
     for address in ("tcp://127.0.0.1:9", "nonsense"):
         refused = curnits(*words, address)

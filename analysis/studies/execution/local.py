@@ -7,8 +7,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
-from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, default_int_handler, raise_signal, signal
+from multiprocessing.context import ForkServerProcess
+from multiprocessing.resource_tracker import ensure_running
+from signal import (
+    SIG_BLOCK,
+    SIG_DFL,
+    SIG_IGN,
+    SIG_SETMASK,
+    SIGINT,
+    SIGTERM,
+    default_int_handler,
+    pthread_sigmask,
+    raise_signal,
+    signal,
+)
 from threading import Thread
 
 from curnits.analysis.studies.execution.executor import Batch, Finished, perform
@@ -21,6 +33,9 @@ _THREADS = (
     "NUMBA_NUM_THREADS",
 )
 """Settings of numerical libraries, which read them when they are loaded."""
+
+_IMPORTED = ["curnits.analysis.studies.tasks"]
+"""Modules that the work of most studies needs."""
 
 _SECONDS_TO_END = 0.5
 """For workers that are told to end, before they are made to."""
@@ -64,7 +79,7 @@ class InProcess:
 class _Worker:
     """A process, the way to it, and what it is busy with."""
 
-    process: SpawnProcess
+    process: ForkServerProcess
     pipe: Connection
     busy: int | None = None
 
@@ -140,11 +155,17 @@ class Workers:
 
 
 def _started() -> _Worker:
-    context = get_context("spawn")
+    context = get_context("forkserver")  # what workers need is imported once, for all of them
+    context.set_forkserver_preload(_IMPORTED)
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(there,), daemon=True)
-    with single_threaded():
-        process.start()
+    ensure_running()  # or else it is done below, and lets signals through
+    usual = pthread_sigmask(SIG_BLOCK, {SIGINT})  # which would interrupt imports in the new process
+    try:
+        with single_threaded():
+            process.start()
+    finally:
+        pthread_sigmask(SIG_SETMASK, usual)
     there.close()
     return _Worker(process, here)
 

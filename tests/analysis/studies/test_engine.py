@@ -396,6 +396,10 @@ def test_killed_workers_lose_only_what_kills_them() -> None:
     assert "lost 3 times" in rows["message"][25]
 
 
+def test_ctrl_c_does_not_reach_workers_that_are_being_started() -> None:
+    assert drive(Workers(1), ["tell what is blocked"])["got"].tolist() == ["SIGINT"]
+
+
 def test_other_versions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("curnits.analysis.studies.execution.driver.version", lambda name: "9.9")
     with pytest.raises(ExecutorError, match=r"a worker has curnits .* \(expected 9.9"):

@@ -30,9 +30,9 @@ _BEGINNINGS = 1e-1, 1e-2, 1e-3
 _STEP, _SHORTEST = 1e-2, 0.5
 """Factor by which noise is lowered at a time, and by which at least before it is given up."""
 
-_PROBE, _HIGHEST = 1e-4, 4.0
-"""Share by which it is lowered to see with which powers of it prices and mixtures go, and the
-highest of those."""
+_PROBE, _FLAT, _HIGHEST = 1e-4, 0.5, 4.0
+"""Share by which it is lowered to see with which powers of it prices and mixtures go, the lowest of
+those that count as such, and the highest."""
 
 
 def followed(
@@ -97,11 +97,20 @@ def _lowered(
 def _continued(
     here: tuple[Fraction, ...], probe: tuple[Fraction, ...], ratio: float
 ) -> tuple[Fraction, ...]:
-    """Return what numbers are where noise is a multiple of what it is here."""
-    changes = (float(y / x) if x > 0 and y > 0 else 1.0 for x, y in zip(here, probe, strict=True))
-    powers = np.array([log(change) / log(1 - _PROBE) for change in changes])
-    factors = ratio ** np.clip(powers, -_HIGHEST, _HIGHEST)
-    return tuple(x * Fraction(factor) for x, factor in zip(here, factors.tolist(), strict=True))
+    """Return what numbers are where noise is a multiple of what it is here.
+
+    They go with powers of it, or if hardly with it at all, to a limit on a straight line.
+    """
+    lowered = (1 - ratio) / _PROBE
+    numbers = []
+    for x, y in zip(here, probe, strict=True):
+        power = log(y / x) / log(1 - _PROBE) if x > 0 and y > 0 else 0.0
+        straight = x + (y - x) * Fraction(lowered)
+        if abs(power) < _FLAT and straight * x >= 0:
+            numbers.append(straight)
+        else:
+            numbers.append(x * Fraction(ratio ** min(max(power, -_HIGHEST), _HIGHEST)))
+    return tuple(numbers)
 
 
 def _repriced(point: Point, game: Game) -> Point:

@@ -5,7 +5,7 @@ player's Harsanyi–Shapley value of the game in curnits is exactly what the agr
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 
@@ -31,6 +31,9 @@ _MORE = 12
 
 _TOGETHER, _DEARER = 2, 8.0
 """Players whose prices are raised together where other answers are looked for, and how far."""
+
+_EARLY = 1e-6
+"""Relative rate below which a price is meant to be 0 before others vanish, and by which it is."""
 
 _SAME = 1e-6
 """Answers whose payoffs differ by no more, in shares of payoff range, are one."""
@@ -173,13 +176,23 @@ class ClearingSolver:
         for candidate in group:
             equilibrium = self.verify(game, candidate)
             if equilibrium.accepted:
-                accepted.append(equilibrium)
-                if _is_exact(equilibrium):
+                accepted.append(self._crisp(game, equilibrium))
+                if _is_exact(accepted[-1]):
                     break
             tries += bool(accepted)
             if tries > _MORE:
                 break
         return accepted
+
+    def _crisp(self, game: Game, found: Equilibrium) -> Equilibrium:
+        """Let a price that vanishes before others do so even earlier if that is more exact."""
+        rates = found.candidate.vanishing * game.scales
+        early = (found.candidate.prices == 0.0) & (rates < _EARLY * rates.max())
+        if _is_exact(found) or not early.any():
+            return found
+        vanishing = np.where(early, _EARLY, 1.0) * found.candidate.vanishing
+        earlier = self.verify(game, replace(found.candidate, vanishing=vanishing))
+        return min(found, earlier, key=_worst) if earlier.accepted else found
 
 
 COCO = ClearingSolver("coco", MINIMAX, verify)

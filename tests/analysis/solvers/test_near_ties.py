@@ -90,6 +90,27 @@ def test_prices_may_vanish_at_rates_of_different_order():
     assert found.payoffs == pytest.approx([1, 0, 2, 2], abs=1e-6)
 
 
+def test_a_price_may_vanish_before_others_do():
+    """The second player's price is of higher order in that of the third than any rate tells."""
+    payoffs = [
+        [0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 0, 0, 1],
+        [0, 1, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 1, 1, 1, 1, 0],
+        [1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 1],
+    ]
+    game = from_payoffs(np.array(payoffs, dtype=float).reshape(3, 3, 2, 3))
+    (found,) = solve(game, start=np.array([1.0, 1e-6, 1e-3])).equilibria
+    assert found.payoffs.tolist() == [1.0, 1.0, 1.0]
+    assert worst(found) <= EXACT
+
+
+def test_prices_that_tend_to_a_limit_are_followed():
+    """With more noise than 1e-7 prices of two players are not yet 1/2 each."""
+    *_, (_, game) = near_ties(8, seed=12)
+    (found,) = solve(game).equilibria
+    assert found.candidate.prices[1:3] == pytest.approx([0.5, 0.5], abs=1e-6)
+    assert worst(found) <= EXACT
+
+
 @pytest.mark.parametrize("digits", [7, 9, 11, 13])
 @pytest.mark.parametrize("shape", [(3, 4), (2, 3, 2)])
 def test_near_tied_games_are_solved_exactly(shape, digits):

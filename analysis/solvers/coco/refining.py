@@ -15,6 +15,7 @@ from typing import override
 import numpy as np
 from flint import arb, arb_mat, ctx
 from numpy.typing import NDArray
+from scipy.optimize import nnls
 
 from curnits.analysis.certificates.checking.system import (
     PRECISION,
@@ -26,7 +27,7 @@ from curnits.analysis.certificates.checking.system import (
     State,
     ball,
 )
-from curnits.analysis.certificates.exact import ExactGame, Fractions
+from curnits.analysis.certificates.exact import ExactGame, Fractions, share
 from curnits.analysis.certificates.proving.enclosing import corners
 from curnits.analysis.certificates.proving.exact_simplex import solve_matrix_game
 from curnits.analysis.solution import Candidate, Vector
@@ -42,7 +43,7 @@ _SETTLED = 2.0**-330
 """Relative change of prices by a step of Newton's method after which there is no need for more."""
 
 _ROUGH = 1e-6
-"""The same above which the kernels of conflicts may still change."""
+"""The same above which kernels of conflicts that were found at rough prices may change."""
 
 _BITS = 400
 """To which unknowns are rounded."""
@@ -70,6 +71,9 @@ _SMALL = 1e-3
 
 _MULTIPLES, _APART = 1000, Fraction(1, 1_111_111_111_111)
 """Multiples of prices and mixtures that are tried, and their distance: they add to 1 up to 1e-9."""
+
+_CLEAR = 1e-13
+"""Excess claims, in shares of payoff range, that need no mending."""
 
 _FITTINGS = 2
 """Steps of that."""
@@ -130,6 +134,13 @@ class StoredGame(ExactGame):
         """Tell whether no side has anything better than to equalise at a kernel."""
         if any(x < 0 for x in (*fight.row, *fight.column)):
             return False
+        lost = self.losses(coalition, kernel, fight, prices)
+        return not any(x < 0 for losses in lost for x in losses)
+
+    def losses(
+        self, coalition: Mask, kernel: Kernel, fight: KernelFight, prices: Balls
+    ) -> tuple[Balls, Balls]:
+        """Return what either side loses by each of its actions, against the other's kernel."""
         matrix = self._matrix(coalition, prices)
         row, column = arb_mat(1, matrix.nrows()), arb_mat(matrix.ncols(), 1)
         for k, weight in zip(kernel[0], fight.row, strict=True):
@@ -137,8 +148,7 @@ class StoredGame(ExactGame):
         for k, weight in zip(kernel[1], fight.column, strict=True):
             column[k, 0] = weight
         answers, exposures = (matrix * column).entries(), (row * matrix).entries()
-        better = any(x > fight.value for x in answers) or any(x < fight.value for x in exposures)
-        return not better
+        return [fight.value - x for x in answers], [x - fight.value for x in exposures]
 
     def _matrix(self, coalition: Mask, prices: Balls) -> arb_mat:
         if coalition not in self._matrices:
@@ -239,16 +249,49 @@ def completed(game: StoredGame, point: Point) -> Candidate | None:
     with ctx.workprec(PRECISION):
         system = CocoEquations(game, point.face, point.kernels)
         rounded = _rounded(game, system, point)
-        state = system.at(rounded.balls())
-    threats = {}
-    for mask, (rows, columns) in point.kernels.items():
-        fight = state.fights[mask]
-        threats[mask] = _spread(fight.row, rows, game.game.joint_actions(mask))
-        threats[full ^ mask] = _spread(fight.column, columns, game.game.joint_actions(full ^ mask))
+        state = system.at(replace(rounded, mixture=_shares(rounded.mixture)).balls())
+        threats = {}
+        for mask, (rows, columns) in point.kernels.items():
+            fight = state.fights[mask]
+            actions, answers = game.game.joint_actions(mask), game.game.joint_actions(full ^ mask)
+            threats[mask] = _spread(fight.row, rows, actions)
+            threats[full ^ mask] = _spread(fight.column, columns, answers)
+        for coalition, action, weight in _trembles(game, state, rounded):
+            threats[coalition][action] = weight
     agreement = np.zeros(len(game.outcomes))
     agreement[list(point.face)] = [max(float(x), 0.0) for x in rounded.mixture]
     prices = np.where(free, 0.0, [float(x) for x in rounded.prices])
     return Candidate(prices, agreement, threats, direction)
+
+
+def _trembles(game: StoredGame, state: State, point: Point) -> list[tuple[Mask, int, float]]:
+    """Return coalitions, actions and probabilities with which all clear in floating point, too.
+
+    Prices there are off by 1e-17, and what is claimed at a price of 1e-14 by its thousandth part.
+    Probabilities may be that small: whoever plays its worst action so rarely changes what a fight
+    is worth by as little as is missing.
+    """
+    n, full, asked = game.n, grand(game.n), np.flatnonzero(~point.free)
+    missed, prices = _equations(state, n)[1], [ball(x) for x in point.prices]
+    scales = game.game.scales[asked]
+    amiss = np.array([float(missed[i] / prices[i]) for i in asked]) / scales
+    if np.abs(amiss).max() <= _CLEAR:
+        return []
+    places, effects = [], []
+    for mask, kernel in point.kernels.items():
+        lost = game.losses(mask, kernel, state.fights[mask], prices)
+        for coalition, sign, losses in zip((mask, full ^ mask), (-1, 1), lost, strict=True):
+            worst = max(range(len(losses)), key=losses.__getitem__)
+            if losses[worst] > 0:
+                places.append((coalition, worst))
+                unit = [ball(sign * share(n, mask, i)) / prices[i] for i in asked]
+                effects.append([float(losses[worst] * x) for x in unit] / scales)
+    if not places:
+        return []
+    matrix = np.array(effects).T
+    lengths = np.linalg.norm(matrix, axis=0)
+    weights = nnls(matrix / lengths, -amiss)[0] / lengths
+    return [(*place, weight) for place, weight in zip(places, weights.tolist(), strict=True) if weight]
 
 
 def _settled(game: StoredGame, point: Point) -> Point | None:
@@ -259,7 +302,7 @@ def _settled(game: StoredGame, point: Point) -> Point | None:
     system = CocoEquations(game, point.face, kernels)
     for _ in range(_MOST_STEPS):
         state = system.at(unknowns)
-        if not _SETTLED < change < _ROUGH:
+        if change <= _SETTLED or (change >= _ROUGH and not point.kernels):
             better = game.improved(kernels, state, unknowns[:n])
             if better == kernels and change <= _SETTLED:
                 numbers = tuple(_fraction(x) for x in unknowns)

@@ -6,10 +6,10 @@ players may claim. Prices of 0 are read as small ones, far smaller than any nois
 :mod:`.near_ties`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import compress
+from math import ulp
 from typing import override
 
 import numpy as np
@@ -66,17 +66,14 @@ _MOST_FACES = 6
 _DAMPING = arb(2) ** -700
 """What is added to squares of singular values, relative to the largest, to tell which are 0."""
 
-_SMALL = 1e-3
-"""Prices below this share of the highest are fitted to the others once those are rounded."""
+_MULTIPLES = 1 << 22
+"""Multiples of mixtures that are tried: they add to 1 up to 1e-9."""
 
-_MULTIPLES, _APART = 1000, Fraction(1, 1_111_111_111_111)
-"""Multiples of prices and mixtures that are tried, and their distance: they add to 1 up to 1e-9."""
+_WORD = 1 << 64
+"""Fractions of units of the last place are whole multiples of its inverse."""
 
 _CLEAR = 1e-13
 """Excess claims, in shares of payoff range, that need no mending."""
-
-_FITTINGS = 2
-"""Steps of that."""
 
 _MOST_CELLS = 10_000
 """Payoffs in all conflicts of the largest game: seconds."""
@@ -248,8 +245,8 @@ def completed(game: StoredGame, point: Point) -> Candidate | None:
             return None
     with ctx.workprec(PRECISION):
         system = CocoEquations(game, point.face, point.kernels)
-        rounded = _rounded(game, system, point)
-        state = system.at(replace(rounded, mixture=_shares(rounded.mixture)).balls())
+        rounded = _rounded(point)
+        state = system.at(rounded.balls())
         threats = {}
         for mask, (rows, columns) in point.kernels.items():
             fight = state.fights[mask]
@@ -271,7 +268,7 @@ def _trembles(game: StoredGame, state: State, point: Point) -> list[tuple[Mask, 
     Probabilities may be that small: whoever plays its worst action so rarely changes what a fight
     is worth by as little as is missing.
     """
-    n, full, asked = game.n, grand(game.n), np.flatnonzero(~point.free)
+    n, full, asked = game.n, grand(game.n), np.flatnonzero(~point.free).tolist()
     missed, prices = _equations(state, n)[1], [ball(x) for x in point.prices]
     scales = game.game.scales[asked]
     amiss = np.array([float(missed[i] / prices[i]) for i in asked]) / scales
@@ -291,7 +288,9 @@ def _trembles(game: StoredGame, state: State, point: Point) -> list[tuple[Mask, 
     matrix = np.array(effects).T
     lengths = np.linalg.norm(matrix, axis=0)
     weights = nnls(matrix / lengths, -amiss)[0] / lengths
-    return [(*place, weight) for place, weight in zip(places, weights.tolist(), strict=True) if weight]
+    return [
+        (*place, weight) for place, weight in zip(places, weights.tolist(), strict=True) if weight
+    ]
 
 
 def _settled(game: StoredGame, point: Point) -> Point | None:
@@ -356,43 +355,32 @@ def _unpinned(game: StoredGame, point: Point) -> Point:
     return replace(point, pinned=changed)
 
 
-def _rounded(game: StoredGame, system: CocoEquations, point: Point) -> Point:
-    """Return a point in floating-point numbers that hardly moves it.
+def _rounded(point: Point) -> Point:
+    """Return a point in floating-point numbers."""
+    prices, mixture = (
+        tuple(Fraction(float(x)) for x in some) for some in (point.prices, point.mixture)
+    )
+    return replace(point, prices=prices, mixture=_shares(mixture))
 
-    Prices are multiplied by what leaves least to be rounded; then small ones are chosen such that
-    they clear all the same.
+
+def _neat(weights: Sequence[Fraction]) -> list[float]:
+    """Return the multiple of weights, by nearly 1, that loses least when it is rounded.
+
+    The largest goes through floating-point numbers one by one; of the units of the last place of
+    all others just the fractions matter, which are kept in words of 64 bits that overflow.
     """
-    n = game.n
-    shares = np.array([float(x) for x in point.prices]) * game.game.scales
-    large = ~point.free & (shares >= _SMALL * shares.max())
-    small = np.flatnonzero(~point.free & ~large)
-    prices = _neat(point.prices, large)
-    numbers = np.array([*prices, *(float(x) for x in point.mixture)])
-    moving = [*small.tolist(), *range(n, len(numbers))]
-    # clearing of those with a price, equal worth of outcomes, and a mixture that adds to 1
-    asked = [*np.flatnonzero(~point.free).tolist(), *range(n, len(numbers) - 1), len(numbers)]
-    units = np.append(shares, np.full(len(numbers) + 1 - n, shares.sum()))[asked]
-    for _ in range(_FITTINGS if len(small) else 0):
-        slope, missed = _equations(system.at([ball(Fraction(x)) for x in numbers.tolist()]), n)
-        lengths = np.where(np.array(moving) < n, numbers[moving], 1.0)
-        relative = np.array([[float(slope[i][j]) for j in moving] for i in asked]) * lengths
-        amiss = np.array([float(missed[i]) for i in asked])
-        change = np.linalg.lstsq(relative / units[:, None], -amiss / units, rcond=None)[0]
-        numbers[moving] += lengths * change
-    exact = [Fraction(x) for x in numbers.tolist()]
-    return replace(point, prices=tuple(exact[:n]), mixture=tuple(exact[n:]))
-
-
-def _neat(numbers: Sequence[Fraction], large: Iterable[bool]) -> list[float]:
-    """Return the multiple of numbers that loses least of the large ones by rounding."""
-    counted = list(compress(numbers, large))
-    multiples = (1 + k * _APART for k in range(_MULTIPLES))
-
-    def lost(multiple: Fraction) -> Fraction:
-        return max(abs(Fraction(float(x * multiple)) / (x * multiple) - 1) for x in counted)
-
-    best = min(multiples, key=lost)
-    return [float(x * best) for x in numbers]
+    largest = max(weights)
+    unit = Fraction(ulp(float(largest)))
+    whole = round(largest / unit)
+    steps = np.arange(_MULTIPLES, dtype=np.uint64)
+    lost = np.zeros(_MULTIPLES)
+    for x in weights:
+        units = whole * x / largest * unit / Fraction(ulp(float(x)))
+        begin, step = (round(y % 1 * _WORD) % _WORD for y in (units, units / whole))
+        fractions = (np.uint64(begin) + steps * np.uint64(step)).astype(np.int64)
+        lost = np.maximum(lost, np.abs(fractions.astype(np.float64)) / float(units))
+    best = (whole + int(lost.argmin())) * unit
+    return [float(x / largest * best) for x in weights]
 
 
 def _equations(state: State, n: int) -> tuple[list[Balls], Balls]:
@@ -436,10 +424,9 @@ def _shares(numbers: Sequence[Fraction]) -> tuple[Fraction, ...]:
 
 def _spread(weights: Balls, places: Sequence[int], count: int) -> Vector:
     """Return a mixture of so many actions, those that are played at given places."""
-    exact = [_fraction(x) for x in weights]
-    played = [x > _NOTHING for x in exact]
+    exact = {k: x for k, x in zip(places, map(_fraction, weights), strict=True) if x > _NOTHING}
     spread = np.zeros(count)
-    spread[list(places)] = np.where(played, _neat(exact, played), 0.0)
+    spread[list(exact)] = _neat(list(exact.values()))
     return spread
 
 

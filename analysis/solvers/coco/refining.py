@@ -66,8 +66,8 @@ _MOST_FACES = 6
 _DAMPING = arb(2) ** -700
 """What is added to squares of singular values, relative to the largest, to tell which are 0."""
 
-_MULTIPLES = 1 << 22
-"""Multiples of mixtures that are tried: they add to 1 up to 1e-9."""
+_MULTIPLES = 1 << 18
+"""Multiples of mixtures that are tried: they add to 1 up to 1e-10."""
 
 _WORD = 1 << 64
 """Fractions of units of the last place are whole multiples of its inverse."""
@@ -378,7 +378,7 @@ def _neat(weights: Sequence[Fraction]) -> list[float]:
         units = whole * x / largest * unit / Fraction(ulp(float(x)))
         begin, step = (round(y % 1 * _WORD) % _WORD for y in (units, units / whole))
         fractions = (np.uint64(begin) + steps * np.uint64(step)).astype(np.int64)
-        lost = np.maximum(lost, np.abs(fractions.astype(np.float64)) / float(units))
+        lost = np.maximum(lost, np.abs(fractions.astype(np.float64)) * ulp(float(x)))
     best = (whole + int(lost.argmin())) * unit
     return [float(x / largest * best) for x in weights]
 

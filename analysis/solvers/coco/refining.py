@@ -66,7 +66,10 @@ _MOST_FACES = 6
 _DAMPING = arb(2) ** -700
 """What is added to squares of singular values, relative to the largest, to tell which are 0."""
 
-_MULTIPLES = 1 << 18
+_RARELY = 1e-12
+"""Probability with which actions that are not optimal may be played for that at most."""
+
+_MULTIPLES = 1 << 20
 """Multiples of mixtures that are tried: they add to 1 up to 1e-10."""
 
 _WORD = 1 << 64
@@ -288,6 +291,8 @@ def _trembles(game: StoredGame, state: State, point: Point) -> list[tuple[Mask, 
     matrix = np.array(effects).T
     lengths = np.linalg.norm(matrix, axis=0)
     weights = nnls(matrix / lengths, -amiss)[0] / lengths
+    if weights.max() > _RARELY:
+        return []
     return [
         (*place, weight) for place, weight in zip(places, weights.tolist(), strict=True) if weight
     ]

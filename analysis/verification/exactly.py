@@ -80,8 +80,9 @@ def excess_claims(game: Game, candidate: Candidate) -> tuple[Vector, Vector]:
 def growing_regret(game: Game, candidate: Candidate) -> float:
     """Return the largest rate at which regret grows as prices leave their limit.
 
-    That is what a side could gain at the rates by a strategy that is as safe at the prices, in
-    shares of the ranges of those whose price is 0.
+    That is what a side could gain at the rates by a strategy that is optimal at the prices (Mills
+    1956), in shares of the ranges of those whose price is 0. How far its own strategy is from
+    optimal at the prices, by rounding, is not counted: that is regret.
     """
     full, threats = grand(game.n), candidate.threats
     prices, rates = _fractions(candidate.prices), _fractions(candidate.vanishing)
@@ -92,8 +93,8 @@ def growing_regret(game: Game, candidate: Candidate) -> float:
         row, column = _distribution(threats[mask]), _distribution(threats[full ^ mask])
         for sign, own, other in ((1, row, column), (-1, column, row)):
             answers = sign * second @ other
-            safety = own @ (sign * first)
-            worst = max(worst, _most(answers - own @ answers, safety.min() - sign * first.T))
+            most = _value(sign * first, own)
+            worst = max(worst, _most(answers - own @ answers, most - sign * first.T))
             first, second = first.T, second.T
     return float(worst / (rates @ _fractions(np.where(prices == 0, game.scales, 0.0))))
 
@@ -103,6 +104,22 @@ def mean_gain(game: Game, agreement: Vector) -> float:
     outcomes, scales = _fractions(game.outcomes), _fractions(game.scales)
     gains = (outcomes - _distribution(agreement) @ outcomes) / scales
     return float(_most(gains.mean(axis=1), -gains.T))
+
+
+def _value(matrix: Fractions, near: Fractions) -> Fraction:
+    """Return the value of a zero-sum game, whose row side has a strategy near to optimal.
+
+    What the best strategy guarantees beyond that one is a share ``x / (1 − x)`` of all that is at
+    stake, where ``x`` is what :func:`_most` finds among weights that leave room for it.
+    """
+    safety = (near @ matrix).min()
+    stake = matrix.max() - safety
+    if stake == 0:
+        return Fraction(safety)
+    room = np.full((matrix.shape[1], 1), stake, dtype=object)
+    gains = _fractions(np.append(np.zeros(len(matrix)), 1.0))
+    share = _most(gains, np.hstack([safety - matrix.T, room]))
+    return Fraction(safety + stake * share / (1 - share))
 
 
 def _most(gains: Fractions, losses: Fractions) -> Fraction:

@@ -9,7 +9,6 @@ players may claim. Prices of 0 are read as small ones, far smaller than any nois
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from math import ulp
 from typing import override
 
 import numpy as np
@@ -60,6 +59,9 @@ _MOST_STEPS, _SHARE = 40, 10
 _NOTHING = Fraction(1, 1 << 100)
 """Shares of what is at stake, and probabilities, that are 0."""
 
+_NEVER = ball(_NOTHING)
+"""The same, to compare with."""
+
 _MOST_FACES = 6
 """Faces that are tried one after the other."""
 
@@ -68,12 +70,6 @@ _DAMPING = arb(2) ** -700
 
 _RARELY = 1e-12
 """Probability with which actions that are not optimal may be played for that at most."""
-
-_MULTIPLES = 1 << 20
-"""Multiples of mixtures that are tried: they add to 1 up to 1e-10."""
-
-_WORD = 1 << 64
-"""Fractions of units of the last place are whole multiples of its inverse."""
 
 _CLEAR = 1e-13
 """Excess claims, in shares of payoff range, that need no mending."""
@@ -368,26 +364,6 @@ def _rounded(point: Point) -> Point:
     return replace(point, prices=prices, mixture=_shares(mixture))
 
 
-def _neat(weights: Sequence[Fraction]) -> list[float]:
-    """Return the multiple of weights, by nearly 1, that loses least when it is rounded.
-
-    The largest goes through floating-point numbers one by one; of the units of the last place of
-    all others just the fractions matter, which are kept in words of 64 bits that overflow.
-    """
-    largest = max(weights)
-    unit = Fraction(ulp(float(largest)))
-    whole = round(largest / unit)
-    steps = np.arange(_MULTIPLES, dtype=np.uint64)
-    lost = np.zeros(_MULTIPLES)
-    for x in weights:
-        units = whole * x / largest * unit / Fraction(ulp(float(x)))
-        begin, step = (round(y % 1 * _WORD) % _WORD for y in (units, units / whole))
-        fractions = (np.uint64(begin) + steps * np.uint64(step)).astype(np.int64)
-        lost = np.maximum(lost, np.abs(fractions.astype(np.float64)) * ulp(float(x)))
-    best = (whole + int(lost.argmin())) * unit
-    return [float(x / largest * best) for x in weights]
-
-
 def _equations(state: State, n: int) -> tuple[list[Balls], Balls]:
     """Return Jacobian and residuals with clearing of all players, then all other equations."""
     size = state.jacobian.ncols()
@@ -429,9 +405,9 @@ def _shares(numbers: Sequence[Fraction]) -> tuple[Fraction, ...]:
 
 def _spread(weights: Balls, places: Sequence[int], count: int) -> Vector:
     """Return a mixture of so many actions, those that are played at given places."""
-    exact = {k: x for k, x in zip(places, map(_fraction, weights), strict=True) if x > _NOTHING}
     spread = np.zeros(count)
-    spread[list(exact)] = _neat(list(exact.values()))
+    for k, weight in zip(places, weights, strict=True):
+        spread[k] = float(weight) if weight > _NEVER else 0.0
     return spread
 
 

@@ -32,7 +32,7 @@ _STEP, _SHORTEST = 1e-2, 0.5
 
 _PROBE, _FLAT, _HIGHEST = 1e-4, 0.5, 4.0
 """Share by which it is lowered to see with which powers of it prices and mixtures go, the lowest of
-those that count as such, and the highest."""
+those that count as such, and the highest. What falls faster is 0 before the noise is."""
 
 
 def followed(
@@ -81,7 +81,7 @@ def _lowered(
         if probe is None or probe.face != point.face or step > _SHORTEST:
             return None
         lower = max(level * step, lowest)
-        guess = replace(
+        guess = _emptied(point, probe) or replace(
             point,
             prices=_continued(point.prices, probe.prices, lower / level),
             mixture=_continued(point.mixture, probe.mixture, lower / level),
@@ -94,6 +94,13 @@ def _lowered(
     return point
 
 
+def _emptied(point: Point, probe: Point) -> Point | None:
+    """Return a point where prices are 0 that fall to it at some noise; None if there are none."""
+    powers = [_power(x, y) for x, y in zip(point.prices, probe.prices, strict=True)]
+    falling = np.array(powers) > _HIGHEST
+    return point.without(falling) if falling.any() else None
+
+
 def _continued(
     here: tuple[Fraction, ...], probe: tuple[Fraction, ...], ratio: float
 ) -> tuple[Fraction, ...]:
@@ -101,16 +108,18 @@ def _continued(
 
     They go with powers of it, or if hardly with it at all, to a limit on a straight line.
     """
-    lowered = (1 - ratio) / _PROBE
+    lowered = Fraction((1 - ratio) / _PROBE)
     numbers = []
     for x, y in zip(here, probe, strict=True):
-        power = log(y / x) / log(1 - _PROBE) if x > 0 and y > 0 else 0.0
-        straight = x + (y - x) * Fraction(lowered)
-        if abs(power) < _FLAT and straight * x >= 0:
-            numbers.append(straight)
-        else:
-            numbers.append(x * Fraction(ratio ** min(max(power, -_HIGHEST), _HIGHEST)))
+        power, straight = _power(x, y), x + (y - x) * lowered
+        hardly = abs(power) < _FLAT and straight * x >= 0
+        numbers.append(straight if hardly else x * Fraction(ratio ** max(power, -_HIGHEST)))
     return tuple(numbers)
+
+
+def _power(here: Fraction, probe: Fraction) -> float:
+    """Return the power of noise with which a positive number goes; 0 for others."""
+    return log(probe / here) / log(1 - _PROBE) if here > 0 and probe > 0 else 0.0
 
 
 def _repriced(point: Point, game: Game) -> Point:

@@ -199,6 +199,11 @@ class Point:
         """Players whose price stands for 0, shape ``(n,)``."""
         return np.array([price < _NOTHING for price in self.prices])
 
+    def without(self, players: NDArray[np.bool_]) -> "Point":
+        """Return a point with prices of some players that stand for 0."""
+        prices = [_FLOOR if gone else x for x, gone in zip(self.prices, players, strict=True)]
+        return Point(_shares(prices), self.mixture, self.face, self.pinned | players)
+
     def balls(self) -> Balls:
         """Return prices and mixture as unknowns of the equations."""
         return [ball(x) for x in (*self.prices, *self.mixture)]
@@ -243,11 +248,9 @@ def completed(game: StoredGame, point: Point) -> Candidate | None:
         if direction[free].min() <= 0.0:
             return None
     with ctx.workprec(PRECISION):
-        system = CocoEquations(game, point.face, point.kernels)
-        rounded = _rounded(point)
-        state = system.at(rounded.balls())
+        rounded, state = _rounded(game, point)
         threats = {}
-        for mask, (rows, columns) in point.kernels.items():
+        for mask, (rows, columns) in rounded.kernels.items():
             fight = state.fights[mask]
             actions, answers = game.game.joint_actions(mask), game.game.joint_actions(full ^ mask)
             threats[mask] = _spread(fight.row, rows, actions)
@@ -356,12 +359,18 @@ def _unpinned(game: StoredGame, point: Point) -> Point:
     return replace(point, pinned=changed)
 
 
-def _rounded(point: Point) -> Point:
-    """Return a point in floating-point numbers."""
+def _rounded(game: StoredGame, point: Point) -> tuple[Point, State]:
+    """Return a point in floating-point numbers, with kernels that are optimal there."""
     prices, mixture = (
         tuple(Fraction(float(x)) for x in some) for some in (point.prices, point.mixture)
     )
-    return replace(point, prices=prices, mixture=_shares(mixture))
+    rounded = replace(point, prices=prices, mixture=_shares(mixture))
+    balls = rounded.balls()
+    state = CocoEquations(game, point.face, point.kernels).at(balls)
+    kernels = game.improved(point.kernels, state, balls[: game.n])
+    if kernels == point.kernels:
+        return rounded, state
+    return replace(rounded, kernels=kernels), CocoEquations(game, point.face, kernels).at(balls)
 
 
 def _equations(state: State, n: int) -> tuple[list[Balls], Balls]:

@@ -27,7 +27,7 @@ from curnits.sim.games.normal import NormalGame
 _BEGINNINGS = 1e-1, 1e-2, 1e-3
 """Largest noise, in shares of payoff range, to begin with."""
 
-_STEP, _SHORTEST = 1e-2, 0.5
+_STEP, _SHORTEST = 1e-2, 0.95
 """Factor by which noise is lowered at a time, and by which at least before it is given up."""
 
 _PROBE, _FLAT, _HIGHEST = 1e-4, 0.5, 4.0

@@ -360,16 +360,22 @@ def _unpinned(game: StoredGame, point: Point) -> Point:
 
 
 def _rounded(game: StoredGame, point: Point) -> tuple[Point, State]:
-    """Return a point in floating-point numbers, with kernels that are optimal there."""
+    """Return a point in floating-point numbers, with kernels that make sense there."""
     prices, mixture = (
         tuple(Fraction(float(x)) for x in some) for some in (point.prices, point.mixture)
     )
     rounded = replace(point, prices=prices, mixture=_shares(mixture))
     balls = rounded.balls()
     state = CocoEquations(game, point.face, point.kernels).at(balls)
-    kernels = game.improved(point.kernels, state, balls[: game.n])
-    if kernels == point.kernels:
+    odd = {
+        mask
+        for mask, fight in state.fights.items()
+        if min(float(x) for x in (*fight.row, *fight.column)) < -_RARELY
+    }
+    if not odd:
         return rounded, state
+    better = {mask: point.kernels[mask] for mask in odd}
+    kernels = point.kernels | game.improved(better, state, balls[: game.n])
     return replace(rounded, kernels=kernels), CocoEquations(game, point.face, kernels).at(balls)
 
 

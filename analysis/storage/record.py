@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from json import dumps
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, ValidationInfo
 
 from curnits.analysis.solution import Vector
 from curnits.sim.errors import InputError
@@ -26,6 +26,17 @@ class Record(BaseModel):
     """What all records share."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, defer_build=True)
+
+
+def _known_players[A](amounts: dict[str, A], info: ValidationInfo) -> dict[str, A]:
+    """Return what there is of each player if these are the game's; see :func:`read_json`."""
+    if info.context and amounts.keys() != set(info.context):
+        raise ValueError(f"expected {list(info.context)}, not {list(amounts)}")
+    return amounts
+
+
+type ByPlayer[A] = Annotated[dict[str, A], AfterValidator(_known_players)]
+"""Something of each player."""
 
 
 def by_player(game: Game, amounts: Iterable[float]) -> dict[str, float]:
@@ -62,8 +73,10 @@ def utf8_safe(name: object) -> str:
     return str(name).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def read_json[R: Record](path: Path, kind: type[R]) -> R:
+def read_json[R: Record](path: Path, kind: type[R], players: Sequence[str] = ()) -> R:
     """Read a record from a file.
+
+    What is said of each player must be so of these ones, if any are given.
 
     Raises
     ------
@@ -71,7 +84,7 @@ def read_json[R: Record](path: Path, kind: type[R]) -> R:
         If the file cannot be read, is not JSON, or does not hold such a record.
     """
     try:
-        return kind.model_validate(parse(read_text(path, MAX_BYTES)))
+        return kind.model_validate(parse(read_text(path, MAX_BYTES)), context=tuple(players))
     except ReadingError as error:
         raise RecordError(str(error)) from error
     except JsonError as error:
@@ -80,7 +93,7 @@ def read_json[R: Record](path: Path, kind: type[R]) -> R:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
-        message = first["msg"].replace("Input should be", "expected")
+        message = first["msg"].replace("Input should be", "expected").removeprefix("Value error, ")
         raise RecordError(
             f"{path}: {key}: {message} (found {type_name(first['input'])})"
             if key

@@ -107,7 +107,7 @@ def read_run(folder: Path) -> RunData:
     return RunData(
         game,
         scenario.ladder_list,
-        read_json(folder / SUMMARY, Summary),
+        read_json(folder / SUMMARY, Summary, game.players),
         read_json(folder / MANIFEST, Manifest),
         read_tables(folder, game),
         read_text(folder / SCENARIO, MAX_CHARACTERS),

@@ -13,7 +13,7 @@ from curnits.analysis.judging.judge import Judgement, convergence_rate
 from curnits.analysis.judging.policies import PolicyJudgement
 from curnits.analysis.solution import Equilibrium
 from curnits.analysis.storage.folder import run_id
-from curnits.analysis.storage.record import Record, by_player
+from curnits.analysis.storage.record import ByPlayer, Record, by_player
 from curnits.analysis.storage.solutions import (
     EquilibriumRecord,
     OpenRecord,
@@ -32,7 +32,7 @@ from curnits.sim.scenario.scenario import Scenario
 class Figures(PaidRecord):
     """Prices and payoffs by player; what is agreed on where there are payments, else null."""
 
-    prices: dict[str, float]
+    prices: ByPlayer[float]
     agreement: list[Share] | None = None
 
 
@@ -96,11 +96,11 @@ class EscalationRecord(Record):
     expected_destruction: float
     worst_destruction: float
     coalitions: list[ThreatRecord]
-    fought_with: dict[str, dict[str, float]]
+    fought_with: ByPlayer[dict[str, float]]
     inventions: list[InventionRecord]
     harmful: dict[str, list[str]]
-    leverage: dict[str, float | None]
-    owed_to_threats: dict[str, float | None]
+    leverage: ByPlayer[float | None]
+    owed_to_threats: ByPlayer[float | None]
 
     @classmethod
     def of(cls, game: Game, escalation: Escalation, inventions: pd.DataFrame) -> Self:
@@ -185,8 +185,8 @@ class PolicyRecord(Record):
     """What ways of negotiating did: :class:`curnits.analysis.judging.policies.PolicyJudgement`."""
 
     policies: dict[str, str]
-    payoffs: dict[str, float]
-    measures: dict[str, dict[str, float]]
+    payoffs: ByPlayer[float]
+    measures: dict[str, ByPlayer[float]]
     near: str | None
     gained: dict[str, float]
     destroyed: float

@@ -5,7 +5,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from curnits.analysis.solution import (
     Candidate,
@@ -18,7 +18,14 @@ from curnits.analysis.solution import (
 )
 from curnits.analysis.storage.certificate_records import CertificateRecord
 from curnits.analysis.storage.games import GameRecord
-from curnits.analysis.storage.record import Record, RecordError, by_player, mask_of, vector
+from curnits.analysis.storage.record import (
+    ByPlayer,
+    Record,
+    RecordError,
+    by_player,
+    mask_of,
+    vector,
+)
 from curnits.analysis.verification.payments import payments, transfers
 from curnits.sim.games.coalitions import Mask, grand, members
 from curnits.sim.games.game import Game, GameError
@@ -83,6 +90,13 @@ class CoalitionRecord(Record):
     drift: list[Share] = Field(default_factory=list)
     open: OpenRecord | None = None
 
+    @model_validator(mode="after")
+    def _tells_of_its_members(self) -> Self:
+        for amounts in (self.delivered, self.claims, self.weights, self.disposal):
+            if amounts.keys() != set(self.members):
+                raise ValueError(f"expected amounts of {self.members}, not of {list(amounts)}")
+        return self
+
     @classmethod
     def of(cls, game: Game, account: CoalitionAccount, drift: Vector | None) -> Self:
         """Write the books of a coalition."""
@@ -122,16 +136,16 @@ class PaidRecord(Record):
     top (negative: pays), and ``transfers`` who pays whom, with as few payments as need be.
     """
 
-    payoffs: dict[str, float]
-    before_payments: dict[str, float] | None = None
-    payments: dict[str, float] | None = None
+    payoffs: ByPlayer[float]
+    before_payments: ByPlayer[float] | None = None
+    payments: ByPlayer[float] | None = None
     transfers: list[TransferRecord] | None = None
 
 
 class EquilibriumRecord(PaidRecord):
     """An answer with its residuals; ``vanishing`` says how zero prices are approached."""
 
-    prices: dict[str, float]
+    prices: ByPlayer[float]
     vanishing: dict[str, float]
     on: str
     agreement: list[Share]

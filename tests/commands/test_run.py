@@ -428,6 +428,27 @@ def test_check_sees_what_was_changed(
         assert objection in " ".join(result.out.split())
 
 
+@pytest.mark.parametrize(
+    ("keys", "command"),
+    [
+        (("escalation", "owed_to_threats"), "report"),
+        (("escalation", "fought_with"), "report"),
+        (("solution", "equilibria", 0, "payoffs"), "plot"),
+        (("final", "prices"), "plot"),
+        (("state", "coalitions", 0, "delivered"), "report"),
+    ],
+)
+def test_what_is_said_must_be_about_the_players(
+    keys: tuple[Any, ...], command: str, folder: Path, curnits: Command, tmp_path: Path
+) -> None:
+    _edit(folder / "summary.json", {"somebody": 1.0} if len(keys) != 2 else {}, *keys)
+    result = curnits(command, folder, "--out", tmp_path / "out.html")
+    assert (result.status, result.out) == (2, "")
+    where = ".".join(map(str, keys[:-1] if keys[-1] == "delivered" else keys))
+    assert f"summary.json: {where}: expected" in " ".join(result.err.split())
+    assert not (tmp_path / "out.html").exists()
+
+
 def test_check_sees_another_table(folder: Path, curnits: Command) -> None:
     path = folder / "negotiators.parquet"
     table = pd.read_parquet(path)

@@ -50,12 +50,31 @@ def test_who_has_price_zero_claims_no_more_than_it_gets(near_tie):
     assert due[free].max() < 1e-11
 
 
-def test_threats_that_are_wrong_to_first_order_are_told_apart(near_tie):
-    game, candidate = near_tie
-    right = growing_regret(game, candidate)
-    assert right < 1e-11
-    wrong = {mask: np.full(len(play), 1 / len(play)) for mask, play in candidate.threats.items()}
-    assert growing_regret(game, replace(candidate, threats=wrong)) > 0.01
+def test_threats_that_are_wrong_to_first_order_are_told_apart():
+    """Two players want the same: in fights between them any threat is optimal at the prices."""
+    team = [[[4, 4], [0, 4]], [[2, 3], [3, 1]]]
+    game = from_payoffs(np.array([team, team, [[[5, 0], [1, 2]], [[3, 2], [0, 0]]]], dtype=float))
+    candidate = solve(game).equilibria[0].candidate
+    assert candidate.prices[2] == 0.0
+    assert growing_regret(game, candidate) < 1e-11
+    wrong = dict(candidate.threats)
+    for mask in (0b001, 0b110):
+        wrong[mask] = np.full(len(wrong[mask]), 1 / len(wrong[mask]))
+    moved = replace(candidate, threats=wrong)
+    assert growing_regret(game, moved) > 0.01
+    assert verify(game, moved).residuals.regret > 0.01
+
+
+def test_rounding_of_threats_is_no_regret_that_grows():
+    """Weights 1e-12 off leave no more than that, even where noise of 1e-10 breaks ties."""
+    *_, (_, game) = near_ties(59, 2)
+    candidate = solve(game).equilibria[0].candidate
+    rng = np.random.default_rng(0)
+    tilted = {
+        mask: play * (1.0 + 1e-12 * rng.uniform(-1, 1, len(play)))
+        for mask, play in candidate.threats.items()
+    }
+    assert growing_regret(game, replace(candidate, threats=tilted)) < 1e-11
 
 
 @pytest.mark.parametrize("seed", range(5))

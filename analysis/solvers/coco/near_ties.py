@@ -14,13 +14,8 @@ from math import log
 import numpy as np
 
 from curnits.analysis.solution import Candidate
-from curnits.analysis.solvers.coco.refining import (
-    Point,
-    StoredGame,
-    completed,
-    fits,
-    settled,
-)
+from curnits.analysis.solvers.coco.completing import completed
+from curnits.analysis.solvers.coco.refining import Point, StoredGame, fits, settled
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import NormalGame
 

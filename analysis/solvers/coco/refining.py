@@ -3,7 +3,7 @@
 Takes a game with near ties and an answer that is nearly right, gives one that is right to the last
 bit. Prices there may be as small as noise, and then floating point leaves few digits of what
 players may claim. Prices of 0 are read as small ones, far smaller than any noise. Called by
-:mod:`.near_ties`.
+:mod:`.near_ties`; :mod:`.completing` writes the answer down.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,6 @@ from typing import override
 import numpy as np
 from flint import arb, arb_mat, ctx
 from numpy.typing import NDArray
-from scipy.optimize import nnls
 
 from curnits.analysis.certificates.checking.system import (
     PRECISION,
@@ -26,16 +25,16 @@ from curnits.analysis.certificates.checking.system import (
     State,
     ball,
 )
-from curnits.analysis.certificates.exact import ExactGame, Fractions, share
+from curnits.analysis.certificates.exact import ExactGame, Fractions
 from curnits.analysis.certificates.proving.enclosing import corners
 from curnits.analysis.certificates.proving.exact_simplex import solve_matrix_game
-from curnits.analysis.solution import Candidate, Vector
+from curnits.analysis.solution import Candidate
 from curnits.sim.games.coalitions import Mask, grand
 from curnits.sim.games.game import Game
 
 type Kernels = dict[Mask, Kernel]
 
-_FLOOR = Fraction(1, 1 << 160)
+FLOOR = Fraction(1, 1 << 160)
 """What stands for the price of those whose price is 0, times the rates at which it vanishes."""
 
 _SETTLED = 2.0**-330
@@ -56,23 +55,14 @@ _UNIT = 1 << _BITS
 _MOST_STEPS, _SHARE = 40, 10
 """Steps, and the factor by which one may lower a price at most."""
 
-_NOTHING = Fraction(1, 1 << 100)
+NOTHING = Fraction(1, 1 << 100)
 """Shares of what is at stake, and probabilities, that are 0."""
-
-_NEVER = ball(_NOTHING)
-"""The same, to compare with."""
 
 _MOST_FACES = 6
 """Faces that are tried one after the other."""
 
 _DAMPING = arb(2) ** -700
 """What is added to squares of singular values, relative to the largest, to tell which are 0."""
-
-_RARELY = 1e-12
-"""Probability with which actions that are not optimal may be played for that at most."""
-
-_CLEAR = 1e-13
-"""Excess claims, in shares of payoff range, that need no mending."""
 
 _MOST_CELLS = 10_000
 """Payoffs in all conflicts of the largest game: seconds."""
@@ -185,24 +175,24 @@ class Point:
         """Read a candidate."""
         free = candidate.prices == 0.0
         prices = [
-            Fraction(rate) * _FLOOR if zero else Fraction(price)
+            Fraction(rate) * FLOOR if zero else Fraction(price)
             for price, rate, zero in zip(
                 candidate.prices.tolist(), candidate.vanishing.tolist(), free, strict=True
             )
         ]
         face = corners(game, candidate.agreement, _PLAYED)
         weights = [Fraction(weight) for weight in candidate.agreement[face].tolist()]
-        return cls(_shares(prices), _shares(weights), tuple(face), free)
+        return cls(shares(prices), shares(weights), tuple(face), free)
 
     @property
     def free(self) -> NDArray[np.bool_]:
         """Players whose price stands for 0, shape ``(n,)``."""
-        return np.array([price < _NOTHING for price in self.prices])
+        return np.array([price < NOTHING for price in self.prices])
 
     def without(self, players: NDArray[np.bool_]) -> "Point":
         """Return a point with prices of some players that stand for 0."""
-        prices = [_FLOOR if gone else x for x, gone in zip(self.prices, players, strict=True)]
-        return Point(_shares(prices), self.mixture, self.face, self.pinned | players)
+        prices = [FLOOR if gone else x for x, gone in zip(self.prices, players, strict=True)]
+        return Point(shares(prices), self.mixture, self.face, self.pinned | players)
 
     def balls(self) -> Balls:
         """Return prices and mixture as unknowns of the equations."""
@@ -234,69 +224,6 @@ def settled(game: StoredGame, point: Point) -> Point | None:
     return None
 
 
-def completed(game: StoredGame, point: Point) -> Candidate | None:
-    """Return an equilibrium in floating point, with threats, and how prices of 0 come to be 0."""
-    n, full, free = game.n, grand(game.n), point.free
-    direction = np.zeros(n)
-    if free.any():
-        halved = (x / 2 if zero else x for x, zero in zip(point.prices, free, strict=True))
-        half = settled(game, replace(point, prices=_shares(list(halved))))
-        if half is None:
-            return None
-        pairs = zip(point.prices, half.prices, strict=True)
-        direction = np.array([float((x - y) * 2 / _FLOOR) for x, y in pairs])
-        if direction[free].min() <= 0.0:
-            return None
-    with ctx.workprec(PRECISION):
-        rounded, state = _rounded(game, point)
-        threats = {}
-        for mask, (rows, columns) in rounded.kernels.items():
-            fight = state.fights[mask]
-            actions, answers = game.game.joint_actions(mask), game.game.joint_actions(full ^ mask)
-            threats[mask] = _spread(fight.row, rows, actions)
-            threats[full ^ mask] = _spread(fight.column, columns, answers)
-        for coalition, action, weight in _trembles(game, state, rounded):
-            threats[coalition][action] = weight
-    agreement = np.zeros(len(game.outcomes))
-    agreement[list(point.face)] = [max(float(x), 0.0) for x in rounded.mixture]
-    prices = np.where(free, 0.0, [float(x) for x in rounded.prices])
-    return Candidate(prices, agreement, threats, direction)
-
-
-def _trembles(game: StoredGame, state: State, point: Point) -> list[tuple[Mask, int, float]]:
-    """Return coalitions, actions and probabilities with which all clear in floating point, too.
-
-    Prices there are off by 1e-17, and what is claimed at a price of 1e-14 by its thousandth part.
-    Probabilities may be that small: whoever plays its worst action so rarely changes what a fight
-    is worth by as little as is missing.
-    """
-    n, full, asked = game.n, grand(game.n), np.flatnonzero(~point.free).tolist()
-    missed, prices = _equations(state, n)[1], [ball(x) for x in point.prices]
-    scales = game.game.scales[asked]
-    amiss = np.array([float(missed[i] / prices[i]) for i in asked]) / scales
-    if np.abs(amiss).max() <= _CLEAR:
-        return []
-    places, effects = [], []
-    for mask, kernel in point.kernels.items():
-        lost = game.losses(mask, kernel, state.fights[mask], prices)
-        for coalition, sign, losses in zip((mask, full ^ mask), (-1, 1), lost, strict=True):
-            worst = max(range(len(losses)), key=losses.__getitem__)
-            if losses[worst] > 0:
-                places.append((coalition, worst))
-                unit = [ball(sign * share(n, mask, i)) / prices[i] for i in asked]
-                effects.append([float(losses[worst] * x) for x in unit] / scales)
-    if not places:
-        return []
-    matrix = np.array(effects).T
-    lengths = np.linalg.norm(matrix, axis=0)
-    weights = nnls(matrix / lengths, -amiss)[0] / lengths
-    if weights.max() > _RARELY:
-        return []
-    return [
-        (*place, weight) for place, weight in zip(places, weights.tolist(), strict=True) if weight
-    ]
-
-
 def _settled(game: StoredGame, point: Point) -> Point | None:
     n, highest = game.n, int(np.argmax([float(x) for x in point.prices] * game.game.scales))
     floors = [ball(x) for x in point.prices]
@@ -314,7 +241,7 @@ def _settled(game: StoredGame, point: Point) -> Point | None:
                 kernels = better
                 system = CocoEquations(game, point.face, kernels)
                 state = system.at(unknowns)
-        rows, missed = _equations(state, n)
+        rows, missed = equations(state, n)
         for i in np.flatnonzero(point.pinned).tolist():
             rows[i] = [arb(int(i == j)) for j in range(len(unknowns))]
             missed[i] = unknowns[i] - floors[i]
@@ -333,13 +260,13 @@ def _settled(game: StoredGame, point: Point) -> Point | None:
 def _supported(game: StoredGame, point: Point) -> Point:
     """Return the point itself, or with another face if its own is not worth most."""
     least = int(np.argmin(point.mixture))
-    if point.mixture[least] < -_NOTHING:
+    if point.mixture[least] < -NOTHING:
         kept = [k for k in range(len(point.face)) if k != least]
         weights = [max(point.mixture[k], Fraction(0)) for k in kept]
-        return replace(point, face=tuple(point.face[k] for k in kept), mixture=_shares(weights))
+        return replace(point, face=tuple(point.face[k] for k in kept), mixture=shares(weights))
     worths = game.outcomes @ np.array(point.prices, dtype=object)
     best = int(worths.argmax())
-    if worths[best] - worths[point.face[0]] > _NOTHING * (worths[best] - worths.min()):
+    if worths[best] - worths[point.face[0]] > NOTHING * (worths[best] - worths.min()):
         return replace(point, face=(*point.face, best), mixture=(*point.mixture, Fraction(0)))
     return point
 
@@ -350,36 +277,16 @@ def _unpinned(game: StoredGame, point: Point) -> Point:
     if len(pinned) < 2 or min(point.mixture) < 0:
         return point
     system = CocoEquations(game, point.face, point.kernels)
-    missed = _equations(system.at(point.balls()), game.n)[1]
+    missed = equations(system.at(point.balls()), game.n)[1]
     excess = [float(missed[i] / ball(point.prices[i])) / game.game.scales[i] for i in pinned]
-    if max(excess) <= float(_NOTHING):
+    if max(excess) <= float(NOTHING):
         return point
     changed = point.pinned.copy()
     changed[pinned[int(np.argmax(excess))]] = False
     return replace(point, pinned=changed)
 
 
-def _rounded(game: StoredGame, point: Point) -> tuple[Point, State]:
-    """Return a point in floating-point numbers, with kernels that make sense there."""
-    prices, mixture = (
-        tuple(Fraction(float(x)) for x in some) for some in (point.prices, point.mixture)
-    )
-    rounded = replace(point, prices=prices, mixture=_shares(mixture))
-    balls = rounded.balls()
-    state = CocoEquations(game, point.face, point.kernels).at(balls)
-    odd = {
-        mask
-        for mask, fight in state.fights.items()
-        if min(float(x) for x in (*fight.row, *fight.column)) < -_RARELY
-    }
-    if not odd:
-        return rounded, state
-    better = {mask: point.kernels[mask] for mask in odd}
-    kernels = point.kernels | game.improved(better, state, balls[: game.n])
-    return replace(rounded, kernels=kernels), CocoEquations(game, point.face, kernels).at(balls)
-
-
-def _equations(state: State, n: int) -> tuple[list[Balls], Balls]:
+def equations(state: State, n: int) -> tuple[list[Balls], Balls]:
     """Return Jacobian and residuals with clearing of all players, then all other equations."""
     size = state.jacobian.ncols()
     rows = [[state.jacobian[i, j] for j in range(size)] for i in range(size)]
@@ -413,17 +320,10 @@ def _step(rows: list[Balls], missed: Balls, unknowns: Balls, n: int) -> Balls:
     return [step[i, 0] * d for i, d in enumerate(lengths)]
 
 
-def _shares(numbers: Sequence[Fraction]) -> tuple[Fraction, ...]:
+def shares(numbers: Sequence[Fraction]) -> tuple[Fraction, ...]:
+    """Return numbers divided by their sum."""
     total = sum(numbers)
     return tuple(x / total for x in numbers)
-
-
-def _spread(weights: Balls, places: Sequence[int], count: int) -> Vector:
-    """Return a mixture of so many actions, those that are played at given places."""
-    spread = np.zeros(count)
-    for k, weight in zip(places, weights, strict=True):
-        spread[k] = float(weight) if weight > _NEVER else 0.0
-    return spread
 
 
 def _fraction(number: arb) -> Fraction:

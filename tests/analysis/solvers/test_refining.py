@@ -7,9 +7,10 @@ import pytest
 from benchmarks.games import near_ties
 
 from curnits.analysis.solvers.coco.coco import EXACT, solve
+from curnits.analysis.solvers.coco.completing import completed
 from curnits.analysis.solvers.coco.near_ties import followed
 from curnits.analysis.solvers.coco.neighbours import without_noise
-from curnits.analysis.solvers.coco.refining import Point, StoredGame, completed, fits, settled
+from curnits.analysis.solvers.coco.refining import Point, StoredGame, fits, settled
 from curnits.analysis.verification.coco import verify
 from curnits.sim.games.normal import from_payoffs
 from tests.analysis.solvers.test_near_ties import worst

@@ -48,11 +48,11 @@ def scenarios(
     if words and words[0] == "show" and len(shown) != 1:
         raise typer.BadParameter("show takes one name (see: curnits scenarios)")
     paths = [find(name) for name in shown] or list(catalogue().values())
-    entries = [ScenarioRecord.of(path, load(path)) for path in paths]
-    groups = sorted({entry.shows for entry in entries})
+    groups = sorted({path.parent.name for path in paths})
     if group is not None and group not in groups:
         raise ScenarioError(f"no group {group!r} (expected one of {', '.join(groups)})")
-    entries = [entry for entry in entries if group in (None, entry.shows)]
+    chosen = [path for path in paths if group in (None, path.parent.name)]
+    entries = [ScenarioRecord.of(path, load(path)) for path in chosen]
     if not shown:
         entries = [entry for entry in entries if _has(entry, words or [])]
     screen = console()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from curnits.sim.games.coalitions import Mask
 from curnits.sim.games.feasible.linear import Vector
+from curnits.sim.games.game import Game
 from curnits.sim.negotiation.agents import Actor, Mediator, Negotiator, actor
 from curnits.sim.negotiation.credibility import retreats
 from curnits.sim.negotiation.journal import ActEntry
@@ -38,6 +39,8 @@ class Meetings(Seating):
 
     Parameters, errors and attributes as for :class:`Seating`.
     """
+
+    _short: tuple[Game, Vector, float] | None = None  # what was looked for last, and found
 
     def close(self, ending: str, payoffs: Vector) -> None:
         """Let the present talk end with these payoffs, utilons, and players learn from it."""
@@ -172,7 +175,12 @@ class Meetings(Seating):
             return 0.0
         least = self._least
         offered = self.market.payoffs(self.quote, self.purses)
-        return 0.0 if (offered >= least).all() else max(0.0, shortfall(self.game, least))
+        if (offered >= least).all():
+            return 0.0
+        known = self._short
+        if known is None or known[0] is not self.game or not np.array_equal(known[1], least):
+            known = self._short = (self.game, least, max(0.0, shortfall(self.game, least)))
+        return known[2]
 
     def _meeting(self, speaker: Actor, players: NDArray[np.int64]) -> Meeting:
         notes = [self._notes[i] for i in map(int, players)]

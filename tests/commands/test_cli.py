@@ -167,7 +167,7 @@ def _set(value: object, target: dict, *path: object) -> None:
         (("coalitions", 0, "value"), 1.0, "coalitions.small stand.value is not"),
         (("coalitions", 0, "dividend"), 1.0, "coalitions.small stand.dividend is not"),
         (("coalitions", 1, "claims", "big stand"), 1.0, "coalitions.big stand.claims.big stand is"),
-        (("coalitions", 1, "delivered"), {}, "coalitions.big stand.delivered.big stand is not"),
+        (("coalitions", 1, "delivered"), {}, None),
         (("coalitions", 2, "disposal", "big stand"), 1.0, "disposal.big stand is not"),
         (("residuals", "regret"), 0.5, "residuals.regret is not"),
         (("coalitions",), [], None),

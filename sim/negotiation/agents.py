@@ -9,12 +9,12 @@ without one stands by its last threat. A new agent for the same seat takes the p
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from curnits.sim.games.coalitions import Mask, members
 from curnits.sim.negotiation.conflicts import Seat, Segments, Vector
+from curnits.sim.negotiation.framework import mesa
 from curnits.sim.negotiation.meetings.meeting import Meeting
 from curnits.sim.negotiation.policies.policy import Policy
 

@@ -7,7 +7,6 @@ are in shares of announced payoff range and prices have mean 1, so that no choic
 
 from typing import Any, ClassVar
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +15,7 @@ from curnits.sim.games.damage import breakdown_weights
 from curnits.sim.games.game import Game
 from curnits.sim.negotiation.conflicts import Vector, conflicts_of, total
 from curnits.sim.negotiation.credibility import credibility_of
+from curnits.sim.negotiation.framework import mesa
 from curnits.sim.negotiation.journal import Journal
 from curnits.sim.negotiation.market import market_of
 from curnits.sim.negotiation.rules.rulebook import Rules, announced

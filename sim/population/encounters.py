@@ -9,12 +9,12 @@ imitation. A model as Mesa's users know it: ``step`` is a round, :class:`Person`
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import mesa
 import networkx as nx
 import numpy as np
 import pandas as pd
 
 from curnits.sim.games.game import Game, GameError
+from curnits.sim.negotiation.framework import mesa
 from curnits.sim.negotiation.policies import Policy, policy_name, read_policy
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.running import Simulation, pursue

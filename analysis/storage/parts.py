@@ -314,6 +314,7 @@ def read_rows(store: Store, files: Sequence[str], columns: Sequence[str] | None 
         with store.open(name) as file:
             try:
                 found.append(_opened(file).read(columns, use_threads=False))
+                found[-1].validate(full=True)
             except (OSError, pa.ArrowException) as error:
                 reason = " ".join(str(error).split())
                 raise FolderError(f"{store.address}/{name}: {reason:.200}") from error

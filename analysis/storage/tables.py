@@ -96,6 +96,7 @@ def read_table(path: Path, columns: Mapping[str, type], place: str) -> pd.DataFr
             stored = parquet.ParquetFile(file, pre_buffer=False)
             _check_columns(path, stored, columns)
             table = stored.read(use_threads=False)  # see parts.read_rows
+            table.validate(full=True)  # of text, too: it is decoded when it is looked at
             for name in columns:
                 if table[name].null_count:
                     raise FolderError(f"{path}: {name}: expected a value in every row")

@@ -12,9 +12,12 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from command import Command
+from pyarrow import parquet
 
 from curnits.analysis.cli.app import main
 from curnits.analysis.studies.interrupting import interruptible
@@ -457,6 +460,18 @@ def test_check_sees_another_table(folder: Path, curnits: Command) -> None:
     result = curnits("check", folder)
     assert result.status == 1
     assert "last tick: big stand is said to get 141" in " ".join(result.out.split())
+
+
+def test_a_table_with_text_that_is_none(folder: Path, curnits: Command) -> None:
+    path = folder / "acts.parquet"
+    text = pa.py_buffer(b"bluf\xa4"), pa.py_buffer(np.array([0, 5], dtype=np.int32).tobytes())
+    odd = pa.Array.from_buffers(pa.string(), 1, [None, text[1], text[0]])
+    row = {"tick": [1], "talk": [1], "player": ["big stand"], "act": odd}
+    parquet.write_table(pa.table(row), path)
+    for command in ("check", "plot"):
+        result = curnits(command, folder)
+        assert (result.status, result.out) == (2, "")
+        assert "acts.parquet: not a Parquet table" in " ".join(result.err.split())
 
 
 @pytest.mark.parametrize("name", sorted(FILES - {"manifest.json"}))

@@ -1,5 +1,6 @@
 """What ``check --axioms`` does: try axioms on the answers of a concept to a game."""
 
+from os.path import isdir  # of names too long, too
 from pathlib import Path
 
 import typer
@@ -23,10 +24,10 @@ def check_axioms(
     from curnits.sim.scenario.loading import load
 
     with about(path), counting("Trying axioms", len(AXIOMS), quiet=quiet) as progress:
-        if path.suffix == ".json" or path.is_dir():
+        if path.suffix == ".json" or isdir(path):
             solution = (
                 read_json(path / SUMMARY, Summary).solution
-                if path.is_dir()
+                if isdir(path)
                 else read_json(path, SolutionRecord)
             )
             game, stated = solution.game.game(), solution.concept

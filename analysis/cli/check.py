@@ -1,6 +1,7 @@
 """The command ``check``: verify a run, a population or a solution again, or try axioms on it."""
 
 from collections.abc import Callable
+from os.path import exists, isdir  # of names too long, too
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,14 +61,14 @@ def check(
         check_axioms(path, concept, seed, trials, json=json, quiet=quiet)
     if concept is not None:
         raise InputError("--concept is for --axioms; an answer's own concept is verified")
-    if repeat and not path.is_dir():
+    if repeat and not isdir(path):
         raise InputError("--repeat is for run folders; a solution holds nothing that went before")
     from curnits.analysis.cli.console import console, waiting
     from curnits.analysis.cli.show_check import show_check
     from curnits.analysis.storage.record import to_json
 
     verify: Callable[[Path], CheckRecord]
-    if (path / "population.yaml").exists():
+    if exists(path / "population.yaml"):
         from curnits.analysis.checking.populations import check_population, met_again
 
         verify, again = check_population, met_again
@@ -76,7 +77,7 @@ def check(
         from curnits.analysis.checking.repeating import repeated
         from curnits.analysis.checking.runs import check_run
 
-        verify, again = check_run if path.is_dir() else check_solution, repeated
+        verify, again = check_run if isdir(path) else check_solution, repeated
     with about(path), waiting("Verifying", quiet=quiet):
         report = verify(path)
     if repeat:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from os.path import exists  # of names too long, too
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -83,7 +84,7 @@ def plot(
     place, stem, ending = target(out, folders[0] / "figures", form, figure)
     columns = {"x": x, "y": y, "outcome": outcome, "by": by}
     with about(folders[0]), waiting("Drawing", quiet=quiet):
-        if (folders[0] / "study.yaml").exists():
+        if exists(folders[0] / "study.yaml"):
             from curnits.analysis.figures.sweeps.plotting import draw_study
             from curnits.analysis.studies.reading import open_study
 
@@ -91,14 +92,14 @@ def plot(
             files = files_of(drawn, ending, stem)
         elif any(columns.values()):
             raise FigureError("--x, --y, --outcome and --by are for studies (found a run)")
-        elif (folders[0] / "tournament.yaml").exists():
+        elif exists(folders[0] / "tournament.yaml"):
             from curnits.analysis.figures.tournaments.plotting import draw_tournament
             from curnits.analysis.tournaments.folder import open_tournament
             from curnits.analysis.tournaments.results import results
 
             found = results(open_tournament(str(folders[0])))
             files = files_of(draw_tournament(found, ending, figure), ending, stem)
-        elif (folders[0] / "population.yaml").exists():
+        elif exists(folders[0] / "population.yaml"):
             from curnits.analysis.figures.populations import draw_population
             from curnits.analysis.storage.populations import read_population
 

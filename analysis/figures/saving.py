@@ -1,6 +1,7 @@
 """Figures as files: the image, the data behind it and a caption; and where they go."""
 
 from collections.abc import Sequence
+from os.path import isdir  # of names too long, too
 from pathlib import Path
 
 from curnits.analysis.figures import FigureError
@@ -58,7 +59,7 @@ def target(
     FigureError
         If ``out`` is a file, but not of the format, or not of one figure.
     """
-    ending = "" if out is None or out.is_dir() else out.suffix.lstrip(".")
+    ending = "" if out is None or isdir(out) else out.suffix.lstrip(".")
     if out is None or ending not in FORMATS:
         if figure is not None and ending.isalpha():
             raise FigureError(f"--out {out}: expected the ending {', '.join(FORMATS)}, or a folder")

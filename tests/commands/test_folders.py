@@ -234,3 +234,13 @@ def test_workshops_in_use_and_folders_of_others_are_left_alone(tmp_path: Path) -
         "slow/half": b"a",
         "slow/rest": b"b",
     }
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["check", "check --axioms", "plot", "report", "run", "solve", "sweep", "plot run --out"],
+)
+def test_names_may_be_too_long(words: str, curnits: Command) -> None:
+    result = curnits(*words.split(), "n" * 300)
+    assert (result.status, result.out) == (2, "")
+    assert result.err.count("\n") == 1

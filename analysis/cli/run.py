@@ -70,8 +70,10 @@ def run(
     usual = Path("runs") / (name if of else f"{name}-seed{scenario.run.seed}")
     target = out or (usual if force else untaken(usual))
     with fresh_folder(target, replace=force) as folder:
+        with about(source):
+            simulation = Simulation.of(scenario)
         with ticking(scenario.run.ticks, quiet=quiet) as progress, interruptible() as stopped:
-            finished = pursue(Simulation.of(scenario), progress, stopped)
+            finished = pursue(simulation, progress, stopped)
         if finished.interrupted:
             scenario = scenario.with_run(ticks=finished.ticks)
         with about(source), waiting("Solving", quiet=quiet):

@@ -285,6 +285,17 @@ def test_bad_numbers(words: tuple[str, str], curnits: Command, tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+def test_disagreement_of_others_than_the_players(curnits: Command, tmp_path: Path) -> None:
+    scenario = tmp_path / "offers.yaml"
+    text = find("alternating-offers").read_text("utf-8")
+    scenario.write_text(text.replace("{seller: 1, buyer: 0}", "{SELLER: 1, buyer: 0}"))
+    result = curnits("run", scenario, "--out", tmp_path / "run")
+    assert (result.status, result.out) == (2, "")
+    where = f"{scenario}: negotiation.offers.disagreement: expected a payoff for each of seller"
+    assert where in result.err
+    assert [path.name for path in tmp_path.iterdir()] == ["offers.yaml"]
+
+
 def endless(folder: Path) -> Path:
     scenario = folder / "long.yaml"
     text = load(find("three-solutions")).to_yaml()

@@ -1,6 +1,5 @@
 """Makes what lies beside this file importable, marks the fast tests, and has long ones begin."""
 
-import gc
 import os
 import signal
 from functools import cache
@@ -112,11 +111,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.fast)
     order = {name: k for k, name in enumerate(FIRST)}
     items.sort(key=lambda item: order.get(str(_place(item.path)), len(order)))
-
-
-def pytest_collection_finish() -> None:
-    """Look for no garbage among what has been imported and collected: it stays, and is much."""
-    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

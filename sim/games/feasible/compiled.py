@@ -1,9 +1,8 @@
 """The simplex method of :mod:`curnits.sim.games.feasible.pivoting`, compiled by numba.
 
 Called by :mod:`curnits.sim.games.feasible.matrixgames` once a process has much to solve. What was
-compiled is kept
-beside the module, or in the user's cache, for later processes; where neither can be written, each
-process compiles anew.
+compiled is kept beside the module, or in the user's cache, for later processes; where neither can
+be written, each process compiles anew.
 """
 
 from collections.abc import Callable
@@ -31,9 +30,11 @@ _SOURCES: dict[str, Any] = {
 
 def compiled() -> Callable[..., None]:
     """Return :func:`curnits.sim.games.feasible.pivoting.solve_games`, compiled."""
-    names = dict(vars(pivoting))
+    names, version = dict(vars(pivoting)), numba.__version__.replace(".", "_")
     for name, source in _SOURCES.items():
         function = FunctionType(source.__code__, names, source.__name__)
+        # files are named after it: what other versions left cannot be read, and is in nobody's way
+        function.__qualname__ = f"{source.__name__}_numba_{version}"
         try:
             names[name] = numba.njit(nogil=True, cache=True)(function)
         except RuntimeError:  # there is nowhere to keep it

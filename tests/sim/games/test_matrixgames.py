@@ -116,3 +116,13 @@ def test_it_compiles_where_nothing_can_be_written(tmp_path):
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout == "[0.5]\n"
+
+
+def test_what_is_kept_is_named_after_the_compiler():
+    """Another version cannot read it, and may find it half replaced where processes share it."""
+    numba = pytest.importorskip("numba")
+    from curnits.sim.games.feasible.compiled import compiled  # noqa: PLC0415  # optional, slow
+
+    Simplex(work=10**9).solve(np.array([[[1.0, 0.0], [0.0, 1.0]]]))
+    kept = Path(compiled().stats.cache_path).glob("*solve_games*.nbi")
+    assert any(numba.__version__.replace(".", "_") in path.name for path in kept)

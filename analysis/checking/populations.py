@@ -20,7 +20,7 @@ from curnits.analysis.storage.populations import (
     read_population,
     tables,
 )
-from curnits.analysis.storage.record import read_json, utf8_safe
+from curnits.analysis.storage.record import read_json
 from curnits.analysis.storage.seals import FolderError
 from curnits.analysis.storage.solutions import CheckRecord
 from curnits.sim.population.encounters import Outcome, Person, Population, Talk
@@ -53,16 +53,7 @@ def check_population(folder: Path) -> CheckRecord:
     ]
     if due.unfinished:
         objections.append(f"the run is unfinished: interrupted after {due.rounds:,} rounds")
-    return CheckRecord(
-        path=utf8_safe(folder),
-        kind="population",
-        concept=None,
-        passed=not objections,
-        equilibria=[],
-        state=None,
-        literal=[],
-        objections=objections,
-    )
+    return CheckRecord.of_tables(folder, "population", objections)
 
 
 def met_again(report: CheckRecord, folder: Path) -> CheckRecord:
@@ -88,12 +79,7 @@ def met_again(report: CheckRecord, folder: Path) -> CheckRecord:
     _replay(people, data.setting.section.rounds, len(data.encounters))
     again = pd.DataFrame(came, columns=list(Outcome._fields))
     objections = [f"encounters.parquet: {text}" for text in differing(data.encounters, again)]
-    return report.model_copy(
-        update={
-            "passed": report.passed and not objections,
-            "objections": [*report.objections, *objections],
-        }
-    )
+    return report.but(objections)
 
 
 def _recorded(data: PopulationData) -> Talk:

@@ -1,9 +1,7 @@
-"""The command ``check``: verify a run, a population or a solution again, or try axioms on it."""
+"""The command ``check``: verify what other commands have written, or try axioms on it."""
 
-from collections.abc import Callable
-from os.path import exists, isdir  # of names too long, too
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,18 +11,15 @@ from curnits.analysis.cli.usage import command
 from curnits.sim.errors import InputError
 from curnits.sim.files.reading import about
 
-if TYPE_CHECKING:
-    from curnits.analysis.storage.solutions import CheckRecord
-
 
 @command()
 def check(
-    path: Annotated[Path, typer.Argument(metavar="RUN_DIR|POPULATION_DIR|SOLUTION.json")],
+    path: Annotated[Path, typer.Argument(metavar="RUN_DIR|STUDY_DIR|…|SOLUTION.json")],
     repeat: Annotated[
         bool,
         typer.Option(
             "--repeat",
-            help="Negotiate everything again, too, and compare every cell of the tables.",
+            help="Do everything again, too, and compare every cell of the tables.",
         ),
     ] = False,
     axioms: Annotated[
@@ -45,13 +40,17 @@ def check(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Verify a run, a population or a solution again, from files alone; or try axioms on it.
+    """Verify a run, study, tournament, population or solution again, or try axioms on it.
+
+    Whatever follows from the files is worked out again. Of studies and tournaments that is which
+    runs there are, their seeds, and what a tournament shows; --repeat does the runs again.
 
     [bold]Examples[/bold]
 
       curnits check runs/hot-dog-stands-seed1
       curnits check --repeat runs/hot-dog-stands-seed1
       curnits check populations/word-gets-around-seed1
+      curnits check --repeat tournaments/six-ways
       curnits solve threat-game --json > answer.json
       curnits check answer.json
       curnits check --axioms answer.json
@@ -61,28 +60,19 @@ def check(
         check_axioms(path, concept, seed, trials, json=json, quiet=quiet)
     if concept is not None:
         raise InputError("--concept is for --axioms; an answer's own concept is verified")
-    if repeat and not isdir(path):
-        raise InputError("--repeat is for run folders; a solution holds nothing that went before")
+    from curnits.analysis.checking.registry import check_of
     from curnits.analysis.cli.console import console, waiting
     from curnits.analysis.cli.show_check import show_check
     from curnits.analysis.storage.record import to_json
 
-    verify: Callable[[Path], CheckRecord]
-    if exists(path / "population.yaml"):
-        from curnits.analysis.checking.populations import check_population, met_again
-
-        verify, again = check_population, met_again
-    else:
-        from curnits.analysis.checking.answers import check_solution
-        from curnits.analysis.checking.repeating import repeated
-        from curnits.analysis.checking.runs import check_run
-
-        verify, again = check_run if isdir(path) else check_solution, repeated
+    check = check_of(path)
+    if repeat and check.again is None:
+        raise InputError("--repeat is for run folders; a solution holds nothing that went before")
     with about(path), waiting("Verifying", quiet=quiet):
-        report = verify(path)
-    if repeat:
-        with about(path), waiting("Negotiating again", quiet=quiet):
-            report = again(report, path)
+        report = check.verify(path)
+    if repeat and check.again is not None:
+        with about(path), waiting("Doing everything again", quiet=quiet):
+            report = check.again(report, path)
     if json:
         typer.echo(to_json(report), nl=False)
     else:

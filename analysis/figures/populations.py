@@ -29,12 +29,13 @@ def draw_population(data: PopulationData, form: str, name: str | None = None) ->
     Raises
     ------
     FigureError
-        If another one is asked for, or nobody has met yet.
+        If another one is asked for, nobody has met yet, or somebody is there twice.
     """
     if name not in (None, ENCOUNTERS.name):
         raise FigureError(f"unknown figure {name!r} of a population (expected {ENCOUNTERS.name})")
     if data.encounters.empty:
         raise FigureError(f"{ENCOUNTERS.name} has nothing to show (expected encounters)")
+    _check(data)
     rows = data.encounters.merge(data.people[["person", "group"]], on="person")
     panels = [Panel("", reputation_table(rows, "group"), draw_reputations, "reputations")]
     if data.setting.section.imitation:
@@ -47,3 +48,16 @@ def draw_population(data: PopulationData, form: str, name: str | None = None) ->
     )
     text = "\n".join(fill(part, 88) for part in (ENCOUNTERS.caption, made)) + "\n"
     return [draw_kind(ENCOUNTERS, panels, text, form)]
+
+
+def _check(data: PopulationData) -> None:
+    """Check that it can be told what each person was like after each round."""
+    for name, rows, key in (
+        ("encounters", data.encounters, ["round", "person"]),
+        ("people", data.people, ["person"]),
+    ):
+        if rows.duplicated(key).any():
+            raise FigureError(f"{name}.parquet: expected each {' and '.join(key)} once")
+    if not data.encounters["round"].between(1, data.setting.section.rounds).all():
+        expected = f"expected numbers from 1 to {data.setting.section.rounds:,}"
+        raise FigureError(f"encounters.parquet: round: {expected}")

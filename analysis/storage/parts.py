@@ -310,18 +310,25 @@ def read_rows(store: Store, files: Sequence[str], columns: Sequence[str] | None 
         If a file cannot be read, or there is no such column.
     """
     found: list[pa.Table] = []
-    for name in files:
-        with store.open(name) as file:
-            try:
+    place = store.address
+    try:
+        for name in files:
+            place = f"{store.address}/{name}"
+            with store.open(name) as file:
                 found.append(_opened(file).read(columns, use_threads=False))
                 found[-1].validate(full=True)
-            except (OSError, pa.ArrowException) as error:
-                reason = " ".join(str(error).split())
-                raise FolderError(f"{store.address}/{name}: {reason:.200}") from error
-    schema = unified([table.schema for table in found])
+        schema = unified([table.schema for table in found])
+        joined = pa.concat_tables([schema.empty_table(), *found], promote_options="permissive")
+    except (OSError, pa.ArrowException) as error:
+        reason = " ".join(str(error).split())
+        raise FolderError(f"{place}: {reason:.200}") from error
+    for field in joined.schema:
+        if pa.types.is_nested(field.type):
+            expected = f"expected one value in every row ({field.type})"
+            raise FolderError(f"{place}: {field.name}: {expected}")
     if absent := set(columns or ()) - set(schema.names):
         raise FolderError(f"{store.address}: no column {min(absent)!r} in its tables")
-    return pa.concat_tables([schema.empty_table(), *found], promote_options="permissive")
+    return joined
 
 
 def _numbers(tasks: Sequence[str]) -> NDArray[np.uint64]:

@@ -7,7 +7,8 @@ from importlib.metadata import version
 
 from curnits.analysis.storage.seals import MANIFEST, FolderError
 from curnits.analysis.storage.store import LOCK, Store
-from curnits.sim.files.json import JsonError, parse
+from curnits.sim.files.json import MAX_BYTES, JsonError, parse
+from curnits.sim.files.reading import printable
 
 
 def is_begun(store: Store, mark: str, kind: str, *, resume: bool) -> bool:
@@ -55,7 +56,9 @@ def _made_with(store: Store) -> str:
     if not store.exists(MANIFEST):
         return version("curnits")
     try:
-        found = parse(store.read(MANIFEST).decode())
-    except (JsonError, UnicodeDecodeError) as error:
+        found = parse(store.text(MANIFEST, MAX_BYTES))
+    except JsonError as error:
         raise FolderError(f"{store.address}/{MANIFEST}: not a manifest ({error})") from error
-    return str(found.get("curnits"))
+    if not isinstance(found, dict):
+        raise FolderError(f"{store.address}/{MANIFEST}: not a manifest (expected an object)")
+    return printable(found.get("curnits"))

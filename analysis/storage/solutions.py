@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -24,6 +25,7 @@ from curnits.analysis.storage.record import (
     RecordError,
     by_player,
     mask_of,
+    utf8_safe,
     vector,
 )
 from curnits.analysis.verification.payments import payments, transfers
@@ -297,7 +299,7 @@ class CheckRecord(Record):
     """What ``check --json`` prints: answers as verified now, and what their file has wrong.
 
     ``literal`` has the literal conditions of the state and of each answer that has threats, if they
-    mean something for these. Populations have neither a concept nor answers.
+    mean something for these. Populations, studies and tournaments have no concept and no answers.
     ``reached`` tells whether a run got to an answer. One whose players have policies need not, and
     passes if its files are right.
     """
@@ -311,6 +313,27 @@ class CheckRecord(Record):
     state: EquilibriumRecord | None
     literal: list[list[LiteralRecord]]
     objections: list[str]
+
+    @classmethod
+    def of_tables(cls, path: Path, kind: str, objections: list[str]) -> Self:
+        """Report on a folder that holds tables, and no answers."""
+        return cls(
+            path=utf8_safe(path),
+            kind=kind,
+            concept=None,
+            passed=not objections,
+            equilibria=[],
+            state=None,
+            literal=[],
+            objections=objections,
+        )
+
+    def but(self, objections: list[str]) -> Self:
+        """Return the report with more objections."""
+        passed = self.passed and not objections
+        return self.model_copy(
+            update={"passed": passed, "objections": [*self.objections, *objections]}
+        )
 
 
 def _shares(game: Game, mask: Mask, weights: Vector) -> list[Share]:

@@ -20,6 +20,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from curnits.analysis.storage.seals import MANIFEST, FolderError, manifest_bytes
+from curnits.sim.files.reading import as_text, check_size
 
 LOCK = "lock"
 
@@ -74,10 +75,19 @@ class Store:
         """Tell whether there is a file of that name."""
         return bool(self.fs.isfile(self.path(name)))
 
-    def read(self, name: str) -> bytes:
-        """Return what is in a file."""
-        with self._using():
-            return bytes(self.fs.cat_file(self.path(name)))
+    def text(self, name: str, most: int) -> str:
+        """Return the text of a file of at most so many bytes.
+
+        Raises
+        ------
+        ReadingError
+            If it is larger, or not UTF-8.
+        """
+        place = f"{self.address}/{name}"
+        with self._using(), self.open(name) as file:
+            content = file.read(most + 1)
+        check_size(content, place, most)
+        return as_text(content, place)
 
     def open(self, name: str) -> BinaryIO:
         """Open a file for reading."""

@@ -4,7 +4,7 @@ Takes the folder and the game that was negotiated, gives tables that figures, th
 can rely on.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
+from curnits.analysis.storage.columns import Columns, check_schema, typed
 from curnits.analysis.storage.folder import TABLES
 from curnits.analysis.storage.seals import FolderError
 from curnits.sim.files.reading import ReadingError, check_file, printable
@@ -22,7 +23,7 @@ from curnits.sim.games.game import Game
 MAX_VALUES = 100_000_000
 """Most values of a table, rows times columns: under 2 GB."""
 
-_COLUMNS: Mapping[str, Mapping[str, type]] = {
+_COLUMNS: Mapping[str, Columns] = {
     "ticks": {"tick": int}
     | dict.fromkeys(("sanding", "clearing", "regret", "traded", "destruction"), float),
     "negotiators": {"tick": int, "player": str}
@@ -44,13 +45,6 @@ _COLUMNS: Mapping[str, Mapping[str, type]] = {
     | {"payoff": float, "credibility": float},
 }
 """What every table must have; columns besides are left alone."""
-
-_KINDS: Mapping[type, tuple[str, Callable[[Any], bool]]] = {
-    int: ("whole numbers", pa.types.is_int64),
-    float: ("numbers", pa.types.is_float64),
-    bool: ("truth values", pa.types.is_boolean),
-    str: ("text", lambda kind: pa.types.is_string(kind) or pa.types.is_large_string(kind)),
-}
 
 _PLAYERS = ("player", "payer", "payee", "proposer")
 _COALITIONS = ("coalition", "side")
@@ -81,7 +75,7 @@ def read_tables(folder: Path, game: Game) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def read_table(path: Path, columns: Mapping[str, type], place: str) -> pd.DataFrame:
+def read_table(path: Path, columns: Columns, place: str) -> pd.DataFrame:
     """Read a table that must have some columns of some types, without holes.
 
     Raises
@@ -94,15 +88,14 @@ def read_table(path: Path, columns: Mapping[str, type], place: str) -> pd.DataFr
         check_file(path)
         with path.open("rb") as file:
             stored = parquet.ParquetFile(file, pre_buffer=False)
-            _check_columns(path, stored, columns)
+            shape = stored.metadata
+            if shape.num_rows * shape.num_columns > MAX_VALUES:
+                expected = f"expected at most {MAX_VALUES:,} values"
+                raise FolderError(f"{path}: the table is too large ({expected})")
+            check_schema(path, stored.schema_arrow, columns, shape.num_rows)
             table = stored.read(use_threads=False)  # see parts.read_rows
             table.validate(full=True)  # of text, too: it is decoded when it is looked at
-            for name in columns:
-                if table[name].null_count:
-                    raise FolderError(f"{path}: {name}: expected a value in every row")
-            frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
-            if frame.empty:
-                frame = frame.astype(dict(columns))
+            return typed(path, table, columns)
     except ReadingError as error:
         raise FolderError(f"{error} (expected in {place})") from error
     except FolderError:
@@ -110,26 +103,6 @@ def read_table(path: Path, columns: Mapping[str, type], place: str) -> pd.DataFr
     except (OSError, ValueError, MemoryError, pa.ArrowException) as error:
         reason = " ".join(str(error).split())
         raise FolderError(f"{printable(path)}: not a Parquet table: {reason:.200}") from error
-    for name, kind in columns.items():
-        if kind is float and not np.isfinite(frame[name].to_numpy(dtype=np.float64)).all():
-            raise FolderError(f"{path}: {name}: expected finite numbers")
-    return frame
-
-
-def _check_columns(path: Path, stored: parquet.ParquetFile, columns: Mapping[str, type]) -> None:
-    """Check size and columns before any row is read."""
-    shape = stored.metadata
-    if shape.num_rows * shape.num_columns > MAX_VALUES:
-        raise FolderError(
-            f"{path}: the table is too large (expected at most {MAX_VALUES:,} values)"
-        )
-    found = stored.schema_arrow
-    for name, kind in columns.items():
-        if found.names.count(name) != 1:
-            raise FolderError(f"{path}: no column {name!r}, or several of that name")
-        expected, fits = _KINDS[kind]
-        if shape.num_rows and not fits(found.field(name).type):  # of nothing, any type will do
-            raise FolderError(f"{path}: {name}: expected {expected} ({found.field(name).type})")
 
 
 def _check_names(path: Path, table: pd.DataFrame, column: str, known: Any) -> None:

@@ -12,11 +12,14 @@ from curnits.sim.scenario.payoffs import FieldError
 
 
 def put(data: dict[str, Any], name: str, value: Any) -> None:
-    """Put a value where a dotted name leads, in data that may be changed."""
+    """Put a value where a dotted name leads, in data that may be changed; null is as left out."""
     *way, last = place_of(data, name)
     node: Any = data
     for key in way:
-        node = node.setdefault(key, {}) if isinstance(node, dict) else node[key]
+        found = node.get(key) if isinstance(node, dict) else node[key]
+        if found is None:
+            found = node[key] = {}
+        node = found
     node[last] = deepcopy(value)
 
 

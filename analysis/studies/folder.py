@@ -23,6 +23,7 @@ from curnits.analysis.studies.execution.executor import ID, RUNS, Tables
 from curnits.analysis.studies.study import Study
 from curnits.analysis.studies.studyfile import read_study
 from curnits.sim.files.reading import printable
+from curnits.sim.files.yaml import MAX_CHARACTERS
 
 STUDY = "study.yaml"
 
@@ -90,7 +91,7 @@ def stored_study(store: Store, *, check: bool = False) -> Study:
     if not store.exists(STUDY):
         raise FolderError(f"{store.address}: not the folder of a study (expected {STUDY} in it)")
     name = store.root.rstrip("/").rpartition("/")[2]
-    text = store.read(STUDY).decode()
+    text = store.text(STUDY, MAX_CHARACTERS)
     study = read_study(text, Path(store.path(STUDY)), check=check)
     return Study(name, study.section, study.base)
 

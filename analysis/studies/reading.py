@@ -8,7 +8,7 @@ intervals. Called by figures, by the command, and in notebooks::
 """
 
 import atexit
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -25,13 +25,22 @@ from pyarrow import parquet
 from pyarrow.fs import LocalFileSystem
 from scipy.stats import binomtest, bootstrap
 
+from curnits.analysis.storage.columns import Columns, typed
 from curnits.analysis.storage.parts import read_rows, stored_files, unified
 from curnits.analysis.storage.seals import FolderError
 from curnits.analysis.storage.store import Store
-from curnits.analysis.studies.execution.executor import FAILED, ID, RUNS
+from curnits.analysis.studies.design import REPLICATE
+from curnits.analysis.studies.execution.executor import FAILED, FAILURES, ID, RUNS
 from curnits.analysis.studies.folder import stored_study
 from curnits.analysis.studies.study import Study
 from curnits.sim.scenario.scenario import Scenario
+
+_COLUMNS: Mapping[str, Columns] = {
+    RUNS: {ID: str, REPLICATE: int, "status": str, "message": str},
+    "agents": {ID: str, "player": str},
+    FAILURES: {ID: str, "message": str},
+}
+"""What tables must have, besides what is varied and measured."""
 
 _RESAMPLES = 2_000
 """Bootstrap samples: the ends of intervals are then good to about two digits."""
@@ -85,8 +94,10 @@ class StudyData:
         FolderError
             As above.
         """
-        read: pd.DataFrame = read_rows(self.store, self._names(name), columns).to_pandas()
-        return read
+        rows = read_rows(self.store, self._names(name), columns)
+        due = _COLUMNS.get(name, {ID: str})
+        asked = due if columns is None else {k: due[k] for k in columns if k in due}
+        return typed(f"{self.store.address}: {name}", rows, asked)
 
     def runs(self) -> pd.DataFrame:
         """Return a row for each run, with what its players got in columns such as ``payoff.Ada``.
@@ -97,10 +108,15 @@ class StudyData:
             As above.
         """
         rows = self.table(RUNS)
+        if absent := [name for name in self.study.design.names if name not in rows]:
+            raise FolderError(f"{self.store.address}: {RUNS}: no column {absent[0]!r}")
         if "agents" not in self._files:
             return rows
         agents = self.table("agents")
         values = [name for name in agents.columns if name not in (ID, "player")]
+        for name in values:
+            if not pd.api.types.is_numeric_dtype(agents[name]):
+                raise FolderError(f"{self.store.address}: agents: {name}: expected numbers")
         wide = agents.pivot_table(
             index=ID, columns="player", values=values, sort=False, dropna=False, observed=True
         )

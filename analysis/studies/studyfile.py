@@ -106,7 +106,13 @@ def _quick(stated: Mapping[str, Any]) -> dict[str, Any]:
         raise FieldError((SECTION,), "there is no quick version (expected the key quick)")
     check_known(StudySection, smaller, (SECTION, "quick"))
     rest = {key: value for key, value in stated.items() if key != "quick"}
-    axes = {**(rest.get("axes") or {}), **(smaller.get("axes") or {})}
+    axes: dict[str, Any] = {}
+    for place, part in (((SECTION,), rest), ((SECTION, "quick"), smaller)):
+        found = part.get("axes") or {}
+        if not isinstance(found, Mapping):
+            expected = f"expected a mapping from fields to values (found {type_name(found)})"
+            raise FieldError((*place, "axes"), expected)
+        axes |= found
     return {**rest, **smaller, **({"axes": axes} if axes else {})}
 
 

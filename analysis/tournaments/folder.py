@@ -13,16 +13,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from curnits.analysis.storage.columns import typed
 from curnits.analysis.storage.folder import versions
 from curnits.analysis.storage.parts import Parts, read_rows, stored_files
 from curnits.analysis.storage.resuming import is_begun
 from curnits.analysis.storage.seals import MANIFEST, FolderError, manifest_bytes
 from curnits.analysis.storage.store import Store
-from curnits.analysis.studies.execution.executor import ID, RUNS, Task
+from curnits.analysis.studies.execution.executor import DONE, ID, RUNS, Task
+from curnits.analysis.tournaments.rows import COLUMNS, LABELS, check_runs, check_seats
 from curnits.analysis.tournaments.tasks import SEATS
 from curnits.analysis.tournaments.tournament import Tournament
 from curnits.analysis.tournaments.tournamentfile import read_tournament
+from curnits.sim.files.json import MAX_BYTES
 from curnits.sim.files.reading import printable
+from curnits.sim.files.yaml import MAX_CHARACTERS
 
 TOURNAMENT = "tournament.yaml"
 RESULTS = "results.json"
@@ -121,18 +125,37 @@ class TournamentData:
         names = stored_files(self.store, RUNS).get(name, [])
         if not names:
             raise FolderError(f"{self.store.address}: no table {name!r} yet")
-        rows: pd.DataFrame = read_rows(self.store, names).to_pandas()
-        return rows
+        return typed(f"{self.store.address}: {name}", read_rows(self.store, names), COLUMNS[name])
 
     def results(self) -> str:
         """Return what came out, as it was written when the last run was done."""
-        return self.store.read(RESULTS).decode()
+        return self.store.text(RESULTS, MAX_BYTES)
+
+    def runs(self) -> pd.DataFrame:
+        """Return a row a run, done or failed.
+
+        Raises
+        ------
+        FolderError
+            As above, or if a row is not that of a run of the tournament.
+        """
+        runs = self.table(RUNS)
+        check_runs(f"{self.store.address}: {RUNS}", self.tournament, runs)
+        return runs
 
     def seats(self) -> pd.DataFrame:
-        """Return a row a seat of every run that is done, with the columns of its run."""
-        runs = self.table(RUNS).query("status == 'done'")
-        columns = [ID, "game", "draw", "lineup", "replication"]
-        return self.table(SEATS).merge(runs[columns], on=ID, how="inner")
+        """Return a row a seat of every run that is done, with the columns of its run.
+
+        Raises
+        ------
+        FolderError
+            As above, or if it is not those who sat there who have rows.
+        """
+        runs = self.runs()
+        done = runs[runs["status"] == DONE]
+        seats = self.table(SEATS)
+        check_seats(f"{self.store.address}: {SEATS}", self.tournament, seats, done[ID].tolist())
+        return seats.merge(done[[ID, *LABELS]], on=ID, how="inner")
 
 
 def open_tournament(address: str) -> TournamentData:
@@ -152,7 +175,8 @@ def stored_tournament(store: Store) -> Tournament:
     if not store.exists(TOURNAMENT):
         expected = f"expected {TOURNAMENT} in it"
         raise FolderError(f"{store.address}: not the folder of a tournament ({expected})")
-    return read_tournament(store.read(TOURNAMENT).decode(), Path(store.path(TOURNAMENT)))
+    text = store.text(TOURNAMENT, MAX_CHARACTERS)
+    return read_tournament(text, Path(store.path(TOURNAMENT)))
 
 
 def _changed(old: Tournament, new: Tournament) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import bootstrap
 
 from curnits.analysis.storage.seals import FolderError
+from curnits.analysis.studies.execution.executor import DONE, FAILED
 from curnits.analysis.tournaments.ecology import evolve, invading, mixtures
 from curnits.analysis.tournaments.equilibria import TALKS, Mixture, alike, equilibria
 from curnits.analysis.tournaments.folder import TournamentData
@@ -151,9 +152,10 @@ def results(data: TournamentData) -> Results:
         If no run is done.
     """
     tournament = data.tournament
-    status = data.table("runs")["status"]
-    if not (status == "done").any():
-        first = data.table("runs")["message"].iloc[0]
+    runs = data.runs()
+    status = runs["status"]
+    if not (status == DONE).any():
+        first = "none is there" if runs.empty else runs["message"].iloc[0]
         raise FolderError(f"{data.store.address}: no run came to an end ({first})")
     cells = gathered(tournament, data.seats())
     game = cells.game
@@ -163,8 +165,8 @@ def results(data: TournamentData) -> Results:
     groups = alike(game.matrix)
     return Results(
         tournament,
-        int((status == "done").sum()),
-        int((status == "failed").sum()),
+        int((status == DONE).sum()),
+        int((status == FAILED).sum()),
         game,
         _matrix(cells),
         _ranking(cells),

@@ -33,12 +33,23 @@ def read_text(path: Path, most: int) -> str:
     ReadingError
         If there is no such file, it is a device, a pipe or a folder, too large, or not UTF-8.
     """
-    content = read_bytes(path, most)
+    return as_text(read_bytes(path, most), path)
+
+
+def as_text(content: bytes, place: str | Path) -> str:
+    """Return the text that is in a file.
+
+    Raises
+    ------
+    ReadingError
+        If it is not UTF-8; the message begins with ``place``.
+    """
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ReadingError(f"{printable(path)}:{line}: not a text file (expected UTF-8)") from error
+        where = f"{printable(place)}:{line}"
+        raise ReadingError(f"{where}: not a text file (expected UTF-8)") from error
 
 
 def read_bytes(path: Path, most: int) -> bytes:
@@ -55,11 +66,21 @@ def read_bytes(path: Path, most: int) -> bytes:
             content = file.read(most + 1)
     except OSError as error:
         raise ReadingError(f"{printable(path)}: cannot be read: {error.strerror}") from error
-    if len(content) > most:
-        raise ReadingError(
-            f"{printable(path)}: the file is too large (expected at most {most:,} bytes)"
-        )
+    check_size(content, path, most)
     return content
+
+
+def check_size(content: bytes, place: str | Path, most: int) -> None:
+    """Check that no more was read than can be handled.
+
+    Raises
+    ------
+    ReadingError
+        If it was; the message begins with ``place``.
+    """
+    if len(content) > most:
+        expected = f"expected at most {most:,} bytes"
+        raise ReadingError(f"{printable(place)}: the file is too large ({expected})")
 
 
 def check_file(path: Path) -> None:

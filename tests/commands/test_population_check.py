@@ -160,3 +160,35 @@ def test_damaged_tables_are_named(
     assert (refused.status, refused.out, refused.err.count("\n")) == (2, "", 1)
     assert f"{name}.parquet: " in refused.err
     assert message in refused.err
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "message"),
+    [
+        ("encounters", "person", "expected each round and person once"),
+        ("encounters", "round", "expected each round and person once"),
+        ("people", "person", "expected each person once"),
+    ],
+)
+def test_people_who_are_there_twice_are_not_drawn(
+    name: str, column: str, message: str, folder: Path, curnits: Command
+) -> None:
+    file = folder / f"{name}.parquet"
+    kept = file.read_bytes()
+    table = pd.read_parquet(file)
+    table.assign(**{column: table[column].max()}).to_parquet(file, index=False)
+    refused = curnits("plot", folder, "--quiet")
+    file.write_bytes(kept)
+    assert (refused.status, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert f"{folder}: {name}.parquet: {message}" in refused.err
+    assert not (folder / "figures").exists()
+
+
+def test_rounds_that_never_were_are_not_drawn(folder: Path, curnits: Command) -> None:
+    file = folder / "encounters.parquet"
+    kept = file.read_bytes()
+    pd.read_parquet(file).assign(round=lambda rows: rows["round"] + 10**12).to_parquet(file)
+    refused = curnits("plot", folder, "--quiet")
+    file.write_bytes(kept)
+    assert refused.status == 2
+    assert "encounters.parquet: round: expected numbers from 1 to 3" in refused.err

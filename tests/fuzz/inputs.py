@@ -1,16 +1,10 @@
 """Inputs: a folder with changed files in it, and the words of a command that reads them."""
 
 import json
-import shutil
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
-
-import pandas as pd
-import pyarrow as pa
 
 from curnits.sim.files.yaml import parse
 
@@ -19,18 +13,14 @@ from .changes import (
     as_json,
     changed_bytes,
     changed_data,
-    changed_table,
     changed_text,
 )
+from .folders import COLUMNS, FIGURES, changed_folder
 from .material import Material
 
 _CONCEPTS = (
     *("coco", "coco-value", "harsanyi", "nash", "kalai-smorodinsky", "egalitarian", "shapley"),
     *("best-nash", "best-correlated", "disarmed", "proposer-commitment"),
-)
-_FIGURES = (
-    *("frontier", "prices", "convergence", "coalitions", "dividends", "threats", "escalation"),
-    *("trades", "talks", "comparison", "nonsense"),
 )
 
 
@@ -64,17 +54,19 @@ def _reading(file: Path, rng: Random) -> Sequence[str]:
 
 def _scenario(material: Material, folder: Path, rng: Random) -> Input:
     name = rng.choice(sorted(material.scenarios))
-    text = material.scenarios[name]
     file = folder / "in.yaml"
+    file.write_bytes(_changed_yaml(material.scenarios[name], rng))
+    return Input(_reading(file, rng), ("in.yaml",))
+
+
+def _changed_yaml(text: str, rng: Random) -> bytes:
     match rng.randrange(4):
         case 0:
-            content = changed_text(text, rng).encode("utf-8", "surrogatepass")
+            return changed_text(text, rng).encode("utf-8", "surrogatepass")
         case 1:
-            content = changed_bytes(text.encode(), rng)
+            return changed_bytes(text.encode(), rng)
         case _:
-            content = as_json(changed_data(parse(text).data, rng)).encode()
-    file.write_bytes(content)
-    return Input(_reading(file, rng), ("in.yaml",))
+            return as_json(changed_data(parse(text).data, rng)).encode()
 
 
 def _gambit(material: Material, folder: Path, rng: Random) -> Input:
@@ -101,37 +93,28 @@ def _solution(material: Material, folder: Path, rng: Random) -> Input:
     return Input(("check", str(file), "--quiet", *rng.choice(((), ("--json",)))), ("in.json",))
 
 
-def _run_folder(material: Material, folder: Path, rng: Random) -> Input:
-    place = folder / "run"
-    shutil.copytree(rng.choice(material.runs), place)
-    file = rng.choice(sorted(place.iterdir()))
-    if file.suffix == ".parquet" and rng.random() < 0.9:
-        table = changed_table(pd.read_parquet(file), rng)
-        with suppress(pa.ArrowException):  # values of several types: the file stays as it was
-            table.to_parquet(file, index=False)
-    elif file.suffix == ".json" and rng.random() < 0.8:
-        file.write_text(as_json(changed_data(json.loads(file.read_text()), rng)))
-    elif file.suffix == ".yaml" and rng.random() < 0.8:
-        file.write_text(as_json(changed_data(parse(file.read_text()).data, rng)))
-    elif rng.random() < 0.2:
-        file.unlink()
-    else:
-        file.write_bytes(changed_bytes(file.read_bytes(), rng))
-    out = str(folder / "out")
-    words: Any = rng.choice(
-        (
-            ("check", str(place), "--quiet"),
-            ("check", str(place), "--quiet", "--json"),
-            *[("plot", str(place), "--quiet", "--out", out, "--figure", rng.choice(_FIGURES))] * 3,
-            ("report", str(place), "--quiet", "--out", out + ".html"),
-        )
-    )
-    return Input(words, ("run", "nonsense", *_FIGURES))
+def _other(material: Material, folder: Path, rng: Random) -> Input:
+    """Change a file of a population, study or tournament."""
+    kind = rng.choice(sorted(material.others))
+    file, text = folder / "in.yaml", rng.choice(material.others[kind])
+    file.write_bytes(_changed_yaml(text, rng))
+    path, out = str(file), str(folder / "out")
+    listing = (path, "--dry-run", *rng.choice(((), ("--json",))))
+    words: Sequence[str] = {
+        "population": ("population", path, "--rounds", "1", "--quiet", "--json", "--out", out),
+        "study": ("sweep", *listing, *rng.choice(((), ("--quick",)))),
+        "tournament": ("tournament", *listing, *rng.choice(((), ("--seed", "3")))),
+    }[kind]
+    return Input(words, ("in.yaml",))
+
+
+def _folder(material: Material, folder: Path, rng: Random) -> Input:
+    name, words = changed_folder(material, folder, rng)
+    return Input(words, (name, "nonsense", *FIGURES, *COLUMNS))
 
 
 def _command_line(_: Material, folder: Path, rng: Random) -> Input:
-    commands = ("run", "solve", "check", "plot", "report", "convert", "scenarios", "leverage")
-    words = [rng.choice((*commands, "limits", "x", ""))]
+    words = [rng.choice(("", "x", *_COMMANDS))]
     pool = (
         *("hot-dog-stands", "threat-game", "nothing", "", ".", "..", "/", "/dev/null", "a\0b"),
         *("--json", "--quiet", "--force", "--all", "--help", "--version", "--nonsense", "--", "-"),
@@ -140,11 +123,26 @@ def _command_line(_: Material, folder: Path, rng: Random) -> Input:
         *("n" * 300, "a\nb", "ü", "\udcff", str(folder), str(folder / "new")),
     )
     words += [rng.choice(pool) for _ in range(rng.randint(0, 5))]
-    if words[0] == "run":
-        words += ["--ticks", "12", "--out", str(folder / rng.choice(("o", "n" * 300, "a/b/c")))]
+    out = str(folder / rng.choice(("o", "n" * 300, "a/b/c")))
+    if words[0] in _BOUNDS:
+        words += [*_BOUNDS[words[0]], "--out", out]
     return Input(words, ())
 
 
+_COMMANDS = (
+    *("run", "solve", "check", "plot", "report", "convert", "scenarios", "leverage", "limits"),
+    *("sweep", "tournament", "population", "basins", "multiplicity", "shrink"),
+)
+_BOUNDS: Mapping[str, Sequence[str]] = {
+    "run": ("--ticks", "12"),
+    "basins": ("--ticks", "12", "--starts", "3"),
+    "multiplicity": ("--games", "1"),
+    "population": ("--rounds", "1"),
+    "sweep": ("--dry-run",),
+    "tournament": ("--dry-run",),
+}
+"""What is added to commands, so that they end soon and write where they may."""
+
 type _Maker = Callable[[Material, Path, Random], Input]
-_KINDS: Sequence[_Maker] = (_scenario, _gambit, _solution, _run_folder, _command_line)
-_WEIGHTS = (40, 15, 20, 20, 5)
+_KINDS: Sequence[_Maker] = (*(_scenario, _gambit, _solution, _other, _folder, _command_line),)
+_WEIGHTS = (30, 10, 15, 15, 25, 5)

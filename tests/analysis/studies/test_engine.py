@@ -142,6 +142,22 @@ def test_mistakes_are_told_with_their_lines(text: str, problem: str, tmp_path: P
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        ("  quick: {axes: fast}\n", ":4: study.quick.axes: expected a mapping"),
+        ("  axes: fast\n  quick: {}\n", ":4: study.axes: expected a mapping"),
+        ("  quick: 3\n", ":2: study: there is no quick version"),
+        ("  quick: {axis: {}}\n", ":4: study.quick.axis: unknown key"),
+    ],
+)
+def test_mistakes_of_the_quick_version(lines: str, problem: str, tmp_path: Path) -> None:
+    file = tmp_path / "study.yaml"
+    file.write_text(HEAD + lines)
+    with pytest.raises(InputError, match=problem):
+        load_study(file, quick=True)
+
+
 def test_values_that_do_not_fit_together_are_found(tmp_path: Path) -> None:
     text = (
         HEAD + "  axes:\n    negotiation.sanding_start: [0.1, 0.01]\n"
@@ -409,7 +425,8 @@ def test_other_versions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def table(*numbers: int) -> dict[str, pa.Table]:
     names = [f"{number:016x}" for number in numbers]
     frame = pd.DataFrame({"run": np.repeat(names, 2), "x": range(2 * len(names))})
-    rows = pd.DataFrame({"run": names, "y": [float(number) for number in numbers]})
+    known = {"replicate": 1, "status": "done", "message": ""}
+    rows = pd.DataFrame({"run": names, **known, "y": [float(number) for number in numbers]})
     return {
         "ticks": pa.Table.from_pandas(frame, preserve_index=False),
         RUNS: pa.Table.from_pandas(rows, preserve_index=False),
@@ -428,8 +445,13 @@ def order(count: int) -> list[str]:
     return [f"{number:016x}" for number in range(count)]
 
 
+def content(store: Store, name: str) -> bytes:
+    with store.open(name) as file:
+        return file.read()
+
+
 def contents(store: Store) -> dict[str, bytes]:
-    return {name: store.read(name) for name in store.names()}
+    return {name: content(store, name) for name in store.names()}
 
 
 def test_parts_are_put_in_order(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -527,7 +549,8 @@ def test_files_are_read_by_the_thread_that_asks(
     for k in range(2):
         columns = {f"column {i}": [float(i)] for i in range(8)}
         parts.add({RUNS: pa.table({ID: [f"{k:016x}"], **columns})})
-    monkeypatch.setattr(store, "open", lambda name: Watched(store.read(name)))
+    opened = store.open
+    monkeypatch.setattr(store, "open", lambda name: Watched(opened(name).read()))
     Watched.threads.clear()
     assert read_rows(store, stored_files(store, RUNS)[RUNS]).num_rows == 2
     parts.complete([f"{k:016x}" for k in range(2)])
@@ -565,9 +588,9 @@ def test_damaged_parts_are_done_again(store: Store, caplog: pytest.LogCaptureFix
     for number in range(3):
         parts.add(table(number))
     name = store.names(PARTS)[3]
-    content = bytearray(store.read(name))
-    content[len(content) // 5] ^= 255
-    store.write(name, bytes(content))
+    damaged = bytearray(content(store, name))
+    damaged[len(damaged) // 5] ^= 255
+    store.write(name, bytes(damaged))
     assert sorted(Parts(store, RUNS, "run").finished().tolist()) == [0, 2]
     assert "is damaged" in caplog.text
     assert "done again" in caplog.text

@@ -1,0 +1,153 @@
+"""Folders of studies and tournaments checked: whose rows are there, what follows from them.
+
+Which runs there are, and their seeds, follow from the file; what a tournament shows follows from
+its rows. What the runs came to is vouched for only by doing them once more, in this process and in
+memory. Called by ``check``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from curnits.analysis.checking.recounting import misstated_keys
+from curnits.analysis.checking.repeating import differing
+from curnits.analysis.storage.record import read_json
+from curnits.analysis.storage.solutions import CheckRecord
+from curnits.analysis.studies.execution.executor import (
+    DONE,
+    ID,
+    RUNS,
+    Batch,
+    Task,
+    Work,
+    perform,
+)
+from curnits.analysis.studies.reading import StudyData, open_study
+from curnits.analysis.studies.tasks import StudyRuns, study_tasks
+from curnits.analysis.tournaments.folder import RESULTS, open_tournament
+from curnits.analysis.tournaments.records import TournamentRecord
+from curnits.analysis.tournaments.results import results
+from curnits.analysis.tournaments.tasks import SEATS, TournamentRuns
+
+_OF_MACHINES = ["traceback"]
+"""Columns that name places on a machine."""
+
+
+def check_study(folder: Path) -> CheckRecord:
+    """Check the folder of a study: whether all rows are those of its runs, with their seeds.
+
+    Raises
+    ------
+    ScenarioError, FolderError
+        If a file of the folder is missing or cannot be read.
+    """
+    data = open_study(str(folder))
+    runs = data.runs()
+    numbers = _numbers(data, runs[ID])
+    objections = list(_strange(data, runs, numbers))
+    for name in data.tables:
+        strange = set(data.table(name, [ID])[ID]) - set(runs[ID])
+        if strange:
+            objections.append(f"{name}: holds rows of {min(strange)}, which {RUNS} does not")
+    objections += _unfinished("study", len(runs), data.study.design.runs)
+    return CheckRecord.of_tables(folder, "study", objections)
+
+
+def study_again(report: CheckRecord, folder: Path) -> CheckRecord:
+    """Do all runs of a study again, and add to a report what differs.
+
+    Raises
+    ------
+    ScenarioError, FolderError
+        As above.
+    """
+    data = open_study(str(folder))
+    said = {name: data.table(name) for name in data.tables}
+    known = sorted({number for number in _numbers(data, said[RUNS][ID]) if number >= 0})
+    return report.but(_differing(said, StudyRuns(data.study), list(study_tasks(data.study, known))))
+
+
+def check_tournament(folder: Path) -> CheckRecord:
+    """Check the folder of a tournament: rows, seats and seeds, and what is said to follow.
+
+    Raises
+    ------
+    ScenarioError, FolderError, RecordError
+        If a file of the folder is missing or cannot be read, or a row is of no run or seat.
+    """
+    data = open_tournament(str(folder))
+    runs, due = data.runs(), len(data.tournament.lineups)
+    objections = _unfinished("tournament", len(runs), due)
+    found = TournamentRecord.of(results(data))
+    if len(runs) == due:
+        stated = read_json(folder / RESULTS, TournamentRecord)
+        objections += [
+            f"{RESULTS}: {key} does not follow from the tables"
+            for key in misstated_keys(stated.model_dump(), found.model_dump(), 1.0)
+        ]
+    return CheckRecord.of_tables(folder, "tournament", objections)
+
+
+def tournament_again(report: CheckRecord, folder: Path) -> CheckRecord:
+    """Play all runs of a tournament again, and add to a report what differs.
+
+    Raises
+    ------
+    ScenarioError, FolderError
+        As above.
+    """
+    data = open_tournament(str(folder))
+    said = {name: data.table(name) for name in (RUNS, SEATS)}
+    there = set(said[RUNS][ID])
+    tasks = [Task(one.id, one) for one in data.tournament.lineups if one.id in there]
+    return report.but(_differing(said, TournamentRuns(data.tournament), tasks))
+
+
+def _numbers(data: StudyData, ids: Iterable[str]) -> list[int]:
+    """Return the numbers of runs in the design, −1 of what is none of them."""
+    known = {f"{name:016x}": k for k, name in enumerate(data.study.design.ids.tolist())}
+    return [known.get(name, -1) for name in ids]
+
+
+def _strange(data: StudyData, runs: pd.DataFrame, numbers: list[int]) -> Iterator[str]:
+    """Say which rows are those of no run, or have parameters that its run does not have."""
+    design = data.study.design
+    if -1 in numbers:
+        yield f"{RUNS}: {ID} in row {numbers.index(-1) + 1:,} is that of no run of the study"
+    elif len(set(numbers)) < len(numbers):
+        yield f"{RUNS}: {ID}: a run is there twice"
+    else:
+        due = pd.DataFrame([design[number].labels for number in numbers])
+        yield from (f"{RUNS}: {text}" for text in differing(runs, due))
+        done = (runs["status"] == DONE).to_numpy()
+        seeds = [data.study.seed(design[number]) for number in np.array(numbers)[done].tolist()]
+        said = runs.reindex(columns=["seed"])[done]
+        yield from (f"{RUNS}: {text}" for text in differing(said, pd.DataFrame({"seed": seeds})))
+
+
+def _unfinished(kind: str, there: int, due: int) -> list[str]:
+    return (
+        [] if there == due else [f"the {kind} is unfinished: {there:,} of {due:,} runs are there"]
+    )
+
+
+def _differing(said: Mapping[str, pd.DataFrame], work: Work, tasks: Sequence[Task]) -> list[str]:
+    """Do tasks again, and say where tables first differ from what comes of it."""
+    done = perform(Batch(0, work, tasks, version("curnits")))
+    if done.interrupted:
+        raise KeyboardInterrupt
+    again = {
+        name: rows.to_pandas(ignore_metadata=True) for name, rows in (done.tables or {}).items()
+    }
+    place = {task.id: k for k, task in enumerate(tasks)}
+    found = [f"{name}: expected no such table" for name in said.keys() - again.keys()]
+    for name, due in again.items():
+        if name not in said:
+            found.append(f"{name}: expected a table of {len(due):,} rows")
+            continue
+        order = np.argsort(said[name][ID].map(place).to_numpy(np.float64), kind="stable")
+        found += [f"{name}: {text}" for text in differing(said[name].iloc[order], due)]
+    return found

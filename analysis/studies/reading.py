@@ -31,8 +31,9 @@ from curnits.analysis.storage.seals import FolderError
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.design import REPLICATE
 from curnits.analysis.studies.execution.executor import FAILED, FAILURES, ID, RUNS
-from curnits.analysis.studies.folder import stored_study
+from curnits.analysis.studies.folder import STUDY, stored_study
 from curnits.analysis.studies.study import Study
+from curnits.sim.scenario.payoffs import FieldError
 from curnits.sim.scenario.scenario import Scenario
 
 _COLUMNS: Mapping[str, Columns] = {
@@ -129,7 +130,7 @@ class StudyData:
         Raises
         ------
         FolderError
-            If the study has no such run.
+            If the study has no such run, or it has no valid scenario.
         """
         try:
             numbers = np.flatnonzero(self.study.design.ids == np.uint64(int(run, 16)))
@@ -138,7 +139,11 @@ class StudyData:
         if not len(numbers):
             expected = "expected 16 digits from the column run of its tables"
             raise FolderError(f"{self.store.address}: no run {run!r} in the study ({expected})")
-        return self.study.scenario(self.study.design[int(numbers[0])])
+        try:
+            return self.study.scenario(self.study.design[int(numbers[0])])
+        except FieldError as error:
+            place = ": ".join([f"{self.store.address}/{STUDY}", ".".join(map(str, error.path))])
+            raise FolderError(f"{place}: {error}") from error
 
     @property
     def complete(self) -> bool:

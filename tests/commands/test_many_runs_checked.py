@@ -169,3 +169,13 @@ def test_a_file_that_is_no_text(command: str, name: str, here: Path, curnits: Co
     found = curnits("plot", here / command)
     assert found.status == 2
     assert f"{name}:1: not a text file (expected UTF-8)" in found.err
+
+
+def test_a_run_that_has_no_valid_scenario(here: Path, curnits: Command) -> None:
+    file = here / "sweep" / "study.yaml"
+    number = curnits("sweep", here / "sweep", "--dry-run", "--json").json["runs"][0]["run"]
+    file.write_text(file.read_text().replace("title: Tiny", "title: false", 1))
+    found = curnits("run", "--of", here / "sweep", "--id", number, "--out", here / "out")
+    assert found.status == 2
+    assert f"{file}: title: expected a name" in found.err
+    assert not (here / "out").exists()

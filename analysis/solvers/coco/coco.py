@@ -12,6 +12,7 @@ from itertools import chain, islice
 import numpy as np
 
 from curnits.analysis.solution import Candidate, Equilibrium, Solution, Vector
+from curnits.analysis.solvers.coco.bystanders import participants
 from curnits.analysis.solvers.coco.neighbours import repriced, without_noise
 from curnits.analysis.solvers.coco.search import candidates, near
 from curnits.analysis.solvers.rules.minimax import MINIMAX
@@ -127,8 +128,13 @@ class ClearingSolver:
         """Return an answer of a game in which noise is all that breaks ties.
 
         Where the noise is too small to matter, the game without it leads the way; where it is
-        larger, the game with more of it.
+        larger, the game with more of it. Bystanders are left out.
         """
+        if rest := participants(game):
+            alone = self._found(rest.game, None if start is None else start[list(rest.kept)])
+            beside = [] if alone is None else [rest.beside(alone.candidate)]
+            if accepted := self._best(game, iter(beside)):
+                return accepted
         begin = None if start is None else start * game.scales
         groups = self._beside(game, simple, begin)
         nearest = islice(groups, 1)

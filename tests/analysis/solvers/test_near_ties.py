@@ -1,5 +1,7 @@
 """Games whose ties are broken by noise: without_noise, and what coco answers."""
 
+from itertools import islice
+
 import numpy as np
 import pytest
 from benchmarks.determinism import VARIANTS, agree, answer
@@ -159,3 +161,18 @@ def test_the_first_answer_does_not_depend_on_how_the_game_is_written(variant):
         if len(game.outcomes) <= 24:
             varied = VARIANTS[variant](game, np.random.default_rng(k))
             assert agree(answer(game), varied), kind
+
+
+@pytest.mark.parametrize("seat", range(5))
+def test_bystanders_change_nothing(seat):
+    """Of near ties, too, whose unknowns are found in hundreds of digits."""
+    *_, (_, game) = islice(near_ties(8, 2), 8)
+    alone = solve(game).equilibria[0]
+    watched = np.insert(game.payoffs, seat, 3.0, axis=0)
+    watched = np.expand_dims(watched, 1 + seat).repeat(1 + seat % 2, axis=1 + seat)
+    found = solve(from_payoffs(watched)).equilibria[0]
+    assert worst(found) <= EXACT
+    others = np.delete(np.arange(5), seat)
+    assert found.payoffs[others] == pytest.approx(alone.payoffs, abs=1e-12)
+    assert found.candidate.prices[others] == pytest.approx(alone.candidate.prices, abs=1e-15)
+    assert found.candidate.prices[seat] == 0.0

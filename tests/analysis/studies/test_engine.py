@@ -142,6 +142,12 @@ def test_mistakes_are_told_with_their_lines(text: str, problem: str, tmp_path: P
     assert "\n" not in str(error.value)
 
 
+def test_sections_left_empty_can_be_varied(tmp_path: Path) -> None:
+    game = "game: {form: family, family: chicken}\nrun:\n"
+    found = study(tmp_path, f"title: x\n{game}study: {{axes: {{run.ticks: [7]}}}}\n")
+    assert found.scenario(found.design[0]).run.ticks == 7
+
+
 @pytest.mark.parametrize(
     ("lines", "problem"),
     [

@@ -7,6 +7,7 @@ memory at a time.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -211,13 +212,15 @@ class Parts:
         self._parts[part] = files
 
     def _ids(self, part: Part) -> NDArray[np.uint64]:
-        groups = self._groups(self._parts[part][self._rows], [self._key])
-        found = [_numbers(table[self._key].to_pylist()) for table in groups]
+        name = self._parts[part][self._rows]
+        groups = self._groups(name, [self._key])
+        with _reading(self._store, name):
+            found = [_numbers(table[self._key].to_pylist()) for table in groups]
         return np.concatenate([np.zeros(0, np.uint64), *found])
 
     def _groups(self, name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
         """Yield a file's rows, some at a time."""
-        with self._store.open(name) as file:
+        with self._store.open(name) as file, _reading(self._store, name):
             stored = _opened(file)
             for k in range(stored.num_row_groups):
                 yield stored.read_row_group(k, columns, use_threads=False)
@@ -310,25 +313,38 @@ def read_rows(store: Store, files: Sequence[str], columns: Sequence[str] | None 
         If a file cannot be read, or there is no such column.
     """
     found: list[pa.Table] = []
-    place = store.address
-    try:
-        for name in files:
-            place = f"{store.address}/{name}"
-            with store.open(name) as file:
-                found.append(_opened(file).read(columns, use_threads=False))
-                found[-1].validate(full=True)
+    for name in files:
+        with store.open(name) as file, _reading(store, name):
+            found.append(_opened(file).read(columns, use_threads=False))
+            found[-1].validate(full=True)
+    with _reading(store, " ".join(files)):
         schema = unified([table.schema for table in found])
         joined = pa.concat_tables([schema.empty_table(), *found], promote_options="permissive")
-    except (OSError, pa.ArrowException) as error:
-        reason = " ".join(str(error).split())
-        raise FolderError(f"{place}: {reason:.200}") from error
     for field in joined.schema:
         if pa.types.is_nested(field.type):
             expected = f"expected one value in every row ({field.type})"
-            raise FolderError(f"{place}: {field.name}: {expected}")
+            raise FolderError(f"{store.address}/{files[0]}: {field.name}: {expected}")
     if absent := set(columns or ()) - set(schema.names):
         raise FolderError(f"{store.address}: no column {min(absent)!r} in its tables")
     return joined
+
+
+@contextmanager
+def _reading(store: Store, name: str) -> Iterator[None]:
+    """Let messages about what stands in a file name it.
+
+    Raises
+    ------
+    FolderError
+        If it is no Parquet table, or does not have the column of tasks.
+    """
+    try:
+        yield
+    except FolderError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        reason = " ".join(str(error).split())
+        raise FolderError(f"{store.address}/{name}: {reason:.200}") from error
 
 
 def _numbers(tasks: Sequence[str]) -> NDArray[np.uint64]:

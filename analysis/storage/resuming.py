@@ -4,6 +4,7 @@ Takes a store and the file that marks such a folder; called for studies and tour
 """
 
 from importlib.metadata import version
+from typing import Any
 
 from curnits.analysis.storage.seals import MANIFEST, FolderError
 from curnits.analysis.storage.store import LOCK, Store
@@ -27,7 +28,8 @@ def is_begun(store: Store, mark: str, kind: str, *, resume: bool) -> bool:
     Raises
     ------
     FolderError
-        If it holds something else, or was made by another version, or has been begun and may not.
+        If it holds something else, or tables that somebody has changed, was made by another
+        version, or has been begun and may not.
     """
     names = [name for name in store.names() if name != LOCK]
     if not store.exists(mark):
@@ -42,23 +44,30 @@ def is_begun(store: Store, mark: str, kind: str, *, resume: bool) -> bool:
             f"{store.address}: holds a {kind} already (--resume goes on with it, --out names "
             "another place)"
         )
-    made = _made_with(store)
-    if made != (own := version("curnits")):
+    manifest = _manifest(store)
+    made, own = printable(manifest.get("curnits")), version("curnits")
+    if manifest and made != own:
         raise FolderError(
             f"{store.address}: was made with curnits {made}, whose rows may differ from those of "
             f"{own} (--out names another place)"
         )
+    for name, digest in manifest.get("files", {}).items():
+        if name.endswith(".parquet") and store.exists(name) and store.digest(name) != digest:
+            raise FolderError(
+                f"{store.address}/{name}: is not as any command left it (move the folder away, or "
+                "--out names another place)"
+            )
     return True
 
 
-def _made_with(store: Store) -> str:
-    """Return the version that wrote a folder; this one if it was killed before it said so."""
+def _manifest(store: Store) -> dict[str, Any]:
+    """Return what the manifest of a folder says; nothing if a command was killed before it did."""
     if not store.exists(MANIFEST):
-        return version("curnits")
+        return {}
     try:
         found = parse(store.text(MANIFEST, MAX_BYTES))
     except JsonError as error:
         raise FolderError(f"{store.address}/{MANIFEST}: not a manifest ({error})") from error
-    if not isinstance(found, dict):
-        raise FolderError(f"{store.address}/{MANIFEST}: not a manifest (expected an object)")
-    return printable(found.get("curnits"))
+    if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
+        raise FolderError(f"{store.address}/{MANIFEST}: not a manifest (expected files in it)")
+    return found

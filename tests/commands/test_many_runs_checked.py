@@ -177,5 +177,27 @@ def test_a_run_that_has_no_valid_scenario(here: Path, curnits: Command) -> None:
     file.write_text(file.read_text().replace("title: Tiny", "title: false", 1))
     found = curnits("run", "--of", here / "sweep", "--id", number, "--out", here / "out")
     assert found.status == 2
-    assert f"{file}: title: expected a name" in found.err
+    assert f"{file}: title: expected a valid string" in found.err
     assert not (here / "out").exists()
+
+
+@pytest.mark.parametrize("command", FILES)
+def test_changed_tables_are_not_gone_on_with(command: str, here: Path, curnits: Command) -> None:
+    """What somebody else has changed is not taken for rows, and stays where it is."""
+    folder = here / command
+    table, manifest = folder / "runs.parquet", folder / "manifest.json"
+    pd.read_parquet(table).drop(columns="run").to_parquet(table, index=False)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    words = (command, here / f"{command}.yaml", "--out", folder, "--resume", "--quiet")
+    refused = curnits(*words)
+    assert refused.status == 2
+    assert f"{table}: is not as any command left it" in refused.err
+    assert refused.err.count("\n") == 1
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "files": {}}))
+    refused = curnits(*words)
+    assert refused.status == 2
+    assert 'Field "run" does not exist' in refused.err
+    assert str(folder) in refused.err
+    manifest.write_text("[]")
+    assert "not a manifest" in curnits(*words).err

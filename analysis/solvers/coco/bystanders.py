@@ -68,7 +68,8 @@ def participants(game: NormalGame) -> Participants | None:
         return None
     chosen = tuple(slice(None) if i in kept else 0 for i in range(game.n))
     payoffs = np.stack([game.payoffs[i][chosen] for i in kept])
-    players, actions = (tuple(of[i] for i in kept) for of in (game.players, game.actions))
+    players = tuple(game.players[i] for i in kept)
+    actions = tuple(game.actions[i] for i in kept)
     return Participants(game, NormalGame(players, actions, payoffs), kept)
 
 

@@ -20,8 +20,10 @@ from .material import Material
 
 _CONCEPTS = (
     *("coco", "coco-value", "harsanyi", "nash", "kalai-smorodinsky", "egalitarian", "shapley"),
-    *("best-nash", "best-correlated", "disarmed", "proposer-commitment"),
+    *("best-nash", "best-correlated", "disarmed", "proposer-commitment", "strict"),
+    *("first-mover", "first-mover-value"),
 )
+_KEPT = ("zero-price", "threats-pay", "several-equilibria", "regret", "axiom:maximin")
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,23 @@ def build(material: Material, folder: Path, seed: int, number: int) -> Input:
 
 def _reading(file: Path, rng: Random) -> Sequence[str]:
     """Return a command that reads a scenario."""
-    path = str(file)
-    return rng.choice(
+    path, out = str(file), str(file.parent / "out")
+    words = rng.choice(
         (
-            ("solve", path, "--json", "--quiet"),
-            ("solve", path, "--quiet", "--concept", rng.choice(_CONCEPTS)),
-            ("run", path, "--ticks", "12", "--quiet", "--out", str(file.parent / "out")),
+            *(("solve", path, "--json"), ("run", path, "--ticks", "12", "--out", out)) * 3,
+            *(("solve", path, "--concept", rng.choice(_CONCEPTS)),) * 3,
+            ("run", path, "--ticks", "12", "--json", "--verbose", "--out", out),
             ("convert", path, "--to", rng.choice(("yaml", "nfg"))),
-            ("leverage", path, "--quiet"),
+            ("leverage", path),
+            ("solve", path, rng.choice(("--all", "--certify", "--verbose"))),
+            ("solve", path, "--concept", "coco-value", "--sample", "20"),
+            ("check", path, "--axioms", "--trials", "1"),
+            ("shrink", path, "--keep", rng.choice(_KEPT)),
+            ("basins", path, "--starts", "2", "--ticks", "8", "--out", out),
+            ("limits", rng.choice(("sanding", "thickening", "influence")), path, "--out", out),
         )
     )
+    return words if words[0] == "convert" else (*words, "--quiet")
 
 
 def _scenario(material: Material, folder: Path, rng: Random) -> Input:

@@ -50,6 +50,7 @@ def population(
     from curnits.analysis.storage.populations import PopulationRecord, write_population
     from curnits.analysis.storage.record import to_json
     from curnits.analysis.studies.interrupting import STATUS, interruptible
+    from curnits.sim.files.reading import about
     from curnits.sim.population.populationfile import load_population
     from curnits.sim.scenario.catalogue import find_shipped
 
@@ -59,7 +60,8 @@ def population(
     usual = Path("populations") / f"{path.stem}-seed{setting.scenario.run.seed}"
     target = out or (usual if force else untaken(usual))
     with fresh_folder(target, replace=force) as folder:
-        with counting("Meeting", total, quiet=quiet) as progress, interruptible() as stopped:
+        meeting = counting("Meeting", total, quiet=quiet)
+        with about(path), meeting as progress, interruptible() as stopped:
             while people.rounds < total and not stopped():
                 people.step()
                 progress(people.rounds)

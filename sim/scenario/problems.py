@@ -13,13 +13,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from curnits.sim.errors import InputError
+from curnits.sim.files.section import keys_of
 from curnits.sim.files.yaml import Document, Place, type_name
 from curnits.sim.negotiation.rules.plugins import RuleError
 from curnits.sim.scenario.payoffs import FieldError
-
-_ALTERNATIVES = ("literal[", "dict[", "constrained-")
-"""How pydantic calls the alternatives of a value in places."""
-
 
 _MOST_ERRORS = 5
 """Lines of a message about a file; a first error often brings others along."""
@@ -61,7 +58,7 @@ def first_error(error: ValidationError, line: Callable[[Place], int]) -> FieldEr
 
 def described(details: ErrorDetails) -> tuple[Place, str]:
     """Return where pydantic found an error and what it says, in this package's words."""
-    path = tuple(key for key in details["loc"] if not str(key).startswith(_ALTERNATIVES))
+    path = keys_of(details["loc"])
     cause = details.get("ctx", {}).get("error")
     if isinstance(cause, FieldError | RuleError):
         return (*path, *cause.path), str(cause)

@@ -81,7 +81,7 @@ class Case:
             os.utime(left, (0, 0))
         ended = self.run(self.words, self.place)
         if visible(self.place) == self.after and ended["status"] == 2:
-            assert "exists already (--force replaces it" in ended["err"]  # it came too late
+            assert "exists already" in ended["err"]  # it came too late
             return
         assert ended["status"] in (0, 1)
         assert contents(self.place) == self.after
@@ -105,7 +105,8 @@ def test_killed_while_writing(number: signal.Signals, case: Case) -> None:
         if number == signal.SIGKILL:
             assert ended["status"] == -9
         else:
-            assert ended["status"] == 130
+            late = contents(case.place) == case.after  # nothing was left to be interrupted
+            assert ended["status"] in ((0, 1, 130) if late else (130,))
             assert not list(case.place.rglob(".curnits-*")), step
         case.holds_whole_files()
         case.completes_later()

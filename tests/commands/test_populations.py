@@ -117,6 +117,11 @@ def test_interrupted_it_keeps_whole_rounds(curnits: Command, tmp_path: Path, fil
         ("small-world", "smallworld", "15: population.network"),
         ("resolve: 0", "resolve: 2", "18: population.groups.hollow.resolve: expected"),
         ("resolve: 0", "policy: bullly", "18: population.groups.hollow.policy: unknown policy"),
+        (
+            "resolve: 0",
+            "policy: {unyielding: {reservation: .inf}}",
+            "18: population.groups.hollow.policy.unyielding.reservation: expected a finite number",
+        ),
         ("resolve: 0", "polcy: bully", "18: population.groups.hollow.polcy: unknown key"),
         ("people: 4", "people: 4000", "16: population.groups: expected 2 to 1,000 people"),
         ("people: 4", "people: 90000000000000", "16: population.groups: expected 2 to 1,000"),

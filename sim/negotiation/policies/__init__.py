@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from curnits.sim.files.section import keys_of
 from curnits.sim.negotiation.policies.policy import Policy
 from curnits.sim.negotiation.policies.truthful import Truthful
 from curnits.sim.negotiation.rules.plugins import RuleError, offered, plugin
@@ -102,4 +103,4 @@ def _made(name: str, parameters: Any) -> Policy:
             message = "missing"
         elif not cause:
             message = f"{message} (found {details['input']!r:.60})"
-        raise RuleError(message, (name, *details["loc"])) from error
+        raise RuleError(message, (name, *keys_of(details["loc"]))) from error

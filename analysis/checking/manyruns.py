@@ -120,12 +120,21 @@ def _strange(data: StudyData, runs: pd.DataFrame, numbers: list[int]) -> Iterato
     elif len(set(numbers)) < len(numbers):
         yield f"{RUNS}: {ID}: a run is there twice"
     else:
-        due = pd.DataFrame([design[number].labels for number in numbers])
-        yield from (f"{RUNS}: {text}" for text in differing(runs, due))
-        done = (runs["status"] == DONE).to_numpy()
-        seeds = [data.study.seed(design[number]) for number in np.array(numbers)[done].tolist()]
-        said = runs.reindex(columns=["seed"])[done]
-        yield from (f"{RUNS}: {text}" for text in differing(said, pd.DataFrame({"seed": seeds})))
+        points = [design[number] for number in numbers]
+        labels = pd.DataFrame([point.labels for point in points])
+        yield from (f"{RUNS}: {text}" for text in differing(runs, labels))
+        done = runs["status"] == DONE
+        seeds = [data.study.seed(x) if y else None for x, y in zip(points, done, strict=True)]
+        due = pd.DataFrame({"seed": pd.Series(seeds, dtype=object)})
+        yield from (f"{RUNS}: {text}" for text in differing(_seeds(data, runs), due))
+
+
+def _seeds(data: StudyData, runs: pd.DataFrame) -> pd.DataFrame:
+    """Return seeds as whole numbers, of which pandas makes others where runs have none."""
+    if "seed" not in runs:
+        return runs
+    stored = data.dataset(RUNS).to_table(columns=["seed"])["seed"].to_pylist()
+    return pd.DataFrame({"seed": pd.Series(stored, dtype=object)})
 
 
 def _unfinished(kind: str, there: int, due: int) -> list[str]:

@@ -60,7 +60,7 @@ def differing(said: pd.DataFrame, due: pd.DataFrame) -> Iterator[str]:
 
 
 def _same(said: "pd.Series[Any]", due: "pd.Series[Any]") -> NDArray[np.bool_]:
-    unknown = (said.isna() & due.isna()).to_numpy()
+    unknown = said.isna().to_numpy() & due.isna().to_numpy()
     if due.dtype.kind != "f" or said.dtype.kind not in "fiu":
         return np.asarray(unknown | (said.to_numpy() == due.to_numpy()))
     one, other = said.to_numpy(np.float64), due.to_numpy(np.float64)

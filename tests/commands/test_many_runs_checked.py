@@ -7,9 +7,11 @@ from random import Random
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from command import Command
 from fuzz.material import TINY_STUDY, TINY_TOURNAMENT
+from pyarrow import parquet
 
 from curnits.analysis.cli.app import main
 
@@ -201,3 +203,28 @@ def test_changed_tables_are_not_gone_on_with(command: str, here: Path, curnits: 
     assert str(folder) in refused.err
     manifest.write_text("[]")
     assert "not a manifest" in curnits(*words).err
+
+
+def test_runs_that_failed_have_no_seed(here: Path, curnits: Command) -> None:
+    """Then pandas takes seeds for floating-point numbers, which they are too large for."""
+    file = here / "sweep" / "runs.parquet"
+    rows = parquet.read_table(file)
+    columns = {name: rows[name].to_pylist() for name in rows.column_names}
+    columns["seed"][1], columns["status"][1] = None, "failed"
+    parquet.write_table(pa.table(columns), file)
+    assert curnits("check", here / "sweep", "--json", "--quiet").json["objections"] == []
+    columns["seed"][2] += 1
+    parquet.write_table(pa.table(columns), file)
+    found = curnits("check", here / "sweep", "--json", "--quiet").json["objections"]
+    assert found == [
+        f"runs: seed in row 3 is {columns['seed'][2]} (expected {columns['seed'][2] - 1})"
+    ]
+
+
+def test_rows_of_an_interrupted_study_come_in_any_order(here: Path, curnits: Command) -> None:
+    for file in (here / "sweep").glob("*.parquet"):
+        rows = pd.read_parquet(file)
+        order = rows["run"].map({name: k for k, name in enumerate(sorted(rows["run"].unique()))})
+        rows.iloc[order.argsort(kind="stable")].to_parquet(file, index=False)
+    for words in ((), ("--repeat",)):
+        assert curnits("check", here / "sweep", *words).status == 0

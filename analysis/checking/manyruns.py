@@ -5,12 +5,14 @@ its rows. What the runs came to is vouched for only by doing them once more, in 
 memory. Called by ``check``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
+from itertools import batched
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from curnits.analysis.checking.recounting import misstated_keys
 from curnits.analysis.checking.repeating import differing
@@ -31,6 +33,9 @@ from curnits.analysis.tournaments.folder import RESULTS, open_tournament
 from curnits.analysis.tournaments.records import TournamentRecord
 from curnits.analysis.tournaments.results import results
 from curnits.analysis.tournaments.tasks import SEATS, TournamentRuns
+
+_TOGETHER = 32
+"""Runs that are done between two reports of progress."""
 
 _OF_MACHINES = ["traceback"]
 """Columns that name places on a machine."""
@@ -56,8 +61,12 @@ def check_study(folder: Path) -> CheckRecord:
     return CheckRecord.of_tables(folder, "study", objections)
 
 
-def study_again(report: CheckRecord, folder: Path) -> CheckRecord:
+def study_again(
+    report: CheckRecord, folder: Path, progress: Callable[[float], None]
+) -> CheckRecord:
     """Do all runs of a study again, and add to a report what differs.
+
+    ``progress`` is called with the share that is done.
 
     Raises
     ------
@@ -67,7 +76,8 @@ def study_again(report: CheckRecord, folder: Path) -> CheckRecord:
     data = open_study(str(folder))
     said = {name: data.table(name) for name in data.tables}
     known = sorted({number for number in _numbers(data, said[RUNS][ID]) if number >= 0})
-    return report.but(_differing(said, StudyRuns(data.study), list(study_tasks(data.study, known))))
+    tasks = list(study_tasks(data.study, known))
+    return report.but(_differing(said, StudyRuns(data.study), tasks, progress))
 
 
 def check_tournament(folder: Path) -> CheckRecord:
@@ -91,8 +101,12 @@ def check_tournament(folder: Path) -> CheckRecord:
     return CheckRecord.of_tables(folder, "tournament", objections)
 
 
-def tournament_again(report: CheckRecord, folder: Path) -> CheckRecord:
+def tournament_again(
+    report: CheckRecord, folder: Path, progress: Callable[[float], None]
+) -> CheckRecord:
     """Play all runs of a tournament again, and add to a report what differs.
+
+    ``progress`` is called with the share that is done.
 
     Raises
     ------
@@ -103,7 +117,7 @@ def tournament_again(report: CheckRecord, folder: Path) -> CheckRecord:
     said = {name: data.table(name) for name in (RUNS, SEATS)}
     there = set(said[RUNS][ID])
     tasks = [Task(one.id, one) for one in data.tournament.lineups if one.id in there]
-    return report.but(_differing(said, TournamentRuns(data.tournament), tasks))
+    return report.but(_differing(said, TournamentRuns(data.tournament), tasks, progress))
 
 
 def _numbers(data: StudyData, ids: Iterable[str]) -> list[int]:
@@ -138,25 +152,42 @@ def _seeds(data: StudyData, runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unfinished(kind: str, there: int, due: int) -> list[str]:
-    return (
-        [] if there == due else [f"the {kind} is unfinished: {there:,} of {due:,} runs are there"]
-    )
+    said = f"the {kind} is unfinished: {there:,} of {due:,} runs are there"
+    return [] if there == due else [said]
 
 
-def _differing(said: Mapping[str, pd.DataFrame], work: Work, tasks: Sequence[Task]) -> list[str]:
+def _differing(
+    said: Mapping[str, pd.DataFrame],
+    work: Work,
+    tasks: Sequence[Task],
+    progress: Callable[[float], None],
+) -> list[str]:
     """Do tasks again, and say where tables first differ from what comes of it."""
-    done = perform(Batch(0, work, tasks, version("curnits")))
-    if done.interrupted:
-        raise KeyboardInterrupt
-    again = {
-        name: rows.to_pandas(ignore_metadata=True) for name, rows in (done.tables or {}).items()
-    }
+    again = _done(work, tasks, progress)
     place = {task.id: k for k, task in enumerate(tasks)}
-    found = [f"{name}: expected no such table" for name in said.keys() - again.keys()]
-    for name, due in again.items():
+    found = [f"{name}: expected no such table" for name in sorted(said.keys() - again.keys())]
+    for name, rows in again.items():
         if name not in said:
-            found.append(f"{name}: expected a table of {len(due):,} rows")
+            found.append(f"{name}: expected a table of {rows.num_rows:,} rows")
             continue
+        due = rows.to_pandas(ignore_metadata=True).drop(columns=_OF_MACHINES, errors="ignore")
         order = np.argsort(said[name][ID].map(place).to_numpy(np.float64), kind="stable")
         found += [f"{name}: {text}" for text in differing(said[name].iloc[order], due)]
     return found
+
+
+def _done(
+    work: Work, tasks: Sequence[Task], progress: Callable[[float], None]
+) -> Mapping[str, pa.Table]:
+    """Do tasks, and return their rows by table."""
+    parts: dict[str, list[pa.Table]] = {}
+    for number, batch in enumerate(batched(tasks, _TOGETHER)):
+        done = perform(Batch(number, work, batch, version("curnits")))
+        if done.interrupted:
+            raise KeyboardInterrupt
+        for name, rows in (done.tables or {}).items():
+            parts.setdefault(name, []).append(rows)
+        progress((number * _TOGETHER + len(batch)) / len(tasks))
+    return {
+        name: pa.concat_tables(rows, promote_options="permissive") for name, rows in parts.items()
+    }

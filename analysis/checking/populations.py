@@ -5,7 +5,7 @@ replayed with what is recorded of them, and whatever follows is compared. What a
 is vouched for only by letting it happen once more. Called by ``check``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -56,10 +56,11 @@ def check_population(folder: Path) -> CheckRecord:
     return CheckRecord.of_tables(folder, "population", objections)
 
 
-def met_again(report: CheckRecord, folder: Path) -> CheckRecord:
+def met_again(report: CheckRecord, folder: Path, progress: Callable[[float], None]) -> CheckRecord:
     """Let every encounter of a folder happen again and add to a report what differs.
 
     Each starts from the reputations that are recorded, so that none is blamed for another.
+    ``progress`` is called with the share that is done.
 
     Raises
     ------
@@ -73,6 +74,7 @@ def met_again(report: CheckRecord, folder: Path) -> CheckRecord:
     def talk(pair: Sequence[Person], seed: int) -> Sequence[Outcome]:
         if len(came) < len(data.encounters):
             came.extend(people.negotiate(pair, seed))
+            progress(len(came) / len(data.encounters))
         return recorded(pair, seed)
 
     people.talk = talk

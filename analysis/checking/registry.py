@@ -33,11 +33,12 @@ class Check:
     verify : callable
         Recomputes what follows from its files.
     again : callable or None
-        Does everything again and adds to a report what differs; None of solutions.
+        Does everything again and adds to a report what differs, saying what share is done; None of
+        solutions.
     """
 
     verify: Callable[[Path], CheckRecord]
-    again: Callable[[CheckRecord, Path], CheckRecord] | None
+    again: Callable[[CheckRecord, Path, Callable[[float], None]], CheckRecord] | None
 
 
 SOLUTION, RUN = Check(check_solution, None), Check(check_run, repeated)

@@ -4,7 +4,7 @@
 vouched for only by letting it happen once more. Called by ``check --repeat``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +15,18 @@ from numpy.typing import NDArray
 from curnits.analysis.storage.folder import SCENARIO
 from curnits.analysis.storage.solutions import CheckRecord
 from curnits.analysis.storage.tables import read_tables
-from curnits.sim.running import simulate
+from curnits.sim.running import Simulation, pursue
 from curnits.sim.scenario.loading import load
 
 _MACHINES = 1e-6
 """Share of a figure by which two machines may differ, whose libraries round differently."""
 
 
-def repeated(report: CheckRecord, folder: Path) -> CheckRecord:
+def repeated(report: CheckRecord, folder: Path, progress: Callable[[float], None]) -> CheckRecord:
     """Negotiate the scenario of a run folder again and add to a report what differs.
 
     Of each column that is not what the same seed gives, the first row that differs is named.
+    ``progress`` is called with the share that is done.
 
     Raises
     ------
@@ -34,7 +35,8 @@ def repeated(report: CheckRecord, folder: Path) -> CheckRecord:
     """
     scenario = load(folder / SCENARIO)
     tables = read_tables(folder, scenario.build())
-    again = simulate(scenario).tables
+    most = scenario.run.ticks
+    again = pursue(Simulation.of(scenario), lambda ticks: progress(ticks / most)).tables
     objections = [
         f"{name}.parquet: {text}"
         for name in tables

@@ -61,7 +61,7 @@ def check(
     if concept is not None:
         raise InputError("--concept is for --axioms; an answer's own concept is verified")
     from curnits.analysis.checking.registry import check_of
-    from curnits.analysis.cli.console import console, waiting
+    from curnits.analysis.cli.console import console, counting, waiting
     from curnits.analysis.cli.show_check import show_check
     from curnits.analysis.storage.record import to_json
 
@@ -71,8 +71,8 @@ def check(
     with about(path), waiting("Verifying", quiet=quiet):
         report = check.verify(path)
     if repeat and check.again is not None:
-        with about(path), waiting("Doing everything again", quiet=quiet):
-            report = check.again(report, path)
+        with about(path), counting("Doing everything again", 1, quiet=quiet) as progress:
+            report = check.again(report, path, progress)
     if json:
         typer.echo(to_json(report), nl=False)
     else:

@@ -41,7 +41,7 @@ def ticking(ticks: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
-def counting(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+def counting(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[float], None]]:
     """Show a bar on a terminal; give what must be called with how much has been done."""
     from rich.progress import Progress
 

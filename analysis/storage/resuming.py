@@ -28,8 +28,7 @@ def is_begun(store: Store, mark: str, kind: str, *, resume: bool) -> bool:
     Raises
     ------
     FolderError
-        If it holds something else, or tables that somebody has changed, was made by another
-        version, or has been begun and may not.
+        If it holds something else, or was made by another version, or has been begun and may not.
     """
     names = [name for name in store.names() if name != LOCK]
     if not store.exists(mark):
@@ -51,13 +50,23 @@ def is_begun(store: Store, mark: str, kind: str, *, resume: bool) -> bool:
             f"{store.address}: was made with curnits {made}, whose rows may differ from those of "
             f"{own} (--out names another place)"
         )
-    for name, digest in manifest.get("files", {}).items():
+    return True
+
+
+def check_unchanged(store: Store) -> None:
+    """Check that tables of a complete folder are as they were when it was sealed.
+
+    Raises
+    ------
+    FolderError
+        If somebody has changed one.
+    """
+    for name, digest in _manifest(store).get("files", {}).items():
         if name.endswith(".parquet") and store.exists(name) and store.digest(name) != digest:
             raise FolderError(
                 f"{store.address}/{name}: is not as any command left it (move the folder away, or "
                 "--out names another place)"
             )
-    return True
 
 
 def _manifest(store: Store) -> dict[str, Any]:

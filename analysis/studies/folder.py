@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from curnits.analysis.storage.folder import versions
 from curnits.analysis.storage.parts import Parts
-from curnits.analysis.storage.resuming import is_begun
+from curnits.analysis.storage.resuming import check_unchanged, is_begun
 from curnits.analysis.storage.seals import MANIFEST, FolderError, manifest_bytes
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.changes import changes
@@ -73,6 +73,7 @@ def progress(
     check_free(study, store, resume=resume)
     with store.locked():
         check_free(study, store, resume=resume)
+        check_unchanged(store)
         store.write(STUDY, study.to_yaml().encode())
         store.write(MANIFEST, manifest_bytes(_about(study, command, unfinished=True), {}))
         parts = Parts(store, RUNS, ID)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from curnits.analysis.storage.columns import typed
 from curnits.analysis.storage.folder import versions
 from curnits.analysis.storage.parts import Parts, read_rows, stored_files
-from curnits.analysis.storage.resuming import is_begun
+from curnits.analysis.storage.resuming import check_unchanged, is_begun
 from curnits.analysis.storage.seals import MANIFEST, FolderError, manifest_bytes
 from curnits.analysis.storage.store import Store
 from curnits.analysis.studies.execution.executor import DONE, ID, RUNS, Task
@@ -80,6 +80,7 @@ def progress(
     check_free(tournament, store, resume=resume)
     with store.locked():
         check_free(tournament, store, resume=resume)
+        check_unchanged(store)
         store.write(TOURNAMENT, tournament.to_yaml().encode())
         about = _about(tournament, command, unfinished=True)
         store.write(MANIFEST, manifest_bytes(about, {}))

@@ -9,6 +9,7 @@ from math import isclose
 from pathlib import Path
 
 from curnits.analysis.certificates.checking.check import payoff_mismatches
+from curnits.analysis.checking.check import Check
 from curnits.analysis.concepts import (
     CONCEPTS,
     ConceptError,
@@ -298,3 +299,6 @@ def _again(
     believed = None if levels is None else vector(game, levels, "credibility")
     claim = Claim(stated.candidate(game), payoffs, start, believed)
     return concept_named(solution.concept).verify(game, claim)
+
+
+SOLUTION = Check(check_solution, None)

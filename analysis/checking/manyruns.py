@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from curnits.analysis.checking.check import Check
 from curnits.analysis.checking.recounting import misstated_keys
 from curnits.analysis.checking.repeating import differing
 from curnits.analysis.storage.record import read_json
@@ -191,3 +192,7 @@ def _done(
     return {
         name: pa.concat_tables(rows, promote_options="permissive") for name, rows in parts.items()
     }
+
+
+STUDIES = Check(check_study, study_again)
+TOURNAMENTS = Check(check_tournament, tournament_again)

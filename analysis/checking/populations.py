@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from curnits.analysis.checking.check import Check
 from curnits.analysis.checking.recounting import misstated_keys
 from curnits.analysis.checking.repeating import differing
 from curnits.analysis.storage.populations import (
@@ -102,3 +103,6 @@ def _wrong(data: PopulationData, people: Population) -> Iterator[str]:
     for name, due in tables(data.setting, people).items():
         for text in differing(stated[name], due):
             yield f"{name}.parquet: {text}"
+
+
+POPULATIONS = Check(check_population, met_again)

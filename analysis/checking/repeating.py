@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from curnits.analysis.checking.check import Check
+from curnits.analysis.checking.runs import check_run
 from curnits.analysis.storage.folder import SCENARIO
 from curnits.analysis.storage.solutions import CheckRecord
 from curnits.analysis.storage.tables import read_tables
@@ -68,3 +70,6 @@ def _same(said: "pd.Series[Any]", due: "pd.Series[Any]") -> NDArray[np.bool_]:
     one, other = said.to_numpy(np.float64), due.to_numpy(np.float64)
     unit = np.nanmax(np.abs(other), initial=0.0)
     return np.asarray(unknown | np.isclose(one, other, rtol=_MACHINES, atol=_MACHINES * unit))
+
+
+RUN = Check(check_run, repeated)

@@ -17,6 +17,9 @@ ODD_VALUES: Sequence[Any] = (
     *([], {}, [[]], [{}], [0], [[1, 2], [3, 4]], {"a": 1}, {"": None}),
 )
 
+_LARGEST = 10**300
+"""Whole numbers that are multiplied by others at most."""
+
 SNIPPETS: Sequence[str] = (
     *("{", "}", "[", "]", ":", ": ", "- ", ",", "#", "&a ", "*a", "<<: *a", "? ", "|", ">", '"'),
     *("'", "!!omap ", "!foo ", "!!str ", "!!bool ", "!!binary ", "%YAML 1.1\n---\n", "---\n"),
@@ -66,6 +69,8 @@ def _nudge(parent: Any, key: Any, rng: Random) -> None:
     value = parent[key]
     if isinstance(value, bool):
         parent[key] = not value
+    elif isinstance(value, int) and abs(value) > _LARGEST:
+        parent[key] = rng.choice((-value, value + 1))
     elif isinstance(value, int | float):
         parent[key] = rng.choice((-value, value + 1, value * 1e6, value / 3, value * 1e-12))
     elif isinstance(value, str):

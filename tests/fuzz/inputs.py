@@ -23,7 +23,8 @@ _CONCEPTS = (
     *("best-nash", "best-correlated", "disarmed", "proposer-commitment", "strict"),
     *("first-mover", "first-mover-value"),
 )
-_KEPT = ("zero-price", "threats-pay", "several-equilibria", "regret", "axiom:maximin")
+_KEPT = ("zero-price", "threats-pay", "several-equilibria", "axiom:maximin")
+"""What games are shrunk for; not what agents do, who would negotiate for minutes."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a large game will take, said before it is solved or simulated.
 
-Called by the commands ``solve`` and ``run``.
+Called by the commands ``solve``, ``run`` and ``leverage``.
 """
 
 from typing import TYPE_CHECKING

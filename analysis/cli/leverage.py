@@ -2,6 +2,7 @@
 
 import typer
 
+from curnits.analysis.cli.effort import announce
 from curnits.analysis.cli.options import Json, Quiet, Source
 from curnits.analysis.cli.usage import command
 
@@ -31,8 +32,10 @@ def leverage(
     from curnits.sim.scenario.catalogue import find
     from curnits.sim.scenario.loading import load
 
-    with about(source), waiting("Solving", quiet=quiet):
+    with about(source):
         game = normal_form(load(find(source)).build(), "leverage")
+    announce(source, game, quiet=quiet)
+    with about(source), waiting("Solving", quiet=quiet):
         record = LeverageRecord.of(game, found_in(game))
     if json:
         typer.echo(to_json(record), nl=False)

@@ -23,6 +23,9 @@ from curnits.sim.games.feasible.meet import pareto_meet
 from curnits.sim.games.game import Game
 from curnits.sim.games.normal import NormalGame, normal_form
 
+_QUICK_PAYOFFS = 3_000
+"""Most payoffs of a game whose efficient outcomes are found in some seconds."""
+
 
 def _from_equilibrium(
     name: str, title: str, begin: Callable[[NormalGame], Reference], verify: Verify
@@ -86,4 +89,5 @@ PARETO_MEET = Concept(
     with_money="with money nobody gets least: payments may be as large as you like (expected "
     "first-mover-value)",
     verify=meet.from_pareto_meet,
+    quick=lambda game: game.n * len(game.outcomes) <= _QUICK_PAYOFFS,
 )

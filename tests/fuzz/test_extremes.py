@@ -6,21 +6,26 @@ The long trials change files of the catalogue; here are the keys that none of th
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import fields
 from pathlib import Path
+from random import Random
 from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
 
 from curnits.sim.errors import InputError
+from curnits.sim.files.yaml import parse
 from curnits.sim.games.families import FAMILIES
 from curnits.sim.negotiation.policies import POLICIES
 from curnits.sim.negotiation.settings import NegotiationSettings, RunSettings
 from curnits.sim.running import simulate
+from curnits.sim.scenario.catalogue import catalogue
+from curnits.sim.scenario.forms.family import FamilyForm
 from curnits.sim.scenario.loading import from_data
 
-EXTREMES = (1e308, -1e308, 1e100, 1e30, 1e-30, 5e-324, 0, 1, -1, 10**15)
+EXTREMES = (1e308, -1e308, 1e100, 1e30, 1e-30, 5e-324, 0, 1, -1, 10**30, 5 * 10**18, 10**15)
 RIVALS = {
     "form": "normal",
     "players": ["Ada", "Bo"],
@@ -113,3 +118,43 @@ def test_payoffs() -> None:
             survives(game={**RIVALS, "profiles": profiles})
             corners = [[one, 0], [0, other], [0, 0]]
             survives(game={"form": "bargaining", "players": ["Ada", "Bo"], "feasible": corners})
+            limit = {"at most": one, "weights": [1, other]}
+            alone = {"Ada": 0, "Bo": 0}
+            survives(game={"form": "coalitional", "V": {**alone, "Ada+Bo": limit}})
+
+
+def test_whole_numbers_are_no_others_than_with_a_point() -> None:
+    """Of a size that numpy's whole numbers hold, but not their multiples."""
+    whole, floating = (
+        FamilyForm(family="producers-and-saboteur", parameters={"cost": cost}).game.payoffs
+        for cost in (9 * 10**18, 9e18)
+    )
+    assert (whole == floating).all()
+    assert abs(whole).max() >= 9e18
+
+
+def numbers(value: Any, place: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """Yield the places of all numbers in nested data."""
+    if isinstance(value, Mapping | list):
+        for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from numbers(item, (*place, key))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield place
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_games_of_the_catalogue(name: str) -> None:
+    """Some numbers of each game, in whatever form it is stated."""
+    path = catalogue()[name]
+    data = parse(path.read_text("utf-8")).data
+    found = list(numbers(data["game"], ("game",)))
+    for *way, last in Random(name).sample(found, min(4, len(found))):
+        for value in (1e308, 1e-30, 10**30):
+            changed: Any = deepcopy(data)
+            node = changed
+            for key in way:
+                node = node[key]
+            node[last] = value
+            with warnings.catch_warnings(), suppress(InputError):
+                warnings.simplefilter("error")
+                from_data(changed, path.parent).build()

@@ -192,7 +192,7 @@ def corners(weights: Matrix, bounds: Vector, lowest: Vector) -> Matrix:
     Raises
     ------
     GameError
-        If the set is empty or not bounded, or there are too many planes.
+        If the set is empty or not bounded, its numbers are too large, or there are too many planes.
     """
     k = len(lowest)
     try:
@@ -201,6 +201,8 @@ def corners(weights: Matrix, bounds: Vector, lowest: Vector) -> Matrix:
         raise GameError("no payoffs meet these limits") from None
     except UnboundedError:
         raise GameError("these limits leave a payoff without an upper bound") from None
+    except LinearProgramError as error:
+        raise GameError("these limits are too large, or too different in size") from error
     planes = np.vstack([weights, -np.eye(k)])
     limits = np.concatenate([bounds, -lowest])
     if comb(len(planes), k) > _MAX_BASES:
@@ -221,7 +223,7 @@ def shortfall(menu: Menu, point: Vector) -> float:
     Negative if everybody can have more. Points of a curved frontier are added as they are needed.
     """
     spans = np.ptp(menu.points, axis=0)
-    scales = np.where(spans * MAX_PAYOFF > 1.0, spans, 1.0)
+    scales = np.where(spans > 1.0 / MAX_PAYOFF, spans, 1.0)
     while True:
         try:  # by how much a mixture can exceed everybody's payoff
             weights = rise((menu.points - point) / scales, 1.0).weights / scales

@@ -47,9 +47,7 @@ class Linear(Utility):
     def value(self, bundle: Bundle) -> Amounts:
         amounts = stacked(bundle, tuple(self.weights))
         with np.errstate(over="ignore", invalid="ignore"):
-            return finite(
-                self.constant + np.tensordot(list(self.weights.values()), amounts, axes=1)
-            )
+            return finite(self.constant + np.tensordot(_floats(self.weights), amounts, axes=1))
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ class CobbDouglas(Utility):
         amounts = stacked(bundle, tuple(self.exponents))
         for quantity, own in zip(self.exponents, amounts, strict=True):
             check_domain(quantity, own, own >= 0, "at least 0")
-        powers = np.array(list(self.exponents.values())).reshape(-1, *[1] * (amounts.ndim - 1))
+        powers = _floats(self.exponents).reshape(-1, *[1] * (amounts.ndim - 1))
         with np.errstate(over="ignore", invalid="ignore"):
             return finite(self.scale * np.prod(amounts**powers, axis=0))
 
@@ -116,5 +114,11 @@ class Leontief(Utility):
     @override
     def value(self, bundle: Bundle) -> Amounts:
         amounts = stacked(bundle, tuple(self.needs))
-        needs = np.array(list(self.needs.values())).reshape(-1, *[1] * (amounts.ndim - 1))
-        return finite((amounts / needs).min(axis=0))
+        needs = _floats(self.needs).reshape(-1, *[1] * (amounts.ndim - 1))
+        with np.errstate(over="ignore"):
+            return finite((amounts / needs).min(axis=0))
+
+
+def _floats(numbers: Mapping[str, float]) -> Amounts:
+    """Return amounts as floats; whole numbers may be too large for those of numpy."""
+    return np.array([float(number) for number in numbers.values()])

@@ -69,7 +69,7 @@ class Committed(Policy):
     at: int | None = Field(
         default=None, ge=0, description="tick; left out: one is drawn from the first ``within``"
     )
-    within: int = Field(default=200, ge=1, description="ticks among which one is drawn")
+    within: int = Field(default=200, ge=1, lt=1 << 63, description="ticks among which one is drawn")
     to: str | None = Field(
         default=None, description="action; left out: the one it threatens with most by then"
     )

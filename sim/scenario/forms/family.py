@@ -12,6 +12,9 @@ from curnits.sim.games.game import Game
 from curnits.sim.scenario.fields import check_kind, choose, construct, located
 from curnits.sim.scenario.forms.form import Form
 
+_LARGE, _LARGEST = 1 << 31, 10**300
+"""Whole numbers whose products numpy's whole numbers may not hold, and that no float does."""
+
 
 class FamilyForm(Form):
     """A member of a family of games, drawn with the family's own parameters and a seed."""
@@ -32,6 +35,17 @@ class FamilyForm(Form):
 
     @override
     def _build(self) -> Game:
-        family = construct(FAMILIES[self.family], self.parameters, ("parameters",))
+        given = _in_floating_point(self.parameters)
+        family = construct(FAMILIES[self.family], given, ("parameters",))
         with located("parameters"):
             return family.build(np.random.default_rng(self.seed))
+
+
+def _in_floating_point(value: Any) -> Any:
+    """Return parameters in which large whole numbers, which are amounts, are floats."""
+    if isinstance(value, Mapping):
+        return {key: _in_floating_point(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_in_floating_point(item) for item in value]
+    large = isinstance(value, int) and _LARGE <= abs(value) <= _LARGEST
+    return float(value) if large else value

@@ -5,10 +5,12 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Self
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from curnits.sim.files.section import Section
 from curnits.sim.games.game import Game
+from curnits.sim.scenario.payoffs import FieldError
 
 
 class Form(Section, ABC):
@@ -20,7 +22,12 @@ class Form(Section, ABC):
     @cached_property
     def game(self) -> Game:
         """The game, without a title."""
-        return replace(self._build(), money=self.money)
+        try:
+            with np.errstate(over="raise", divide="raise", invalid="raise"):
+                return replace(self._build(), money=self.money)
+        except (FloatingPointError, OverflowError) as error:
+            expected = "expected numbers nearer to 1, in other units"
+            raise FieldError((), f"numbers are too large or too small ({expected})") from error
 
     @abstractmethod
     def _build(self) -> Game: ...

@@ -55,7 +55,7 @@ def started(words: list[Any], **options: Any) -> "subprocess.Popen[str]":
 
 def wait_for_parts(folder: Path, count: int) -> None:
     end = time.monotonic() + 60
-    while len(list(folder.glob("parts/*.runs.*"))) < count:
+    while len(list(folder.glob("parts/[0-9]*.runs.*"))) < count:
         assert time.monotonic() < end
         time.sleep(0.005)
 

@@ -25,6 +25,9 @@ COLUMNS: Mapping[str, Columns] = {
 }
 """What tables must have."""
 
+_MOST = 1e6
+"""Largest share of payoff range, by far, that anybody could gain or lose."""
+
 
 def check_runs(place: str, tournament: Tournament, runs: pd.DataFrame) -> None:
     """Check that every row is that of a line-up, and that none is there twice.
@@ -55,8 +58,10 @@ def check_seats(
     Raises
     ------
     FolderError
-        If others have; the message begins with ``place``.
+        If others have, or a share is none; the message begins with ``place``.
     """
+    if (seats["share"].abs() > _MOST).any():
+        raise FolderError(f"{place}: share: expected shares of payoff range")
     lineups = {lineup.id: lineup for lineup in tournament.lineups}
     due = [
         (number, player, policy)

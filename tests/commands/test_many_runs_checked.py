@@ -138,6 +138,7 @@ def test_runs_that_are_missing(here: Path, curnits: Command) -> None:
         ("tournament", "runs", {"run": "0" * 16}, "runs: run: no run '0000000000000000' is due"),
         ("tournament", "seats", {"policy": "bold"}, "seats: expected a row for each seat"),
         ("tournament", "seats", {"share": "x"}, "seats: share: expected numbers"),
+        ("tournament", "seats", {"share": 1e300}, "seats: share: expected shares of payoff"),
     ],
 )
 def test_tables_that_do_not_fit(
